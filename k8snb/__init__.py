@@ -1,0 +1,1 @@
+"""See and predict how Kubernetes runs workloads."""

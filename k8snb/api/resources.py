@@ -1,0 +1,117 @@
+"""The resources of the API: kinds with their group, plural, short names, scope and categories."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from k8snb.api.schema import KubernetesObject
+from k8snb.api.types import apps, batch, claims, config, event, node, persistent_volume, pod, policy, quota, service
+
+
+class Resource(NamedTuple):
+    """One kind of object that the API server stores.
+
+    ``short_names`` and ``categories`` are kubectl's (``deploy``; ``all``).
+    """
+
+    cls: type[KubernetesObject]
+    plural: str
+    short_names: tuple[str, ...] = ()
+    namespaced: bool = True
+    categories: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The kind, ``Deployment``."""
+        return self.cls.__name__
+
+    @property
+    def singular(self) -> str:
+        """The singular name, ``deployment``."""
+        return self.kind.lower()
+
+    @property
+    def api_version(self) -> str:
+        """Group and version, ``apps/v1``."""
+        return self.cls.api_version
+
+    @property
+    def group(self) -> str:
+        """The API group, ``apps``; empty for the core group."""
+        return self.api_version.rpartition("/")[0]
+
+    @property
+    def version(self) -> str:
+        """The version within the group, ``v1``."""
+        return self.api_version.rpartition("/")[2]
+
+    @property
+    def qualified(self) -> str:
+        """The plural with its group, as error messages have it: ``deployments.apps``."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    @property
+    def qualified_kind(self) -> str:
+        """The kind with its group, as error messages have it: ``Deployment.apps``."""
+        return f"{self.kind}.{self.group}" if self.group else self.kind
+
+    @property
+    def qualified_singular(self) -> str:
+        """The singular with its group, as kubectl prints it: ``deployment.apps``."""
+        return f"{self.singular}.{self.group}" if self.group else self.singular
+
+
+ALL = ("all",)
+
+RESOURCES = (
+    Resource(config.ConfigMap, "configmaps", ("cm",)),
+    Resource(event.Event, "events", ("ev",)),
+    Resource(quota.LimitRange, "limitranges", ("limits",)),
+    Resource(config.Namespace, "namespaces", ("ns",), namespaced=False),
+    Resource(node.Node, "nodes", ("no",), namespaced=False),
+    Resource(claims.PersistentVolumeClaim, "persistentvolumeclaims", ("pvc",)),
+    Resource(persistent_volume.PersistentVolume, "persistentvolumes", ("pv",), namespaced=False),
+    Resource(pod.Pod, "pods", ("po",), categories=ALL),
+    Resource(apps.ReplicationController, "replicationcontrollers", ("rc",), categories=ALL),
+    Resource(quota.ResourceQuota, "resourcequotas", ("quota",)),
+    Resource(config.Secret, "secrets"),
+    Resource(config.ServiceAccount, "serviceaccounts", ("sa",)),
+    Resource(service.Service, "services", ("svc",), categories=ALL),
+    Resource(apps.ControllerRevision, "controllerrevisions"),
+    Resource(apps.DaemonSet, "daemonsets", ("ds",), categories=ALL),
+    Resource(apps.Deployment, "deployments", ("deploy",), categories=ALL),
+    Resource(apps.ReplicaSet, "replicasets", ("rs",), categories=ALL),
+    Resource(apps.StatefulSet, "statefulsets", ("sts",), categories=ALL),
+    Resource(batch.CronJob, "cronjobs", ("cj",), categories=ALL),
+    Resource(batch.Job, "jobs", categories=ALL),
+    Resource(node.Lease, "leases"),
+    Resource(service.EndpointSlice, "endpointslices"),
+    Resource(policy.PodDisruptionBudget, "poddisruptionbudgets", ("pdb",)),
+    Resource(config.PriorityClass, "priorityclasses", ("pc",), namespaced=False),
+    Resource(claims.StorageClass, "storageclasses", ("sc",), namespaced=False),
+)
+
+BY_CLASS = {r.cls: r for r in RESOURCES}
+BY_KIND = {r.kind: r for r in RESOURCES}
+
+
+@cache
+def find(word: str) -> Resource | None:
+    """The resource that a user names by plural, singular, short name or kind, with or without its group.
+
+    Examples
+    --------
+    >>> find("deploy").plural, find("deployments.apps").kind, find("nonsense")
+    ('deployments', 'Deployment', None)
+    """
+    name, _, rest = word.lower().partition(".")
+    for resource in RESOURCES:
+        if name in (resource.plural, resource.singular, *resource.short_names) and _group_matches(resource, rest):
+            return resource
+    return None
+
+
+def _group_matches(resource: Resource, suffix: str) -> bool:
+    """``deployments.apps`` and ``deployments.v1.apps`` name the group; nothing names any."""
+    return suffix in ("", resource.group, resource.version, f"{resource.version}.{resource.group}")
