@@ -42,6 +42,13 @@ class ApiError(K8snbError):
         self.details = details or {}
 
 
+class Unclassified(ApiError):
+    """The request failed in a way that the API server has no reason for (500)."""
+
+    reason = ""
+    code = 500
+
+
 class BadRequest(ApiError):
     """The request cannot be read as an object of its kind (400)."""
 

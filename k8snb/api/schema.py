@@ -11,10 +11,13 @@ import sys
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType, NoneType, UnionType
-from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints, NamedTuple, Self, Union
+from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints, NamedTuple, Self, TYPE_CHECKING, Union
 
 import msgspec
 from msgspec.structs import fields as struct_fields
+
+if TYPE_CHECKING:
+    from k8snb.api.types.meta import ObjectMeta
 
 
 class Struct(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
@@ -28,6 +31,8 @@ class KubernetesObject(Struct):
     """An object that the API server stores: it has a kind, an API version and metadata."""
 
     api_version: ClassVar[str] = ""
+    if TYPE_CHECKING:
+        metadata: ObjectMeta
 
     @property
     def kind(self) -> str:

@@ -1,0 +1,283 @@
+"""Manifests: YAML or JSON text, files, folders and Python values to documents, one for each object.
+
+References
+----------
+``staging/src/k8s.io/cli-runtime/pkg/resource/visitor.go StreamVisitor, ExpandPathsToFileVisitors, FlattenListVisitor``
+and ``staging/src/k8s.io/apimachinery/pkg/util/yaml/decoder.go @ v1.36``
+"""
+
+from __future__ import annotations
+
+import glob
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from k8snb.api.encode import to_dict
+from k8snb.api.schema import KubernetesObject
+from k8snb.api.yaml_reader import MAX_DEPTH, parse_yaml, YamlError
+from k8snb.errors import K8snbError
+
+STDIN = "STDIN"
+FILE_EXTENSIONS = (".json", ".yaml", ".yml")
+IGNORE_HINT = "if you choose to ignore these errors, turn validation off with --validate=false"
+
+_SEPARATOR = re.compile(r"^---(.*)$", re.MULTILINE)
+_BLANKS = re.compile(r"\s*")
+
+
+class ManifestError(K8snbError):
+    """A manifest that cannot be read; the message is kubectl's, and names the source."""
+
+
+class Document(NamedTuple):
+    """One object of a manifest: its JSON value and where it came from."""
+
+    body: dict[str, Any]
+    source: str = STDIN
+
+
+Manifest = str | Path | Mapping[str, Any] | KubernetesObject | Sequence[Any]
+
+
+def read_manifest(manifest: Manifest) -> list[Document]:
+    """The documents of whatever a user passes as a manifest.
+
+    Parameters
+    ----------
+    manifest
+        YAML or JSON text; the path of a file or folder (a `Path`, or a text of one line that names one); an object as
+        a dictionary, or a typed one; or a list of these.
+
+    Returns
+    -------
+    list of Document
+        Lists (``kind: List``) are taken apart; empty documents are left out.
+
+    Raises
+    ------
+    ManifestError
+        When something cannot be read.
+
+    Examples
+    --------
+    >>> [d.body["kind"] for d in read_manifest("{apiVersion: v1, kind: Pod}\\n---\\n{apiVersion: v1, kind: Node}")]
+    ['Pod', 'Node']
+    """
+    if isinstance(manifest, Path):
+        return read_path(str(manifest))
+    if isinstance(manifest, str):
+        return read_path(manifest) if _names_path(manifest) else parse_documents(manifest)
+    if isinstance(manifest, KubernetesObject):
+        return [Document(to_dict(manifest))]
+    if isinstance(manifest, Mapping):
+        return _flatten(_plain(manifest), STDIN)
+    if isinstance(manifest, Sequence) and not isinstance(manifest, bytes | bytearray):
+        return [document for item in manifest for document in read_manifest(item)]
+    raise ManifestError(f"a manifest is a text, a path, a dictionary or a list of these, not {type(manifest).__name__}")
+
+
+def parse_documents(text: str, source: str = STDIN) -> list[Document]:
+    """The documents of a YAML or JSON text; raises `ManifestError`."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    values = _json_values(text) if text.lstrip().startswith("{") else None
+    try:
+        values = _yaml_values(text) if values is None else values
+    except (YamlError, ManifestError) as error:
+        raise ManifestError(f"error parsing {source}: {_json_problem(text) or error}") from None
+    return [document for value in values if value is not None for document in _flatten(value, source)]
+
+
+def _yaml_values(text: str) -> list[Any]:
+    """The documents between lines that begin with three dashes."""
+    values, start, line = [], 0, 1
+    for separator in _SEPARATOR.finditer(text):
+        rest = separator[1].strip()
+        values.append(_yaml_value(text[start : separator.start()], line))
+        line += text.count("\n", start, separator.end())
+        start = separator.end()
+        if rest and not rest.startswith("#"):
+            raise ManifestError(f"invalid Yaml document separator: {rest} (line {line})")
+    values.append(_yaml_value(text[start:], line))
+    return values
+
+
+def _yaml_value(text: str, line: int) -> Any:
+    if not text.strip():
+        return None
+    try:
+        return parse_yaml(text, line)
+    except YamlError as error:
+        raise YamlError(f"error converting YAML to JSON: {error}") from None
+
+
+def _json_values(text: str) -> list[Any] | None:
+    """The objects of a JSON stream, or None when it is none, for YAML may look like JSON at first."""
+    decoder, values, at = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant), [], 0
+    try:
+        while at < len(text):
+            value, at = decoder.raw_decode(text, _after_blanks(text, at))
+            values.append(value)
+            at = _after_blanks(text, at)
+    except (ValueError, RecursionError):
+        return None
+    return values
+
+
+def _after_blanks(text: str, at: int) -> int:
+    found = _BLANKS.match(text, at)
+    return found.end() if found else at
+
+
+class _Duplicate(ValueError):
+    """A JSON object names a key twice."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _Duplicate(next(key for i, key in enumerate(keys) if key in keys[:i]))
+    return result
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"invalid character '{name[0]}' looking for beginning of value")
+
+
+def _json_problem(text: str) -> str:
+    """What is wrong with a text that looks like JSON, with line and column."""
+    if not text.lstrip().startswith("{"):
+        return ""
+    try:
+        json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant).raw_decode(text.lstrip())
+    except json.JSONDecodeError as error:
+        lead = text[: len(text) - len(text.lstrip())].count("\n")
+        return f"json: line {error.lineno + lead}: {error.msg} (column {error.colno})"
+    except _Duplicate as error:
+        return f'json: key "{error}" already set in map'
+    except RecursionError:
+        return f"json: exceeded max depth of {MAX_DEPTH}"
+    except ValueError as error:
+        return f"json: {error}"
+    return ""
+
+
+def read_path(path: str, *, recursive: bool = False) -> list[Document]:
+    """The documents of a file, of the manifests in a folder, or of all that a pattern matches.
+
+    Parameters
+    ----------
+    path
+        A file of any name, a folder, whose ``.json``, ``.yaml`` and ``.yml`` files are taken in order of their names,
+        or a pattern such as ``dep/*.yaml``.
+    recursive
+        Also go into the folders of the folder.
+    """
+    documents: list[Document] = []
+    for match in _matches(path):
+        files = _files_of(match, recursive=recursive)
+        if not files:
+            extensions = " ".join(FILE_EXTENSIONS)
+            raise ManifestError(f"error reading [{match}]: recognized file extensions are [{extensions}]")
+        for file in files:
+            documents += parse_documents(_read(file), str(file))
+    return documents
+
+
+def _matches(pattern: str) -> list[Path]:
+    if _exists(pattern):
+        return [Path(pattern)]
+    found = sorted(glob.glob(pattern)) if "\0" not in pattern else []  # noqa: PTH207 - patterns may be absolute
+    if not found:
+        raise ManifestError(f'the path "{pattern}" does not exist')
+    return [Path(match) for match in found]
+
+
+def _files_of(path: Path, *, recursive: bool) -> list[Path]:
+    if path.is_file():
+        return [path]
+    files: list[Path] = []
+    for child in sorted(path.iterdir(), key=lambda child: child.name):
+        if child.is_dir() and recursive:
+            files += _files_of(child, recursive=True)
+        elif child.is_file() and child.suffix in FILE_EXTENSIONS:
+            files.append(child)
+    return files
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise ManifestError(f"error parsing {path}: error converting YAML to JSON: yaml: invalid UTF-8") from None
+    except OSError as error:
+        raise ManifestError(f'the path "{path}" cannot be accessed: {error.strerror}') from None
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # too long, or with a null byte: no path at all
+        return False
+
+
+def _names_path(text: str) -> bool:
+    """A text of one line that is no YAML mapping and names a file, a folder or a pattern."""
+    line = text.strip()
+    if not line or "\n" in line or line.startswith("{"):
+        return False
+    return _exists(line) or line.endswith(FILE_EXTENSIONS)
+
+
+def _flatten(value: Any, source: str) -> list[Document]:
+    """The objects of a value that is an object or a list of objects.
+
+    An item of a ``PodList`` needs neither kind nor version: both follow from those of the list.
+    """
+    body = _checked(value, source)
+    items = body.get("items")
+    if items is None:
+        return [Document(body, source)]
+    if not isinstance(items, list):
+        raise ManifestError(f'unable to decode "{source}": json: cannot unmarshal items of type list')
+    kind, documents = str(body["kind"]).removesuffix("List"), []
+    for item in items:
+        if isinstance(item, dict) and not item.get("kind") and not item.get("apiVersion") and kind:
+            item = {"apiVersion": body["apiVersion"], "kind": kind, **item}
+        documents += _flatten(item, source)
+    return documents
+
+
+def _checked(value: Any, source: str) -> dict[str, Any]:
+    """Refuse what is no object, or does not say of which kind and version it is."""
+    if not isinstance(value, dict):
+        raise _invalid(source, ["invalid object to validate"])
+    problems = []
+    for field in ("apiVersion", "kind"):
+        if value.get(field) is None:
+            problems.append(f"{field} not set")
+        elif not isinstance(value[field], str):
+            problems.append(f"{field} isn't string type")
+    if problems:
+        raise _invalid(source, problems)
+    if not value["kind"]:
+        raise ManifestError(f"unable to decode \"{source}\": Object 'Kind' is missing in '{json.dumps(value)}'")
+    return value
+
+
+def _invalid(source: str, problems: Iterable[str]) -> ManifestError:
+    listed = list(problems)
+    text = f"[{', '.join(listed)}]" if len(listed) > 1 else listed[0]
+    return ManifestError(f'error validating "{source}": error validating data: {text}; {IGNORE_HINT}')
+
+
+def _plain(value: Any) -> Any:
+    """A Python value with JSON's own types only."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,193 @@
+"""Patches: strategic merge, JSON merge and JSON patch, and the patch that ``kubectl apply`` makes.
+
+References
+----------
+``staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go @ v1.36``
+"""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from typing import Any, TypeVar
+
+from k8snb.api.decode import DecodeError, from_dict
+from k8snb.api.encode import to_dict
+from k8snb.api.field_errors import go_quote
+from k8snb.api.patch.diff import create_three_way_merge_patch, create_two_way_merge_patch
+from k8snb.api.patch.json_merge import create_merge_patch, merge_patch
+from k8snb.api.patch.json_patch import json_patch, JsonPatchError
+from k8snb.api.patch.meta import BadPatch, go_print, PatchError, UnprocessablePatch
+from k8snb.api.patch.strategic import strategic_merge
+from k8snb.api.patch.unstructured import ConversionError, from_unstructured
+from k8snb.api.schema import KubernetesObject, Struct
+from k8snb.errors import BadRequest, Cause, Invalid, Unclassified
+
+__all__ = [
+    "apply_patch",
+    "create_merge_patch",
+    "create_three_way_merge_patch",
+    "create_two_way_merge_patch",
+    "patch_object",
+]
+
+T = TypeVar("T", bound=KubernetesObject)
+
+_REJECTED = "the server rejected our request due to an error in our request"
+_OPERATION_FIELDS = {"op", "path", "from", "value"}
+_STRICT = "strict decoding error: "
+_LIMIT = 10_000
+
+
+def patch_object(obj: T, patch_type: str, patch: Any) -> T:
+    """An object after a patch, not yet defaulted or validated.
+
+    Parameters
+    ----------
+    obj
+        The stored object.
+    patch_type
+        ``strategic``, ``merge`` or ``json``.
+    patch
+        A JSON value.
+
+    Raises
+    ------
+    BadRequest
+        When the patch is not of its type's form.
+    Invalid
+        When it does not apply, or its result is no object of the kind.
+    """
+    cls = type(obj)
+    patched = apply_patch(cls, to_dict(obj), patch_type, patch)
+    if patch_type == "strategic":
+        try:
+            return from_unstructured(cls, patched)
+        except ConversionError as error:
+            raise _undecodable(go_print(patch), str(error)) from None
+    strict = _unknown_operation_fields(patch) if patch_type == "json" else []
+    try:
+        _check_kind(obj, patched)
+        new = from_dict(cls, patched)
+    except DecodeError as error:
+        text = str(error)
+        if strict and text.startswith(_STRICT):
+            text = _STRICT + ", ".join((*strict, text.removeprefix(_STRICT)))
+        raise _undecodable(_compact(patched), text) from None
+    if strict:
+        raise _undecodable(_compact(patched), _STRICT + ", ".join(strict))
+    return new
+
+
+def apply_patch(cls: type[Struct], current: dict[str, Any], patch_type: str, patch: Any) -> dict[str, Any]:
+    """A JSON object after a patch.
+
+    Parameters
+    ----------
+    cls
+        The class of the object, whose fields say how a strategic merge patch merges lists.
+    current
+        The object; it stays as it is.
+    patch_type
+        ``strategic``, ``merge`` or ``json``.
+    patch
+        A JSON value.
+
+    Raises
+    ------
+    BadRequest
+        When the patch is not of its type's form.
+    Invalid
+        When it does not apply.
+
+    Examples
+    --------
+    >>> from k8snb.api.types.apps import Deployment
+    >>> apply_patch(Deployment, {"spec": {"replicas": 1}}, "json", [{"op": "remove", "path": "/spec/replicas"}])
+    {'spec': {}}
+    """
+    if patch_type == "json":
+        return _apply_json_patch(current, patch)
+    if not isinstance(patch, dict):
+        prefix = "error decoding patch: " if patch_type == "merge" else ""
+        raise BadRequest(
+            f"{prefix}json: cannot unmarshal {_json_type(patch)} into Go value of type map[string]interface {{}}"
+        )
+    if patch_type == "merge":
+        return merge_patch(current, patch)
+    try:
+        return strategic_merge(cls, deepcopy(current), deepcopy(patch))
+    except BadPatch as error:
+        raise BadRequest(str(error)) from None
+    except UnprocessablePatch:
+        raise Invalid(_REJECTED) from None
+    except PatchError as error:
+        raise Unclassified(str(error)) from None
+
+
+def _apply_json_patch(current: dict[str, Any], patch: Any) -> dict[str, Any]:
+    _check_operations(patch)
+    try:
+        return json_patch(current, patch)  # type: ignore[no-any-return]
+    except JsonPatchError:
+        raise Invalid(_REJECTED) from None
+
+
+def _check_operations(patch: Any) -> None:
+    """Refuse what is not a list of operations with texts where texts belong."""
+    if not isinstance(patch, list):
+        raise _wrong_operation(patch, "value of type []handlers.jsonPatchOp")
+    for operation in patch:
+        if operation is not None and not isinstance(operation, dict):
+            raise _wrong_operation(operation, "value of type handlers.jsonPatchOp")
+        for name in ("op", "path", "from"):
+            value = (operation or {}).get(name)
+            if value is not None and not isinstance(value, str):
+                raise _wrong_operation(value, f"struct field jsonPatchOp.{name} of type string")
+    if len(patch) > _LIMIT:
+        raise BadRequest(f"The allowed maximum operations in a JSON patch is {_LIMIT}, got {len(patch)}")
+
+
+def _wrong_operation(value: Any, target: str) -> BadRequest:
+    return BadRequest(f"error decoding patch: json: cannot unmarshal {_json_type(value)} into Go {target}")
+
+
+def _unknown_operation_fields(patch: list[Any]) -> list[str]:
+    return [
+        f'json patch unknown field "[{index}].{name}"'
+        for index, operation in enumerate(patch)
+        for name in operation
+        if name not in _OPERATION_FIELDS
+    ]
+
+
+def _json_type(value: Any) -> str:
+    names = {bool: "bool", str: "string", list: "array", dict: "object", type(None): "null"}
+    return names.get(type(value), "number")
+
+
+def _check_kind(obj: KubernetesObject, patched: Any) -> None:
+    """A patch cannot make an object one of another kind."""
+    if not isinstance(patched, dict):
+        return
+    kind, version = patched.get("kind") or "", patched.get("apiVersion") or ""
+    if not (isinstance(kind, str) and isinstance(version, str)) or (kind, version) == (obj.kind, obj.api_version):
+        return
+    for name, value in (("Kind", kind), ("apiVersion", version)):
+        if not value:
+            raise DecodeError(f"Object '{name}' is missing in '{_compact(patched)}'")
+    raise DecodeError(
+        f'no kind "{kind}" is registered for version "{version}" in scheme "pkg/api/legacyscheme/scheme.go:30"'
+    )
+
+
+def _undecodable(shown: str, text: str) -> Invalid:
+    """The refusal of a patch whose result cannot be read as an object of its kind."""
+    message = f"Invalid value: {go_quote(shown)}: {text}"
+    return Invalid(f' "" is invalid: patch: {message}', [Cause("FieldValueInvalid", message, "patch")])
+
+
+def _compact(value: Any) -> str:
+    if isinstance(value, dict):
+        value = {name: value[name] for name in sorted(value)}
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

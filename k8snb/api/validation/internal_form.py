@@ -1,0 +1,150 @@
+"""Objects as the API server's internal types print in some of its messages: Go's field names, nothing left out.
+
+Upstream validates internal types, which have no JSON names of their own. Where a message shows one of them whole, or
+the difference of two, its fields stand under their Go names, empty ones as ``null``, ``""``, ``0`` or ``false``.
+
+References
+----------
+``pkg/apis/core/types.go``, ``staging/src/k8s.io/apimachinery/pkg/util/diff/diff.go Diff @ v1.36``
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from k8snb.api.encode import to_dict
+from k8snb.api.field_errors import escape_html, Shown
+from k8snb.api.schema import EMPTY, Field, fields_of, Struct
+from k8snb.api.types import meta
+from k8snb.api.types.pod import PodSecurityContext, PodSpec
+from k8snb.api.types.volumes import Volume
+
+_WORDS = {
+    "apiGroup": "APIGroup",
+    "apiVersion": "APIVersion",
+    "awsElasticBlockStore": "AWSElasticBlockStore",
+    "cephfs": "CephFS",
+    "chapAuthDiscovery": "DiscoveryCHAPAuth",
+    "chapAuthSession": "SessionCHAPAuth",
+    "csi": "CSI",
+    "dnsConfig": "DNSConfig",
+    "dnsPolicy": "DNSPolicy",
+    "fc": "FC",
+    "fsGroup": "FSGroup",
+    "fsGroupChangePolicy": "FSGroupChangePolicy",
+    "fsType": "FSType",
+    "gcePersistentDisk": "GCEPersistentDisk",
+    "gmsaCredentialSpec": "GMSACredentialSpec",
+    "gmsaCredentialSpecName": "GMSACredentialSpecName",
+    "grpc": "GRPC",
+    "httpGet": "HTTPGet",
+    "httpHeaders": "HTTPHeaders",
+    "ip": "IP",
+    "iqn": "IQN",
+    "iscsi": "ISCSI",
+    "iscsiInterface": "ISCSIInterface",
+    "nfs": "NFS",
+    "os": "OS",
+    "pdName": "PDName",
+    "rbd": "RBD",
+    "seLinuxChangePolicy": "SELinuxChangePolicy",
+    "seLinuxOptions": "SELinuxOptions",
+    "sslEnabled": "SSLEnabled",
+    "storageos": "StorageOS",
+    "tcpSocket": "TCPSocket",
+    "tty": "TTY",
+    "wwids": "WWIDs",
+}
+_NAMES = {
+    ("AzureDiskVolumeSource", "diskURI"): "DataDiskURI",
+    ("GlusterfsVolumeSource", "endpoints"): "EndpointsName",
+    ("RBDVolumeSource", "monitors"): "CephMonitors",
+    ("RBDVolumeSource", "image"): "RBDImage",
+    ("RBDVolumeSource", "pool"): "RBDPool",
+    ("RBDVolumeSource", "user"): "RadosUser",
+}
+# Fields that the internal types keep in another order than the API does.
+_POD_SPEC = (
+    "volumes init_containers containers ephemeral_containers restart_policy termination_grace_period_seconds "
+    "active_deadline_seconds dns_policy node_selector service_account_name automount_service_account_token node_name "
+    "security_context image_pull_secrets hostname subdomain set_hostname_as_fqdn affinity scheduler_name tolerations "
+    "host_aliases priority_class_name priority preemption_policy dns_config readiness_gates runtime_class_name overhead "
+    "enable_service_links topology_spread_constraints os scheduling_gates resource_claims resources hostname_override "
+    "scheduling_group"
+).split()
+_VOLUME = (
+    "name host_path empty_dir gce_persistent_disk aws_elastic_block_store git_repo secret nfs iscsi glusterfs "
+    "persistent_volume_claim rbd quobyte flex_volume cinder cephfs flocker downward_api fc azure_file config_map "
+    "vsphere_volume azure_disk photon_persistent_disk projected portworx_volume scale_io storageos csi ephemeral image"
+).split()
+_ORDER: dict[type[Struct], list[str]] = {PodSpec: _POD_SPEC, Volume: _VOLUME}
+_HOST_FIELDS = ("host_network", "host_pid", "host_ipc", "share_process_namespace", "host_users")
+
+
+@cache
+def _rows(cls: type[Struct]) -> tuple[tuple[str, Field], ...]:
+    """The fields of a structure with their Go names, in the order of the internal type."""
+    fields = {f.attr: f for f in fields_of(cls)}
+    order = _ORDER.get(cls, fields)
+    return tuple((_go_name(cls.__name__, fields[attr].json), fields[attr]) for attr in order)
+
+
+def _go_name(structure: str, name: str) -> str:
+    return _NAMES.get((structure, name)) or _WORDS.get(name) or name[0].upper() + name[1:]
+
+
+def internal_form(value: Any) -> Any:
+    """The JSON value of an internal type.
+
+    Parameters
+    ----------
+    value
+        A structure of the API, or anything in one.
+    """
+    if isinstance(value, Struct):
+        return to_dict(value) if type(value).__module__ == meta.__name__ else _internal_struct(value)
+    if isinstance(value, tuple):
+        return [internal_form(v) for v in value] or None
+    if isinstance(value, Mapping):
+        return None if value is EMPTY else {k: internal_form(value[k]) for k in sorted(value)}
+    return value
+
+
+def _internal_struct(value: Struct) -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    for name, field in _rows(type(value)):
+        item = getattr(value, field.attr)
+        if isinstance(item, meta.ObjectMeta):
+            body |= to_dict(item)  # embedded, with JSON names of its own
+        elif isinstance(value, PodSpec) and isinstance(item, PodSecurityContext):
+            body[name] = _host_namespaces(value) | _internal_struct(item)
+        else:
+            body[name] = internal_form(item)
+    return body
+
+
+def _host_namespaces(spec: PodSpec) -> dict[str, Any]:
+    """The internal security context holds what the API has directly in the pod's spec."""
+    fields = {f.attr: f for f in fields_of(PodSpec)}
+    return {_go_name("PodSecurityContext", fields[attr].json): getattr(spec, attr) for attr in _HOST_FIELDS}
+
+
+def internal_value(value: Any) -> Shown:
+    """A value of an internal type as a message shows it."""
+    return Shown(escape_html(json.dumps(internal_form(value), separators=(",", ":"), ensure_ascii=False)))
+
+
+def internal_diff(old: Struct, new: Struct) -> str:
+    """The unified difference of two internal values, as messages about changed fields carry it."""
+    before, after = (_pretty(value) for value in (old, new))
+    hunks = list(difflib.unified_diff(before, after, n=3))[2:]  # without the lines that name two files
+    return "".join(hunks)
+
+
+def _pretty(value: Struct) -> list[str]:
+    text = escape_html(json.dumps(internal_form(value), indent=1, ensure_ascii=False))
+    return [f"{line}\n" for line in text.split("\n")]

@@ -1,0 +1,407 @@
+"""The public face of the simulator: a cluster to apply manifests to, to run, to look back on and to branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TYPE_CHECKING
+
+from k8snb import kubectl, tables
+from k8snb.api.resources import BY_CLASS, find
+from k8snb.api.types.node import Node
+from k8snb.api.types.pod import Pod
+from k8snb.control_plane import ControlPlane
+from k8snb.errors import K8snbError, SimulationError
+from k8snb.journal import describe_action, JournalEntry
+from k8snb.kubectl import Result
+from k8snb.machinery.history import History, View
+from k8snb.machinery.log import Change, Log, NO_CAUSE
+from k8snb.machinery.server import ApiServer, EPOCH_MS, Reader
+from k8snb.nodes import describe_nodes, node_from, NodeDescription
+from k8snb.running import RunningCommand
+from k8snb.step import Step
+from k8snb.why import explain, Explanation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MISSING_IMAGES = ("*broken*",)
+SETTLE_TIMEOUT_SECONDS = 3600.0
+
+
+class Cluster:
+    """A simulated Kubernetes cluster.
+
+    Parameters
+    ----------
+    nodes
+        How many nodes, or a list of descriptions: ``name``, ``count``, ``cpu``, ``memory``, ``pods``, ``labels``,
+        ``taints``, ``zone``.
+    seed
+        The seed of every random stream. Equal inputs and seeds give equal runs.
+    missing_images
+        Patterns of images that cannot be pulled.
+    annotated
+        Whether every pod lives by whole seconds, as the ``k8snb.dev/`` annotations and their defaults say. Else only
+        pods with such annotations do, and all others draw their times from distributions.
+    legacy_versions
+        Whether manifests of versions that Kubernetes no longer serves (``extensions/v1beta1`` …) are converted, with
+        a warning, or refused as a cluster of today refuses them.
+
+    Examples
+    --------
+    >>> cluster = Cluster(nodes=2)
+    >>> print(cluster.kubectl("create deployment web --image=nginx --replicas=2"))
+    deployment.apps/web created
+    >>> cluster.run_until_settled()
+    >>> print(cluster.kubectl("get deployment web -o jsonpath={.status.readyReplicas}"))
+    2
+    """
+
+    def __init__(
+        self,
+        nodes: int | Sequence[NodeDescription] = 3,
+        seed: int = 0,
+        *,
+        missing_images: Sequence[str] = MISSING_IMAGES,
+        annotated: bool = False,
+        legacy_versions: bool = True,
+    ) -> None:
+        self.config: dict[str, Any] = {
+            "nodes": [dict(n) for n in describe_nodes(nodes)],
+            "seed": seed,
+            "missing_images": list(missing_images),
+            "annotated": annotated,
+            "legacy_versions": legacy_versions,
+        }
+        self.journal: list[JournalEntry] = []
+        self._plane = ControlPlane(seed, annotated, missing_images)
+        self._loop = self._plane.loop
+        self._history = History(self.log)
+        self._stop_ms: int | None = None
+        with self.server.store.on_behalf_of("cluster", NO_CAUSE):
+            for description in self.config["nodes"]:
+                self._register(description)
+
+    # -- asking
+
+    @property
+    def server(self) -> ApiServer:
+        """The API server."""
+        return self._plane.server
+
+    @property
+    def log(self) -> Log:
+        """Every input and every write, in order."""
+        return self.server.store.log
+
+    @property
+    def now_ms(self) -> int:
+        """Simulated milliseconds since the cluster's start."""
+        return self._loop.now_ms
+
+    @property
+    def now(self) -> float:
+        """Simulated seconds since the cluster's start."""
+        return self._loop.now_ms / 1000
+
+    def get(self, kind: str, name: str, namespace: str = "default") -> Any:
+        """One object, typed.
+
+        Parameters
+        ----------
+        kind
+            A kind, plural or short name: ``deployment``, ``deploy``.
+
+        Raises
+        ------
+        NotFound
+            When there is none of that name.
+        K8snbError
+            When there is no such kind.
+        """
+        return get_object(self.server, kind, name, namespace)
+
+    def at(self, seconds: float) -> View:
+        """The cluster as it was at a moment of its past; the view answers everything that reads."""
+        if not 0 <= seconds * 1000 <= self.now_ms:
+            raise K8snbError(f"{seconds:g} s is not in the past: the cluster is at {self.now:g} s")
+        return self._history.view(round(seconds * 1000))
+
+    def why(self, reference: str, at: float | None = None) -> Explanation:
+        """Why an object is there, went, waits, or stands still: the chain of causes back to an input.
+
+        Parameters
+        ----------
+        reference
+            ``pod/web-…``, ``deployment/web``, with ``-n NAMESPACE`` as ``namespace:pod/web-…`` where it is not default.
+        at
+            The moment to ask about, in seconds; now by default.
+        """
+        reader: Reader = self.server if at is None else self.at(at)
+        return explain(self.log, reader, reference)
+
+    # -- acting
+
+    def apply(self, manifest: str | Path | Mapping[str, Any] | Sequence[Any]) -> Result:
+        """Apply a manifest, as ``kubectl apply -f`` does; returns at once.
+
+        Parameters
+        ----------
+        manifest
+            YAML or JSON text, a file, a folder, one object as a dict, or a list of these.
+        """
+        try:
+            text = manifest_text(manifest)
+        except KubectlError as error:
+            return Result(1, "", f"error: {error}\n")
+        return self._input({"apply": text})
+
+    def delete(self, reference: str, namespace: str = "default") -> Result:
+        """Delete an object, ``pod/web-…``; returns at once."""
+        return self.kubectl(f"delete {reference} -n {namespace} --wait=false")
+
+    def kubectl(self, line: str, stdin: str = "") -> Result:
+        """Run a kubectl command line. A command that waits lets simulated time pass.
+
+        Examples
+        --------
+        >>> Cluster().kubectl("get pods").stderr
+        'No resources found in default namespace.\\n'
+        """
+        action: dict[str, Any] = {"kubectl": line}
+        if stdin:
+            action["stdin"] = stdin
+        return self._input(action)
+
+    def fault(
+        self, *, node: str = "", pod: str = "", state: str, code: int = 1, spec: Mapping[str, Any] | None = None
+    ) -> None:
+        """Let something fail, or recover.
+
+        Parameters
+        ----------
+        node, state
+            A node goes ``down``, comes ``up`` again, or is added (``add``, with its description in `spec`).
+        pod, state
+            A pod of the default namespace (or ``namespace/name``) becomes ``unready`` or ``ready``, or its containers
+            ``exit`` with `code`.
+
+        Raises
+        ------
+        NotFound
+            When there is no such pod or node.
+        """
+        fault: dict[str, Any] = {"node": node, "state": state} if node else {"pod": pod, "state": state}
+        if state == "exit":
+            fault["code"] = code
+        if spec:
+            fault["spec"] = dict(spec)
+        self._check_fault(fault)
+        self._input({"fault": fault})
+
+    # -- time
+
+    def run(self, seconds: float, max_steps: int | None = None) -> None:
+        """Let so many seconds pass.
+
+        Raises
+        ------
+        SimulationError
+            When more than `max_steps` events would be needed.
+        """
+        self._loop.run_until(self.now_ms + round(seconds * 1000), max_steps)
+
+    def run_until(self, condition: float | Callable[[], object], timeout: float = SETTLE_TIMEOUT_SECONDS) -> None:
+        """Let time pass up to a moment in seconds, or until a predicate holds.
+
+        Raises
+        ------
+        SimulationError
+            When the predicate does not hold within `timeout` seconds.
+        """
+        if not callable(condition):
+            self._loop.run_until(round(condition * 1000))
+        elif not self._wait(condition, round(timeout * 1000)):
+            raise SimulationError(f"the condition did not hold within {timeout:g} s (now {self.now:g} s)")
+
+    def run_until_settled(self, timeout: float = SETTLE_TIMEOUT_SECONDS) -> None:
+        """Let time pass until nothing is going to change any more but heartbeats and pulls that fail again.
+
+        Raises
+        ------
+        SimulationError
+            When that takes more than `timeout` seconds; it names what still moves.
+        """
+        deadline = self.now_ms + round(timeout * 1000)
+        while not self._loop.idle:
+            due = self._loop.next_time()
+            if due is None or due > deadline:
+                moving = ", ".join(dict.fromkeys(t.name for t in self._loop.pending()[:5]))
+                raise SimulationError(f"not settled after {timeout:g} s: {moving} is still to come")
+            self._loop.step()
+
+    def step(self) -> Step | None:
+        """Run the next event that changes something; says what it was. None when nothing is to come."""
+        seq = len(self.log)
+        while (timer := self._loop.step()) is not None:
+            changes = list(self.log.changes(seq))
+            if changes or self._loop.idle:
+                return Step(self.now, timer.name, changes)
+        return None
+
+    # -- branching
+
+    def fork(self, at: float | None = None) -> Cluster:
+        """An independent cluster with the same past up to a moment in seconds (by default: now)."""
+        until_ms = self.now_ms if at is None else round(at * 1000)
+        if not 0 <= until_ms <= self.now_ms:
+            raise K8snbError(f"{at:g} s is not in the past: the cluster is at {self.now:g} s")
+        branch = Cluster(**self.config)
+        branch.replay(self.journal, until_ms)
+        if at is None:
+            while branch._loop.steps < self._loop.steps:
+                branch._loop.step()
+        return branch
+
+    def replay(self, journal: Sequence[JournalEntry], until_ms: int) -> None:
+        """Do what a journal says, each input at its very place, up to a moment; then run to that moment."""
+        self._stop_ms = until_ms
+        try:
+            for entry in journal:
+                if entry.time_ms > until_ms:
+                    break
+                while self._loop.steps < entry.steps:
+                    self._loop.step()
+                self._loop.run_until(entry.time_ms) if not entry.steps else self._loop.set_time(entry.time_ms)
+                self._input(entry.action)
+        finally:
+            self._stop_ms = None
+        if self.now_ms < until_ms:
+            self._loop.run_until(until_ms)
+
+    # -- tables
+
+    @property
+    def pods(self) -> pd.DataFrame:
+        """The pods, a row each."""
+        return tables.pods(self.server)
+
+    @property
+    def deployments(self) -> pd.DataFrame:
+        """The deployments, a row each."""
+        return tables.deployments(self.server)
+
+    @property
+    def replicasets(self) -> pd.DataFrame:
+        """The ReplicaSets, a row each."""
+        return tables.replicasets(self.server)
+
+    @property
+    def services(self) -> pd.DataFrame:
+        """The services, a row each, with their endpoints by condition."""
+        return tables.services(self.server)
+
+    @property
+    def nodes(self) -> pd.DataFrame:
+        """The nodes, a row each."""
+        return tables.nodes(self.server)
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """The events, a row each, in order of their last occurrence."""
+        return tables.events(self.server)
+
+    @property
+    def changes(self) -> pd.DataFrame:
+        """Every write so far, a row each: time, actor, verb, object and the entry that led to it."""
+        return tables.changes(self.log)
+
+    # -- inside
+
+    def begin(self, action: dict[str, Any]) -> RunningCommand | None:
+        """Put an input on the journal and the log, and begin it; None when it is a fault, which is done at once.
+
+        The command runs to its end, or to where it first waits.
+        """
+        self.journal.append(JournalEntry(self.now_ms, self._loop.steps, action))
+        kind, text = describe_action(action)
+        entry = self.server.store.record_input(text, kind)
+        with self.server.store.on_behalf_of("user", entry.seq):
+            if "fault" in action:
+                self._inject(action["fault"])
+                return None
+            line = "apply -f -" if "apply" in action else action["kubectl"]
+            stdin = action.get("apply", action.get("stdin", ""))
+            legacy = self.config["legacy_versions"]
+            return RunningCommand(kubectl.run(line, self.server, stdin, legacy=legacy), entry.seq)
+
+    def resume(self, command: RunningCommand, held: bool) -> None:
+        """Let a command that waited go on; `held` says whether what it waited for came true."""
+        with self.server.store.on_behalf_of("user", command.cause):
+            command.resume(held)
+
+    def _input(self, action: dict[str, Any]) -> Result:
+        """Do an input to its end; where its command waits, simulated time passes."""
+        command = self.begin(action)
+        if command is None:
+            return Result(0, "", "")
+        while (wait := command.waiting) is not None:
+            self.resume(command, self._wait(wait.predicate, wait.timeout_ms))
+        return command.result
+
+    def _wait(self, predicate: Callable[[], object], timeout_ms: int | None) -> bool:
+        """Run until the predicate holds (True), or time is out or nothing moves any more (False)."""
+        deadline = None if timeout_ms is None else self.now_ms + timeout_ms
+        limit = min((t for t in (deadline, self._stop_ms) if t is not None), default=None)
+        while not predicate():
+            due = self._loop.next_time()
+            if due is None or (limit is not None and due > limit) or (limit is None and self._loop.idle):
+                if limit is not None:
+                    self._loop.run_until(limit)
+                return False
+            self._loop.step()
+        return True
+
+    def _register(self, description: NodeDescription) -> None:
+        self.server.create_object(node_from(description, EPOCH_MS + self.now_ms))
+
+    def _pod(self, name: str) -> Pod:
+        namespace, _, bare = name.rpartition("/")
+        return self.server.get(BY_CLASS[Pod], namespace or "default", bare)  # type: ignore[return-value]
+
+    def _check_fault(self, fault: Mapping[str, Any]) -> None:
+        states = ("down", "up", "add") if "node" in fault else ("unready", "ready", "exit")
+        if fault["state"] not in states:
+            raise K8snbError(f"state: {fault['state']!r} is none of {', '.join(states)}")
+        if "pod" in fault:
+            self._pod(fault["pod"])
+        elif fault["state"] != "add":
+            self.server.get(BY_CLASS[Node], "", fault["node"])
+
+    def _inject(self, fault: Mapping[str, Any]) -> None:
+        kubelets, state = self._plane.kubelets, fault["state"]
+        if "pod" in fault:
+            pod = self._pod(fault["pod"])
+            if state == "exit":
+                kubelets.exit_containers(pod, int(fault.get("code", 1)))
+            else:
+                kubelets.set_ready(pod, state == "ready")
+        elif state == "add":
+            self._register({**fault.get("spec", {}), "name": fault["node"]})
+        elif state == "down":
+            kubelets.node_down(fault["node"])
+        else:
+            kubelets.node_up(fault["node"])
+
+    def __repr__(self) -> str:
+        counts = (f"{len(self.server.store.tables[k])} {label}" for k, label in (("Node", "nodes"), ("Pod", "pods")))
+        return f"Cluster({', '.join(counts)}, {self.now:g} s)"
+
+
+def get_object(reader: Reader, kind: str, name: str, namespace: str = "default") -> Any:
+    """One object of a reader by kind, plural or short name."""
+    resource = find(kind)
+    if resource is None:
+        raise K8snbError(f'the server doesn\'t have a resource type "{kind}"')
+    return reader.get(resource, namespace if resource.namespaced else "", name)

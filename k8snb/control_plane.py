@@ -1,0 +1,31 @@
+"""Puts the components of a cluster together: the control plane's controllers and scheduler, and the nodes' kubelets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from k8snb.controllers.deployment import DeploymentController
+from k8snb.controllers.replicaset import ReplicaSetController
+from k8snb.kubelet import Kubelets
+from k8snb.machinery.controller import Controller, Environment
+from k8snb.machinery.informer import Informers
+from k8snb.machinery.server import ApiServer
+from k8snb.scheduling import SchedulerComponent
+from k8snb.sim.loop import Loop
+from k8snb.sim.streams import Streams
+
+CONTROLLERS: tuple[type[Controller], ...] = (DeploymentController, ReplicaSetController)
+
+
+class ControlPlane:
+    """All components of one cluster, on one loop and one store."""
+
+    def __init__(self, seed: int, annotated: bool, missing_images: Sequence[str]) -> None:
+        self.loop = Loop()
+        self.streams = Streams(seed)
+        self.server = ApiServer(self.loop, self.streams)
+        self.informers = Informers(self.server.store)
+        environment = Environment(self.server, self.informers, self.streams)
+        self.controllers = [controller(environment) for controller in CONTROLLERS]
+        self.scheduler = SchedulerComponent(environment)
+        self.kubelets = Kubelets(environment, annotated, missing_images)

@@ -1,0 +1,171 @@
+"""Watches deployments, their ReplicaSets and the end of their pods, and decides what kind of sync is due.
+
+References
+----------
+``pkg/controller/deployment/deployment_controller.go @ v1.36``
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec.structs import replace
+
+from k8snb.api.pods import controller_of
+from k8snb.api.selectors import matches
+from k8snb.api.types.apps import Deployment, ReplicaSet
+from k8snb.api.types.meta import LabelSelector
+from k8snb.api.types.pod import Pod
+from k8snb.controllers.deployment import conditions
+from k8snb.controllers.deployment.progress import progress_check_delay
+from k8snb.controllers.deployment.recreate import rollout_recreate
+from k8snb.controllers.deployment.rolling import rollout_rolling
+from k8snb.controllers.deployment.rollout import Rollout
+from k8snb.controllers.deployment.sizes import RECREATE
+from k8snb.controllers.deployment.sync import (
+    get_all_replica_sets_and_sync_revision,
+    is_scaling_event,
+    sync_paused_or_scaled,
+    sync_status_only,
+)
+from k8snb.machinery.controller import Controller, Environment
+from k8snb.machinery.ownership import claim
+from k8snb.machinery.pod_index import PODS_BY_CONTROLLER, pods_by_controller
+
+MAX_RETRIES = 15
+
+
+class DeploymentController(Controller):
+    """Rolls a deployment's ReplicaSets from one template to the next."""
+
+    name: ClassVar[str] = "deployment-controller"
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self.deployments = self.informers.of(Deployment)
+        self.replica_sets = self.informers.of(ReplicaSet)
+        self.pods = self.informers.of(Pod)
+        self.pods.add_index(PODS_BY_CONTROLLER, pods_by_controller)
+        self.replica_sets.add_index("namespace", _namespace)
+        self.deployments.add_handler(self._on_deployment)
+        self.replica_sets.add_handler(self._on_replica_set)
+        self.pods.add_handler(self._on_pod)
+
+    # -- watching
+
+    def _on_deployment(self, old: Deployment | None, new: Deployment | None) -> None:
+        deployment = new or old
+        assert deployment is not None
+        self.enqueue(deployment)
+
+    def _on_replica_set(self, old: ReplicaSet | None, new: ReplicaSet | None) -> None:
+        rs = new or old
+        assert rs is not None
+        if old is not None and new is not None and controller_of(old) != controller_of(new):
+            self._enqueue_owner(old)
+        if controller_of(rs) is not None:
+            self._enqueue_owner(rs)
+        elif new is not None and (old is None or old.metadata != new.metadata):
+            self._enqueue_possible_owners(new)
+
+    def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
+        """Recreate waits for the end of the last old pod, which no ReplicaSet's status tells."""
+        if new is not None or old is None:
+            return
+        reference = controller_of(old)
+        if reference is None or reference.kind != "ReplicaSet":
+            return
+        rs = self.replica_sets.get(f"{old.metadata.namespace}/{reference.name}")
+        deployment = self._owner(rs) if rs is not None and rs.metadata.uid == reference.uid else None
+        if deployment is not None and deployment.spec.strategy.type == RECREATE and not self._pods_of(deployment):
+            self.enqueue(deployment)
+
+    def _owner(self, rs: ReplicaSet) -> Deployment | None:
+        reference = controller_of(rs)
+        if reference is None or reference.kind != "Deployment":
+            return None
+        deployment = self.deployments.get(f"{rs.metadata.namespace}/{reference.name}")
+        return deployment if deployment is not None and deployment.metadata.uid == reference.uid else None
+
+    def _enqueue_owner(self, rs: ReplicaSet) -> None:
+        deployment = self._owner(rs)
+        if deployment is not None:
+            self.enqueue(deployment)
+
+    def _enqueue_possible_owners(self, orphan: ReplicaSet) -> None:
+        for deployment in self.deployments.cache.values():
+            same_namespace = deployment.metadata.namespace == orphan.metadata.namespace
+            if same_namespace and matches(deployment.spec.selector, orphan.metadata.labels):
+                self.enqueue(deployment)
+
+    def _pods_of(self, deployment: Deployment) -> list[Pod]:
+        return [
+            pod
+            for rs in self.replica_sets.by_index("namespace", deployment.metadata.namespace).values()
+            if (reference := controller_of(rs)) is not None and reference.uid == deployment.metadata.uid
+            for pod in self.pods.by_index(PODS_BY_CONTROLLER, rs.metadata.uid).values()
+        ]
+
+    # -- syncing
+
+    def sync(self, key: str) -> None:
+        """Scale, roll or only report, as the deployment's state asks for."""
+        deployment = self.deployments.get(key)
+        if deployment is None:
+            return
+        if deployment.spec.selector == LabelSelector():
+            self._refuse_empty_selector(deployment)
+            return
+        candidates = self.replica_sets.by_index("namespace", deployment.metadata.namespace).values()
+        owned = claim(self.server, deployment, deployment.spec.selector, candidates)
+        pods = self._pods_of(deployment) if deployment.spec.strategy.type == RECREATE else []
+        self._sync_rollout(key, Rollout(self.server, self.recorder, deployment, owned, pods))
+
+    def _sync_rollout(self, key: str, rollout: Rollout) -> None:
+        if rollout.deployment.metadata.deletion_timestamp is not None:
+            sync_status_only(rollout, get_all_replica_sets_and_sync_revision(rollout, create=False))
+            return
+        self._check_paused_conditions(rollout)
+        if rollout.deployment.spec.paused or is_scaling_event(rollout):
+            sync_paused_or_scaled(rollout)
+        elif rollout.deployment.spec.strategy.type == RECREATE:
+            rollout_recreate(rollout)
+        else:
+            rollout_rolling(rollout)
+        if rollout.stands_still:
+            self._check_progress_later(key, rollout)
+
+    def _check_paused_conditions(self, rollout: Rollout) -> None:
+        """Say in the Progressing condition that the deployment is paused or resumed, so that its deadline rests."""
+        deployment = rollout.deployment
+        if not conditions.has_progress_deadline(deployment):
+            return
+        current = conditions.find_condition(deployment.status, conditions.PROGRESSING)
+        reason = current.reason if current else ""
+        if reason == conditions.TIMED_OUT or deployment.spec.paused == (reason == conditions.PAUSED):
+            return
+        if deployment.spec.paused:
+            verdict = (conditions.PAUSED, "Deployment is paused")
+        else:
+            verdict = (conditions.RESUMED, "Deployment is resumed")
+        condition = conditions.new_condition(conditions.PROGRESSING, "Unknown", *verdict, rollout.now)
+        rollout.update_status(replace(deployment, status=conditions.set_condition(deployment.status, condition)))
+
+    def _check_progress_later(self, key: str, rollout: Rollout) -> None:
+        delay = progress_check_delay(rollout)
+        if delay == 0:
+            self.queue.add_rate_limited(key)
+        elif delay is not None:
+            self.queue.check_after(key, delay)
+
+    def _refuse_empty_selector(self, deployment: Deployment) -> None:
+        message = "This deployment is selecting all pods. A non-empty selector is required."
+        self.recorder.event(deployment, "Warning", "SelectingAll", message)
+        generation = deployment.metadata.generation
+        if deployment.status.observed_generation < generation:
+            status = replace(deployment.status, observed_generation=generation)
+            self.server.update_status(replace(deployment, status=status))
+
+
+def _namespace(rs: ReplicaSet) -> tuple[str, ...]:
+    return (rs.metadata.namespace,)

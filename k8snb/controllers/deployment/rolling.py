@@ -1,0 +1,98 @@
+"""Rolling update: new pods up and old pods down, within the fences that surge and unavailability set.
+
+References
+----------
+``pkg/controller/deployment/rolling.go @ v1.36``
+"""
+
+from __future__ import annotations
+
+from k8snb.api.types.apps import ReplicaSet
+from k8snb.controllers.deployment import revisions
+from k8snb.controllers.deployment.progress import deployment_complete, sync_rollout_status
+from k8snb.controllers.deployment.rollout import Rollout
+from k8snb.controllers.deployment.sizes import (
+    desired_replicas,
+    max_unavailable,
+    new_replica_set_size,
+    size,
+    total_available,
+    total_size,
+)
+from k8snb.controllers.deployment.sync import (
+    cleanup_deployment,
+    get_all_replica_sets_and_sync_revision,
+    ReplicaSets,
+    scale_replica_set,
+)
+
+
+def rollout_rolling(rollout: Rollout) -> None:
+    """One step of a rolling update: up if there is room, else down if enough pods are available."""
+    sets = get_all_replica_sets_and_sync_revision(rollout, create=True)
+    moved = _reconcile_new_replica_set(rollout, sets) or _reconcile_old_replica_sets(rollout, sets)
+    if not moved and deployment_complete(rollout.deployment, rollout.deployment.status):
+        cleanup_deployment(rollout, sets.old)
+    sync_rollout_status(rollout, sets)
+
+
+def _reconcile_new_replica_set(rollout: Rollout, sets: ReplicaSets) -> bool:
+    """Scale the new ReplicaSet as far as surge allows; returns whether it was scaled."""
+    new, deployment = sets.new, rollout.deployment
+    assert new is not None
+    desired = desired_replicas(deployment)
+    if size(new) == desired:
+        return False
+    wanted = desired if size(new) > desired else new_replica_set_size(deployment, sets.all, size(new))
+    if wanted == size(new):
+        return False
+    scale_replica_set(rollout, new, wanted)
+    return True
+
+
+def _reconcile_old_replica_sets(rollout: Rollout, sets: ReplicaSets) -> bool:
+    """Scale the old ReplicaSets down as far as availability allows; returns whether any was scaled.
+
+    With 10 replicas and at most 2 unavailable, at least 8 stay available. An old pod that is not available can go at
+    once; new pods that are not available yet count against the room.
+    """
+    new, deployment = sets.new, rollout.deployment
+    assert new is not None
+    old = [rs for rs in sets.old if size(rs)]
+    if not old:
+        return False
+    min_available = desired_replicas(deployment) - max_unavailable(deployment)
+    new_unavailable = size(new) - new.status.available_replicas
+    room = total_size(sets.all) - min_available - new_unavailable
+    if room <= 0:
+        return False
+    old.sort(key=revisions.by_creation)
+    old, cleaned = _cleanup_unhealthy_replicas(rollout, old, room)
+    return cleaned + _scale_down_available(rollout, old, new, min_available) > 0
+
+
+def _cleanup_unhealthy_replicas(
+    rollout: Rollout, old: list[ReplicaSet], maximum: int
+) -> tuple[list[ReplicaSet], int]:
+    """Take away old pods that are not available, oldest ReplicaSet first."""
+    cleaned, result = 0, []
+    for rs in old:
+        unhealthy = size(rs) - rs.status.available_replicas
+        count = min(maximum - cleaned, unhealthy) if size(rs) else 0
+        if count > 0:
+            rs = scale_replica_set(rollout, rs, size(rs) - count)
+            cleaned += count
+        result.append(rs)
+    return result, cleaned
+
+
+def _scale_down_available(rollout: Rollout, old: list[ReplicaSet], new: ReplicaSet, min_available: int) -> int:
+    """Take away old pods as long as enough others are available, oldest ReplicaSet first."""
+    room = total_available([*old, new]) - min_available
+    scaled_down = 0
+    for rs in old:
+        count = min(size(rs), room - scaled_down)
+        if count > 0:
+            scale_replica_set(rollout, rs, size(rs) - count)
+            scaled_down += count
+    return scaled_down

@@ -1,0 +1,199 @@
+"""Watches ReplicaSets and their pods, and creates or deletes pods until the number is right.
+
+References
+----------
+``pkg/controller/replicaset/replica_set.go @ v1.36``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from msgspec.structs import replace
+
+from k8snb.api.pods import available_at, controller_of, is_active, is_terminating
+from k8snb.api.selectors import matches
+from k8snb.api.types.apps import ReplicaSet
+from k8snb.api.types.pod import Pod
+from k8snb.controllers.replicaset.deletion_order import pods_to_delete
+from k8snb.controllers.replicaset.status import calculate_status
+from k8snb.errors import ApiError, Conflict, NotFound
+from k8snb.machinery.controller import Controller, Environment, key_of
+from k8snb.machinery.expectations import Expectations
+from k8snb.machinery.ownership import claim
+from k8snb.machinery.pod_control import PodControl
+from k8snb.machinery.pod_index import ORPHANS, PODS_BY_CONTROLLER, pods_by_controller
+from k8snb.machinery.server import EPOCH_MS
+
+BURST_REPLICAS = 500  # at most so many pods are created or deleted in one sync
+SLOW_START_INITIAL_BATCH_SIZE = 1
+
+
+class ReplicaSetController(Controller):
+    """Keeps the number of a ReplicaSet's pods at ``spec.replicas``."""
+
+    name: ClassVar[str] = "replicaset-controller"
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self.replica_sets = self.informers.of(ReplicaSet)
+        self.pods = self.informers.of(Pod)
+        self.expectations = Expectations()
+        self.pod_control = PodControl(self.server, self.recorder)
+        self.pods.add_index(PODS_BY_CONTROLLER, pods_by_controller)
+        self.replica_sets.add_index("controller", _by_controller)
+        self.replica_sets.add_handler(self._on_replica_set)
+        self.pods.add_handler(self._on_pod)
+
+    # -- watching
+
+    def _on_replica_set(self, old: ReplicaSet | None, new: ReplicaSet | None) -> None:
+        rs = new or old
+        assert rs is not None
+        if new is None:
+            self.expectations.forget(key_of(rs))
+        self.enqueue(rs)
+
+    def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
+        if new is None or (new.metadata.deletion_timestamp is not None):
+            self._on_pod_deleted(new or old)
+            return
+        reference = controller_of(new)
+        if old is not None and controller_of(old) != reference:
+            self._enqueue_owner(old)
+        if reference is None:
+            if old is None or old.metadata.labels != new.metadata.labels or controller_of(old) is not None:
+                self._enqueue_possible_owners(new)
+            return
+        rs = self._owner(new)
+        if rs is None:
+            return
+        if old is None:
+            self.expectations.creation_observed(key_of(rs))
+        self.enqueue(rs)
+
+    def _on_pod_deleted(self, pod: Pod | None) -> None:
+        assert pod is not None
+        rs = self._owner(pod)
+        if rs is not None:
+            self.expectations.deletion_observed(key_of(rs), key_of(pod))
+            self.enqueue(rs)
+
+    def _owner(self, pod: Pod) -> ReplicaSet | None:
+        reference = controller_of(pod)
+        if reference is None or reference.kind != "ReplicaSet":
+            return None
+        rs = self.replica_sets.get(f"{pod.metadata.namespace}/{reference.name}")
+        return rs if rs is not None and rs.metadata.uid == reference.uid else None
+
+    def _enqueue_owner(self, pod: Pod) -> None:
+        rs = self._owner(pod)
+        if rs is not None:
+            self.enqueue(rs)
+
+    def _enqueue_possible_owners(self, orphan: Pod) -> None:
+        for rs in self.replica_sets.cache.values():
+            same_namespace = rs.metadata.namespace == orphan.metadata.namespace
+            if same_namespace and matches(rs.spec.selector, orphan.metadata.labels):
+                self.enqueue(rs)
+
+    # -- syncing
+
+    def sync(self, key: str) -> None:
+        """Bring one ReplicaSet's pods to the number that it asks for, and report them in its status."""
+        rs = self.replica_sets.get(key)
+        if rs is None:
+            self.expectations.forget(key)
+            return
+        needs_sync = self.expectations.satisfied(key, self.now_ms)
+        own = self.pods.by_index(PODS_BY_CONTROLLER, rs.metadata.uid)
+        orphans = self.pods.by_index(PODS_BY_CONTROLLER, ORPHANS + rs.metadata.namespace)
+        candidates = [p for p in (*own.values(), *orphans.values()) if is_active(p)]
+        active = claim(self.server, rs, rs.spec.selector, candidates)
+        failure = None
+        if needs_sync and rs.metadata.deletion_timestamp is None:
+            failure = self._manage_replicas(rs, active)
+        terminating = sum(1 for p in own.values() if is_terminating(p) and matches(rs.spec.selector, p.metadata.labels))
+        now = EPOCH_MS + self.now_ms
+        status = calculate_status(rs, active, terminating, failure, now)
+        self._update_status(rs, replace(rs, status=status))
+        if failure is not None:
+            raise failure
+        if rs.spec.min_ready_seconds and status.ready_replicas != status.available_replicas:
+            self._check_availability_later(rs, active, now)
+
+    def _manage_replicas(self, rs: ReplicaSet, active: Sequence[Pod]) -> ApiError | None:
+        """Create what is missing or delete what is too much; returns what went wrong."""
+        missing = (rs.spec.replicas or 0) - len(active)
+        if missing > 0:
+            return self._create_pods(rs, min(missing, BURST_REPLICAS))
+        if missing < 0:
+            return self._delete_pods(rs, active, min(-missing, BURST_REPLICAS))
+        return None
+
+    def _create_pods(self, rs: ReplicaSet, count: int) -> ApiError | None:
+        """Create pods in batches of 1, 2, 4 …, and stop at the first batch in which one fails."""
+        key = key_of(rs)
+        self.expectations.expect_creations(key, count, self.now_ms)
+        created, batch = 0, SLOW_START_INITIAL_BATCH_SIZE
+        while created < count:
+            failure = None
+            batch = min(batch, count - created)
+            for _ in range(batch):
+                try:
+                    self.pod_control.create_pod(rs, rs.spec.template)
+                    created += 1
+                except ApiError as error:
+                    failure = error
+            if failure is not None:
+                self.expectations.creation_observed(key, count - created)
+                return None if failure.details.get("namespaceTerminating") else failure
+            batch *= 2
+        return None
+
+    def _delete_pods(self, rs: ReplicaSet, active: Sequence[Pod], count: int) -> ApiError | None:
+        chosen = pods_to_delete(active, self._related_pods(rs, active), count, EPOCH_MS + self.now_ms)
+        key, failure = key_of(rs), None
+        self.expectations.expect_deletions(key, [key_of(pod) for pod in chosen], self.now_ms)
+        for pod in chosen:
+            try:
+                self.pod_control.delete_pod(rs, pod)
+            except ApiError as error:
+                self.expectations.deletion_observed(key, key_of(pod))
+                failure = failure if isinstance(error, NotFound) else error
+        return failure
+
+    def _related_pods(self, rs: ReplicaSet, active: Sequence[Pod]) -> list[Pod]:
+        """The pods of all ReplicaSets that have the same controller."""
+        reference = controller_of(rs)
+        if reference is None:
+            return list(active)
+        siblings = self.replica_sets.by_index("controller", reference.uid)
+        return [
+            pod
+            for sibling in siblings.values()
+            for pod in self.pods.by_index(PODS_BY_CONTROLLER, sibling.metadata.uid).values()
+        ]
+
+    def _update_status(self, rs: ReplicaSet, new: ReplicaSet) -> None:
+        """Write the status if it changed; once more on the newest version, if that one is newer than the cache."""
+        if new.status == rs.status:
+            return
+        try:
+            self.server.update_status(new)
+        except Conflict:
+            fresh = self.server.find(ReplicaSet, rs.metadata.namespace, rs.metadata.name)
+            if fresh is not None:
+                self.server.update_status(replace(fresh, status=new.status))
+
+    def _check_availability_later(self, rs: ReplicaSet, active: Sequence[Pod], now: int) -> None:
+        """Look again when the next ready pod has been ready for long enough."""
+        moments = (available_at(pod, rs.spec.min_ready_seconds) for pod in active)
+        due = min((m for m in moments if m is not None and m > now), default=now + rs.spec.min_ready_seconds * 1000)
+        self.queue.check_after(key_of(rs), due - now)
+
+
+def _by_controller(rs: ReplicaSet) -> tuple[str, ...]:
+    reference = controller_of(rs)
+    return (reference.uid,) if reference else ()

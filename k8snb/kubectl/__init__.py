@@ -1,0 +1,1 @@
+"""kubectl: command lines to calls on the API server, and its answers to text."""

@@ -1,0 +1,201 @@
+"""A line of text to a command of kubectl and its flags.
+
+References
+----------
+``spf13/cobra`` ``command.go Find, execute, legacyArgs, findSuggestions``;
+``staging/src/k8s.io/kubectl/pkg/cmd/plugin.go HandlePluginCommand`` and
+``staging/src/k8s.io/kubectl/pkg/util/templates/templater.go FlagErrorFunc @ v1.36``
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from k8snb.api.field_errors import go_quote
+from k8snb.kubectl.command import CommandSpec
+from k8snb.kubectl.common_flags import GLOBAL
+from k8snb.kubectl.errors import KubectlError
+from k8snb.kubectl.failures import Verbatim
+from k8snb.kubectl.flags import Flag, Flags, HelpWanted, missing, read_flags
+from k8snb.kubectl.go_values import go_string
+
+_BY_NAME = {flag.name: flag for flag in GLOBAL}
+_BY_SHORT = {flag.short: flag for flag in GLOBAL if flag.short}
+_SUGGESTION_DISTANCE = 2
+
+
+class Invocation(NamedTuple):
+    """A command that a line means. ``path`` has its parents' names, ``words`` the line as ``--record`` notes it."""
+
+    spec: CommandSpec
+    path: str
+    flags: Flags
+    words: tuple[str, ...]
+    help_wanted: bool = False
+
+
+def tokenize(line: str) -> list[str]:
+    """The words of a line, as a shell divides them; ``kubectl`` itself, where it leads, is left out.
+
+    Raises
+    ------
+    KubectlError
+        When a quotation does not end.
+
+    Examples
+    --------
+    >>> tokenize("kubectl get pods -l 'app in (web)'")
+    ['get', 'pods', '-l', 'app in (web)']
+    """
+    try:
+        words = shlex.split(line, comments=False)
+    except ValueError as error:
+        problem = "a quotation does not end" if "quotation" in str(error) else "a backslash has nothing after it"
+        raise KubectlError(f"cannot read the command line: {problem}: {line.strip()}") from None
+    return words[1:] if words[:1] == ["kubectl"] else words
+
+
+def read_command(root: CommandSpec, arguments: Sequence[str]) -> Invocation:
+    """The command that arguments mean, with its flags read.
+
+    Raises
+    ------
+    KubectlError
+        When there is no such command or flag, or a required flag is missing; in kubectl's words.
+    """
+    path, left = [root], list(arguments)
+    while True:
+        words = _without_flags(left)
+        if not words:
+            break
+        found = path[-1].subcommand(words[0])
+        if found is None:
+            break
+        path.append(found)
+        left = _without_word(left, words[0])
+    spec, shown = path[-1], " ".join(command.name for command in path)
+    if spec is root and words:
+        raise _unknown_command(root, arguments, words[0])
+    words_of_line = tuple(command.name for command in path)
+    if spec.open_ended:
+        return Invocation(spec, shown, Flags({"namespace": ""}, left), words_of_line)
+    return _with_flags(spec, shown, left, words_of_line)
+
+
+def _with_flags(spec: CommandSpec, path: str, arguments: Sequence[str], words: tuple[str, ...]) -> Invocation:
+    own = {flag.name for flag in spec.flags}
+    table = (*spec.flags, *(flag for flag in GLOBAL if flag.name not in own))
+    try:
+        flags = read_flags(table, arguments)
+    except HelpWanted:
+        return Invocation(spec, path, Flags({}), words, help_wanted=True)
+    except KubectlError as error:
+        raise KubectlError(f"{error}\nSee '{path} --help' for usage.") from None
+    absent = missing(table, flags)
+    if absent:
+        raise KubectlError(f"required flag(s) {', '.join(map(go_quote, absent))} not set")
+    return Invocation(spec, path, flags, words)
+
+
+def change_cause(invocation: Invocation) -> str:
+    """The line as ``--record`` writes it into an object.
+
+    References
+    ----------
+    ``staging/src/k8s.io/cli-runtime/pkg/genericclioptions/record_flags.go parseCommandArguments @ v1.36``
+    """
+    flags = "".join(f" --{flag.name}={value}" for flag, value in invocation.flags.given)
+    return " ".join((*invocation.words, *invocation.flags.args)) + flags
+
+
+def help_text(invocation: Invocation) -> str:
+    """A short help: what the command is for, its subcommands and its flags."""
+    spec, path = invocation.spec, invocation.path
+    lines = [spec.about, ""] if spec.about else []
+    if spec.subcommands:
+        lines += ["Available Commands:"]
+        width = max(len(c.name) for c in spec.subcommands)
+        lines += [f"  {c.name.ljust(width)}  {c.about}".rstrip() for c in spec.subcommands]
+        lines += [""]
+    if spec.flags:
+        lines += ["Options:", *(f"    {f.shown}={_default(f)}" for f in sorted(spec.flags, key=lambda f: f.name)), ""]
+    usage = spec.usage or ("[command]" if spec.subcommands else "[flags]")
+    return "\n".join([*lines, "Usage:", f"  {path} {usage}"]) + "\n"
+
+
+def _default(flag: Flag) -> str:
+    shown = go_string(flag.default)
+    return f"'{shown}'" if flag.type == "string" else f"{flag.default // 1000}s" if flag.type == "duration" else shown
+
+
+# -- finding the command
+
+
+def _takes_value(word: str) -> bool:
+    """Whether the word after a flag is its value, as far as can be told before the command is known."""
+    if word.startswith("--"):
+        flag = _BY_NAME.get(word[2:])
+        return "=" not in word and (flag is None or flag.bare is None)
+    short = _BY_SHORT.get(word[1:])
+    return "=" not in word and len(word) == 2 and (short is None or short.bare is None)
+
+
+def _without_flags(arguments: Sequence[str]) -> list[str]:
+    found, left = [], list(arguments)
+    while left:
+        word = left.pop(0)
+        if word == "--":
+            break
+        if word.startswith("-") and _takes_value(word):
+            if len(left) <= 1:
+                break
+            left.pop(0)
+        elif word and not word.startswith("-"):
+            found.append(word)
+    return found
+
+
+def _without_word(arguments: Sequence[str], word: str) -> list[str]:
+    """The arguments without the first that is this word and no flag's value."""
+    at = 0
+    while at < len(arguments):
+        argument = arguments[at]
+        if argument == "--":
+            break
+        if argument.startswith("-") and _takes_value(argument):
+            at += 1
+        elif argument == word:
+            return [*arguments[:at], *arguments[at + 1 :]]
+        at += 1
+    return list(arguments)
+
+
+def _unknown_command(root: CommandSpec, arguments: Sequence[str], word: str) -> KubectlError:
+    """No such command. A real kubectl looks for a plugin of that name first, and trips over flags before it."""
+    if arguments[0].startswith("-"):
+        return Verbatim(f"Error: flags cannot be placed before plugin name: {arguments[0]}")
+    suggestions = "".join(f"\t{name}\n" for name in _suggestions(root, word))
+    hint = f"\n\nDid you mean this?\n{suggestions}" if suggestions else ""
+    return KubectlError(f"unknown command {go_quote(word)} for {go_quote(root.name)}{hint}")
+
+
+def _suggestions(root: CommandSpec, word: str) -> list[str]:
+    found = []
+    for command in sorted(root.subcommands, key=lambda c: c.name):
+        near = _distance(word.lower(), command.name.lower()) <= _SUGGESTION_DISTANCE
+        if near or command.name.lower().startswith(word.lower()):
+            found.append(command.name)
+        found += [command.name for other in command.suggest_for if other.lower() == word.lower()]
+    return found
+
+
+def _distance(one: str, other: str) -> int:
+    """How many letters must be changed, added or left out to make one word the other."""
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        previous, row[0] = row[0], i
+        for j, b in enumerate(other, 1):
+            previous, row[j] = row[j], previous if a == b else 1 + min(previous, row[j], row[j - 1])
+    return row[-1]

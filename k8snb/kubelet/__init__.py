@@ -1,0 +1,5 @@
+"""The kubelets: they start, watch and stop the pods of their nodes, and report what became of them."""
+
+from k8snb.kubelet.kubelet import Kubelets
+
+__all__ = ["Kubelets"]

@@ -1,0 +1,339 @@
+"""The kubelets of all nodes: for every pod bound to a node that is up, the stages of its life, each at its time.
+
+A stage has a selector (which pods are in it), a moment (from the pod's timing) and what happens then. A pod can be in
+several stages at once: it can wait to become ready and run towards its exit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+from typing import ClassVar, NamedTuple
+
+from k8snb.api.pods import is_ready, is_terminal
+from k8snb.api.types.pod import Pod
+from k8snb.api.types.pod_status import PodStatus
+from k8snb.kubelet import status as statuses
+from k8snb.kubelet.backoff import crash_loop_delay_ms, image_pull_delay_ms
+from k8snb.kubelet.exits import ExitCodes
+from k8snb.kubelet.timing import AnnotatedTiming, DistributedTiming, is_annotated, Timing
+from k8snb.machinery.controller import Environment, key_of
+from k8snb.machinery.deletion import DeleteOptions
+from k8snb.machinery.events import Recorder
+from k8snb.sim.loop import NODE, Timer
+
+PODS_BY_NODE = "node"
+PULL_BACK_OFF_SHOWN_MS = 1_500  # from a failed pull to the kubelet's next look, which says that it waits
+
+
+class Stage(NamedTuple):
+    """One thing that will happen to a pod: which pods it concerns, when, and what it does."""
+
+    name: str
+    concerns: Callable[[Pod], bool]
+    moment: Callable[[Kubelets, Pod], int | None]
+    act: Callable[[Kubelets, Pod], None]
+    background: bool = False
+
+
+class _PodRecord:
+    """What the kubelet knows of a pod beside its status."""
+
+    __slots__ = ("bound_ms", "deleted_ms", "order", "pull_failures", "restart_ms", "started_ms", "timers", "unready")
+
+    def __init__(self, order: int, now_ms: int) -> None:
+        self.order = order
+        self.bound_ms = now_ms
+        self.started_ms = now_ms
+        self.deleted_ms = now_ms
+        self.restart_ms = now_ms
+        self.pull_failures = 0
+        self.unready = False
+        self.timers: dict[str, Timer] = {}
+
+
+class Kubelets:
+    """One component for the kubelets of all nodes.
+
+    Parameters
+    ----------
+    annotated
+        Whether every pod lives by whole seconds and annotations; else only pods with such annotations do, and all
+        others take their times from distributions.
+    missing_images
+        Patterns of images that no registry has.
+    """
+
+    name: ClassVar[str] = "kubelet"
+
+    def __init__(
+        self, environment: Environment, annotated: bool = False, missing_images: Sequence[str] = ()
+    ) -> None:
+        self.server = environment.server
+        self.loop = self.server.loop
+        self.missing_images = tuple(missing_images)
+        self.pods = environment.informers.of(Pod)
+        self.pods.add_index(PODS_BY_NODE, lambda pod: (pod.spec.node_name,) if pod.spec.node_name else ())
+        self.pods.add_handler(self._on_pod)
+        self.down: dict[str, None] = {}
+        self._annotated = AnnotatedTiming()
+        self._distributed = DistributedTiming(environment.streams.stream("kubelet"))
+        self._all_annotated = annotated
+        self._records: dict[str, _PodRecord] = {}
+        self._exit_codes = ExitCodes()
+        self._recorders: dict[str, Recorder] = {}
+        self._order = 0
+        self._addresses = 0
+
+    # -- faults
+
+    def node_down(self, node: str) -> None:
+        """A node's kubelet stops doing anything."""
+        self.down[node] = None
+
+    def node_up(self, node: str) -> None:
+        """A node's kubelet works again, and catches up with what it missed."""
+        if self.down.pop(node, "absent") is None:
+            for pod in list(self.pods.by_index(PODS_BY_NODE, node).values()):
+                self._plan(pod)
+
+    def set_ready(self, pod: Pod, ready: bool) -> None:
+        """Let a pod's readiness fail until it is set right again."""
+        record = self._records.get(pod.metadata.uid)
+        if record is None or pod.spec.node_name in self.down:
+            return
+        record.unready = not ready
+        if pod.status.phase == "Running" and is_ready(pod) != ready:
+            self._write(pod, statuses.with_readiness(pod, ready, self.server.time))
+
+    def exit_containers(self, pod: Pod, code: int) -> None:
+        """Let a pod's containers exit now."""
+        if pod.spec.node_name not in self.down and pod.status.phase == "Running":
+            self._handle_exit(pod, code)
+
+    # -- planning
+
+    def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
+        if new is None:
+            if old is not None:
+                self._forget(old)
+        elif new.spec.node_name:
+            self._plan(new)
+
+    def _forget(self, pod: Pod) -> None:
+        record = self._records.pop(pod.metadata.uid, None)
+        if record is not None:
+            for timer in record.timers.values():
+                timer.cancel()
+
+    def _plan(self, pod: Pod) -> None:
+        """Set a timer for every stage that the pod is in, and cancel those of stages that it has left."""
+        record = self._records.get(pod.metadata.uid)
+        if record is None:
+            self._order += 1
+            record = self._records[pod.metadata.uid] = _PodRecord(self._order, self.loop.now_ms)
+        if pod.metadata.deletion_timestamp is not None and "stop" not in record.timers:
+            record.deleted_ms = self.loop.now_ms
+        if pod.spec.node_name in self.down:
+            return
+        for stage in STAGES:
+            if stage.concerns(pod):
+                if stage.name not in record.timers:
+                    self._set_timer(stage, pod, record)
+            elif stage.name in record.timers:
+                record.timers.pop(stage.name).cancel()
+
+    def _set_timer(self, stage: Stage, pod: Pod, record: _PodRecord) -> None:
+        moment = stage.moment(self, pod)
+        if moment is not None:
+            record.timers[stage.name] = self.loop.call_at(
+                moment, self._fire, stage, key_of(pod), record, self.server.store.cause,
+                priority=NODE, background=stage.background,
+            )  # fmt: skip
+
+    def _fire(self, stage: Stage, key: str, record: _PodRecord, cause: int) -> None:
+        record.timers.pop(stage.name, None)
+        pod = self.pods.get(key)
+        if pod is None or pod.spec.node_name in self.down or not stage.concerns(pod):
+            return
+        with self.server.store.on_behalf_of(f"kubelet {pod.spec.node_name}", cause):
+            stage.act(self, pod)
+
+    def timing(self, pod: Pod) -> Timing:
+        """The timing that a pod lives by."""
+        return self._annotated if self._all_annotated or is_annotated(pod) else self._distributed
+
+    def record(self, pod: Pod) -> _PodRecord:
+        """What the kubelet remembers of a pod."""
+        return self._records[pod.metadata.uid]
+
+    # -- acting
+
+    def start(self, pod: Pod) -> None:
+        """Start the containers, or fail to pull their images."""
+        record = self.record(pod)
+        images = [c.image for c in pod.spec.containers]
+        missing = [i for i in images if any(fnmatchcase(i, pattern) for pattern in self.missing_images)]
+        record.started_ms = self.loop.now_ms
+        at_once = self.timing(pod).ready(pod, self.loop.now_ms) == self.loop.now_ms and not record.unready
+        now = self.server.time
+        self._write(pod, statuses.started(pod, missing, pod.status.pod_ip or self._address(), at_once, now))
+        if missing:
+            record.pull_failures += 1
+        self._say_started(pod, missing)
+
+    def _say_started(self, pod: Pod, missing: Sequence[str]) -> None:
+        """The events of a start; pods that live by annotations have none."""
+        if self.timing(pod) is self._annotated:
+            return
+        for container in pod.spec.containers:
+            if container.image in missing:
+                image = container.image
+                self._event(pod, "Normal", "Pulling", f'Pulling image "{image}"')
+                self._event(pod, "Warning", "Failed", f'Failed to pull image "{image}": {image}: not found')
+                self._event(pod, "Warning", "Failed", "Error: ErrImagePull")
+            else:
+                self._event(pod, "Normal", "Started", "Container started")
+
+    def show_pull_back_off(self, pod: Pod) -> None:
+        """Say that the kubelet waits before it tries the pull again."""
+        images = [c.image for c in pod.spec.containers if c.name in _waiting_names(pod)]
+        message = f'Back-off pulling image "{images[0]}"'
+        self._write(pod, statuses.waiting_for_image(pod, "ImagePullBackOff", message))
+        self._event(pod, "Normal", "BackOff", message)
+        self._event(pod, "Warning", "Failed", "Error: ImagePullBackOff")
+
+    def become_ready(self, pod: Pod) -> None:
+        """The containers pass their readiness."""
+        if not self.record(pod).unready:
+            self._write(pod, statuses.with_readiness(pod, True, self.server.time))
+
+    def exit_by_itself(self, pod: Pod) -> None:
+        """The containers exit with the next code of their owner's script."""
+        self._handle_exit(pod, self._exit_codes.next_code(pod))
+
+    def _handle_exit(self, pod: Pod, code: int) -> None:
+        """End the pod, or restart its containers: the first time at once, then after a growing delay."""
+        policy, now = pod.spec.restart_policy, self.server.time
+        if policy == "Never" or (policy == "OnFailure" and code == 0):
+            self._write(pod, statuses.ended(pod, code, now))
+            return
+        record = self.record(pod)
+        restarts = max((c.restart_count for c in pod.status.container_statuses), default=0)
+        delay_ms = crash_loop_delay_ms(restarts)
+        for name in ("ready", "exit"):
+            if name in record.timers:
+                record.timers.pop(name).cancel()
+        if delay_ms == 0:
+            record.started_ms = self.loop.now_ms
+            self._write(pod, statuses.restarted(pod, False, now, code))
+        else:
+            record.restart_ms = self.loop.now_ms + delay_ms
+            self._write(pod, statuses.crashed(pod, code, delay_ms // 1000, now))
+            if self.timing(pod) is not self._annotated:
+                self._event(pod, "Warning", "BackOff", "Back-off restarting failed container")
+
+    def restart(self, pod: Pod) -> None:
+        """The back-off is over: the containers run again."""
+        self.record(pod).started_ms = self.loop.now_ms
+        self._write(pod, statuses.restarted(pod, False, self.server.time))
+
+    def stop(self, pod: Pod) -> None:
+        """The containers have stopped: say how the pod ended, and let it go."""
+        if not is_terminal(pod):
+            self._write(pod, statuses.ended(pod, 0, self.server.time, "Failed"))
+        self.server.delete_object(pod, DeleteOptions(grace_period_seconds=0))
+
+    def _write(self, pod: Pod, status: PodStatus) -> None:
+        self.server.set_pod_status(pod, status)
+
+    def _address(self) -> str:
+        self._addresses += 1
+        return f"10.244.{self._addresses // 250 % 250}.{self._addresses % 250 + 2}"
+
+    def _event(self, pod: Pod, type_: str, reason: str, message: str) -> None:
+        node = pod.spec.node_name
+        recorder = self._recorders.get(node)
+        if recorder is None:
+            recorder = self._recorders[node] = Recorder(self.server, self.name, node)
+        recorder.event(pod, type_, reason, message)
+
+
+def _waiting_names(pod: Pod) -> list[str]:
+    return [c.name for c in pod.status.container_statuses if c.state.waiting is not None]
+
+
+def _lives(pod: Pod) -> bool:
+    return pod.metadata.deletion_timestamp is None and not is_terminal(pod)
+
+
+def _pull_failed(pod: Pod, reason: str) -> bool:
+    return _lives(pod) and any(
+        c.state.waiting is not None and c.state.waiting.reason == reason for c in pod.status.container_statuses
+    )
+
+
+def _runs(pod: Pod) -> bool:
+    return pod.status.phase == "Running" and any(c.state.running is not None for c in pod.status.container_statuses)
+
+
+def _waits_after_crash(pod: Pod) -> bool:
+    return pod.status.phase == "Running" and _pull_failed(pod, "CrashLoopBackOff")
+
+
+def _pull_back_off_moment(kubelets: Kubelets, pod: Pod) -> int | None:
+    """Pods that live by annotations keep saying ErrImagePull."""
+    if isinstance(kubelets.timing(pod), AnnotatedTiming):
+        return None
+    return kubelets.loop.now_ms + PULL_BACK_OFF_SHOWN_MS
+
+
+def _pull_retry_moment(kubelets: Kubelets, pod: Pod) -> int:
+    return kubelets.loop.now_ms + image_pull_delay_ms(kubelets.record(pod).pull_failures)
+
+
+STAGES = (
+    Stage(
+        "start",
+        lambda pod: _lives(pod) and not pod.status.container_statuses,
+        lambda kubelets, pod: kubelets.timing(pod).start(pod, kubelets.record(pod).bound_ms),
+        Kubelets.start,
+    ),
+    Stage(
+        "pull-back-off",
+        lambda pod: _pull_failed(pod, "ErrImagePull"),
+        _pull_back_off_moment,
+        Kubelets.show_pull_back_off,
+    ),
+    Stage(
+        "pull-retry",
+        lambda pod: _pull_failed(pod, "ImagePullBackOff"),
+        _pull_retry_moment,
+        Kubelets.start,
+        background=True,
+    ),
+    Stage(
+        "ready",
+        lambda pod: _lives(pod) and _runs(pod) and not is_ready(pod),
+        lambda kubelets, pod: kubelets.timing(pod).ready(pod, kubelets.record(pod).started_ms),
+        Kubelets.become_ready,
+    ),
+    Stage(
+        "exit",
+        _runs,
+        lambda kubelets, pod: kubelets.timing(pod).exit(pod, kubelets.record(pod).started_ms),
+        Kubelets.exit_by_itself,
+    ),
+    Stage(
+        "restart",
+        _waits_after_crash,
+        lambda kubelets, pod: kubelets.timing(pod).restart(pod, kubelets.record(pod).restart_ms),
+        Kubelets.restart,
+    ),
+    Stage(
+        "stop",
+        lambda pod: pod.metadata.deletion_timestamp is not None,
+        lambda kubelets, pod: kubelets.timing(pod).stop(pod, kubelets.record(pod).deleted_ms),
+        Kubelets.stop,
+    ),
+)

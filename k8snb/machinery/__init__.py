@@ -1,0 +1,1 @@
+"""What every component stands on: the store behind the API server, watches, work queues, the log of changes."""

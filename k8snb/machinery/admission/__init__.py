@@ -1,0 +1,64 @@
+"""Admission: what a request must pass before, and after, its object is validated.
+
+References
+----------
+``staging/src/k8s.io/apiserver/pkg/admission`` and the plugins that a 1.36 API server runs by default
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from k8snb.api.resources import Resource
+from k8snb.api.schema import KubernetesObject
+from k8snb.machinery.admission.lifecycle import check_create, check_delete
+from k8snb.machinery.store import Store
+
+T = TypeVar("T", bound=KubernetesObject)
+
+
+class Server(Protocol):
+    """What admission needs of the API server."""
+
+    store: Store
+
+    def get(self, resource: Resource, namespace: str, name: str) -> KubernetesObject:
+        """One object; raises NotFound."""
+
+
+class Admission:
+    """The API server's admission plugins, in the order in which it runs them."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+
+    def create(self, obj: T) -> T:
+        """A new object as the mutating plugins leave it.
+
+        Raises
+        ------
+        Forbidden
+            When one refuses it.
+        NotFound
+            When its namespace is not there.
+        """
+        check_create(self.server.store, obj)
+        return obj
+
+    def update(self, new: T, old: T) -> T:
+        """The next version of an object as the mutating plugins leave it; raises as `create`."""
+        return new
+
+    def delete(self, obj: KubernetesObject) -> None:
+        """Refuse to delete what must stay; raises Forbidden."""
+        check_delete(obj)
+
+    def allocate(self, obj: T, old: T | None = None) -> T:
+        """An object with what the registry hands out, a service's addresses and ports; `old` is what it replaces."""
+        return obj
+
+    def check_create(self, obj: KubernetesObject) -> None:
+        """Ask the validating plugins about a new, valid object; raises Forbidden."""
+
+    def check_update(self, new: KubernetesObject, old: KubernetesObject) -> None:
+        """Ask the validating plugins about the next, valid version of an object; raises Forbidden."""

@@ -1,0 +1,72 @@
+"""The base of all controllers: a work queue of keys, and a `sync` that compares and writes.
+
+References
+----------
+the shape shared by ``pkg/controller/*: Run, processNextWorkItem @ v1.36``
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+from k8snb.api.schema import KubernetesObject
+from k8snb.errors import ApiError
+from k8snb.machinery.events import Recorder
+from k8snb.machinery.informer import Informers
+from k8snb.machinery.server import ApiServer
+from k8snb.machinery.workqueue import WorkQueue
+from k8snb.sim.streams import Streams
+
+
+class Environment(NamedTuple):
+    """What a component is given: the API server, the shared informers, the random streams."""
+
+    server: ApiServer
+    informers: Informers
+    streams: Streams
+
+
+def key_of(obj: KubernetesObject) -> str:
+    """``namespace/name``; for cluster-scoped objects ``name``."""
+    meta = obj.metadata
+    return f"{meta.namespace}/{meta.name}" if meta.namespace else meta.name
+
+
+class Controller:
+    """A component that brings the cluster towards what an object asks for, one key at a time.
+
+    A subclass registers informer handlers that call `enqueue`, and overrides `sync`. A `sync` that an `ApiError`
+    ends is tried again later, after a delay that doubles.
+    """
+
+    name: ClassVar[str] = "controller"
+
+    def __init__(self, environment: Environment) -> None:
+        self.server = environment.server
+        self.informers = environment.informers
+        self.streams = environment.streams
+        self.recorder = Recorder(self.server, self.name)
+        self.queue = WorkQueue(self.server.store, self._process)
+
+    @property
+    def now_ms(self) -> int:
+        """Simulated milliseconds since the cluster's start."""
+        return self.server.now_ms
+
+    def enqueue(self, obj: KubernetesObject) -> None:
+        """Look at an object soon."""
+        self.queue.add(key_of(obj))
+
+    def sync(self, key: str) -> None:
+        """Compare what the object of `key` asks for with what there is, and write the difference."""
+        raise NotImplementedError
+
+    def _process(self, key: str) -> None:
+        store = self.server.store
+        store.actor = self.name
+        try:
+            self.sync(key)
+        except ApiError:
+            self.queue.add_rate_limited(key)
+        else:
+            self.queue.forget(key)

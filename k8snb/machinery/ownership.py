@@ -1,0 +1,74 @@
+"""Who manages what: adopting objects that match a selector, and releasing those that no longer do.
+
+References
+----------
+``pkg/controller/controller_ref_manager.go BaseControllerRefManager.ClaimObject @ v1.36``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from k8snb.api.pods import controller_of, controller_reference
+from k8snb.api.schema import KubernetesObject
+from k8snb.api.selectors import matches
+from k8snb.api.types.meta import LabelSelector
+from k8snb.errors import NotFound
+from k8snb.machinery.server import ApiServer
+
+T = TypeVar("T", bound=KubernetesObject)
+
+
+def claim(
+    server: ApiServer, owner: KubernetesObject, selector: LabelSelector | None, candidates: Iterable[T]
+) -> list[T]:
+    """The candidates that `owner` controls, after adopting matching orphans and releasing strangers.
+
+    Parameters
+    ----------
+    candidates
+        Objects of the owner's namespace: its own and those without a controller.
+    """
+    return [obj for obj in candidates if _claims(server, owner, selector, obj)]
+
+
+def _claims(server: ApiServer, owner: KubernetesObject, selector: LabelSelector | None, obj: KubernetesObject) -> bool:
+    reference = controller_of(obj)
+    if reference is not None:
+        if reference.uid != owner.metadata.uid:
+            return False
+        if matches(selector, obj.metadata.labels):
+            return True
+        if owner.metadata.deletion_timestamp is None:
+            _release(server, owner, obj)
+        return False
+    if owner.metadata.deletion_timestamp is not None or not matches(selector, obj.metadata.labels):
+        return False
+    if obj.metadata.deletion_timestamp is not None:
+        return False
+    return _adopt(server, owner, obj)
+
+
+def _adopt(server: ApiServer, owner: KubernetesObject, obj: KubernetesObject) -> bool:
+    """Become the controller of an orphan, unless the owner is being deleted by now."""
+    fresh = server.find(type(owner), owner.metadata.namespace, owner.metadata.name)
+    if fresh is None or fresh.metadata.uid != owner.metadata.uid or fresh.metadata.deletion_timestamp is not None:
+        return False
+    references = (*obj.metadata.owner_references, controller_reference(owner))
+    try:
+        server.update_object(replace(obj, metadata=replace(obj.metadata, owner_references=references)))
+    except NotFound:
+        return False
+    return True
+
+
+def _release(server: ApiServer, owner: KubernetesObject, obj: KubernetesObject) -> None:
+    """Stop being the controller of an object."""
+    references = tuple(r for r in obj.metadata.owner_references if r.uid != owner.metadata.uid)
+    try:
+        server.update_object(replace(obj, metadata=replace(obj.metadata, owner_references=references)))
+    except NotFound:
+        return

@@ -1,0 +1,75 @@
+"""Creating pods from a template and deleting them, with the events that say so.
+
+References
+----------
+``pkg/controller/controller_utils.go RealPodControl @ v1.36``
+"""
+
+from __future__ import annotations
+
+from k8snb.api.pods import controller_reference
+from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.meta import ObjectMeta, OwnerReference
+from k8snb.api.types.pod import Pod, PodTemplateSpec
+from k8snb.errors import ApiError, NotFound
+from k8snb.machinery.events import Recorder
+from k8snb.machinery.server import ApiServer
+
+
+class PodControl:
+    """Creates and deletes pods on behalf of the objects that own them."""
+
+    def __init__(self, server: ApiServer, recorder: Recorder) -> None:
+        self._server = server
+        self._recorder = recorder
+
+    def create_pod(self, owner: KubernetesObject, template: PodTemplateSpec) -> Pod:
+        """Create a pod that `owner` controls, with a generated name.
+
+        All pods of one template share its spec, labels and annotations.
+
+        Raises
+        ------
+        ApiError
+            When admission refuses; the owner gets a ``FailedCreate`` event.
+        """
+        pod = pod_from_template(owner, template, controller_reference(owner))
+        try:
+            created = self._server.create_object(pod)
+        except ApiError as error:
+            if not error.details.get("namespaceTerminating"):
+                self._recorder.event(owner, "Warning", "FailedCreate", f"Error creating: {error.message}")
+            raise
+        self._recorder.event(owner, "Normal", "SuccessfulCreate", f"Created pod: {created.metadata.name}")
+        return created
+
+    def delete_pod(self, owner: KubernetesObject, pod: Pod) -> None:
+        """Delete a pod of `owner`.
+
+        Raises
+        ------
+        NotFound
+            When it is gone already.
+        """
+        try:
+            self._server.delete_object(pod)
+        except NotFound:
+            raise
+        except ApiError as error:
+            self._recorder.event(owner, "Warning", "FailedDelete", f"Error deleting: {error.message}")
+            raise
+        self._recorder.event(owner, "Normal", "SuccessfulDelete", f"Deleted pod: {pod.metadata.name}")
+
+
+def pod_from_template(owner: KubernetesObject, template: PodTemplateSpec, reference: OwnerReference) -> Pod:
+    """A pod, not stored yet, as a template describes it."""
+    name = owner.metadata.name
+    meta = ObjectMeta(
+        generate_name=f"{name}-",
+        namespace=owner.metadata.namespace,
+        labels=template.metadata.labels,
+        annotations=template.metadata.annotations,
+        finalizers=template.metadata.finalizers,
+        owner_references=(reference,),
+    )
+    return Pod(metadata=meta, spec=template.spec)

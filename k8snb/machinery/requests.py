@@ -1,0 +1,238 @@
+"""The rules of requests that need no store: whose object is it, is its name the one of the URL, is it valid.
+
+References
+----------
+``staging/src/k8s.io/apiserver/pkg/endpoints/handlers/create.go, update.go, rest.go`` and
+``registry/generic/registry/store.go Update @ v1.36``
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
+
+from k8snb.api.decode import DecodeError, from_dict
+from k8snb.api.field_errors import distinct, FieldError, go_quote, invalid
+from k8snb.api.registry import allows_unconditional_update
+from k8snb.api.resources import BY_KIND, Resource
+from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.meta import ObjectMeta, OwnerReference
+from k8snb.errors import BadRequest, Conflict, Invalid
+from k8snb.machinery.deletion import DeleteOptions
+
+T = TypeVar("T", bound=KubernetesObject)
+
+_NAMESPACE_MISMATCH = "the namespace of the provided object does not match the namespace sent on the request"
+_MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
+_SHOWN_LENGTH = 30
+_PATHS = {"nodes": "minions", "services": "services/specs"}
+
+
+def decode(resource: Resource, body: Any) -> KubernetesObject:
+    """Read a request's body as an object of a resource.
+
+    Raises
+    ------
+    BadRequest
+        When it is none; in the words of the API server's decoder.
+    """
+    kind, version = _type_of(resource, body)
+    if (kind, version) != (resource.kind, resource.api_version):
+        raise BadRequest(
+            f'{kind} in version "{version.rpartition("/")[2]}" cannot be handled as a {resource.kind}: '
+            + _wrong_type(resource, kind, version)
+        )
+    try:
+        return from_dict(resource.cls, body)
+    except DecodeError as error:
+        raise BadRequest(
+            f'{kind} in version "{resource.version}" cannot be handled as a {resource.kind}: {error}'
+        ) from None
+
+
+def _type_of(resource: Resource, body: Any) -> tuple[str, str]:
+    """The kind and the API version that a body says it has; those of the resource where it says nothing."""
+    if not isinstance(body, dict):
+        target = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+        raise _unrecognized(resource, body, f"cannot unmarshal {_json_type(body)} into Go value of type {target}")
+    for name in ("apiVersion", "kind"):
+        value = body.get(name)
+        if value is not None and not isinstance(value, str):
+            raise _unrecognized(
+                resource, body, f"cannot unmarshal {_json_type(value)} into Go struct field .{name} of type string"
+            )
+    return body.get("kind") or resource.kind, body.get("apiVersion") or resource.api_version
+
+
+def _unrecognized(resource: Resource, body: Any, fault: str) -> BadRequest:
+    text = json.dumps(body, ensure_ascii=False)
+    shown = text if text.startswith("{") else text.encode().hex()
+    limit = _SHOWN_LENGTH if shown is text else 2 * _SHOWN_LENGTH
+    if len(shown) > limit:
+        shown = f"{shown[:limit]} ..."
+    return BadRequest(
+        f"the object provided is unrecognized (must be of type {resource.kind}): "
+        f"couldn't get version/kind; json parse error: json: {fault} ({shown})"
+    )
+
+
+def _json_type(value: Any) -> str:
+    names = {bool: "bool", str: "string", list: "array", dict: "object", type(None): "null"}
+    return names.get(type(value), "number")
+
+
+def _wrong_type(resource: Resource, kind: str, version: str) -> str:
+    known = BY_KIND.get(kind)
+    if known is None or known.api_version != version:
+        return f'no kind "{kind}" is registered for version "{version}" in scheme "pkg/api/legacyscheme/scheme.go:30"'
+    return f"converting ({_go_type(known, True)}) to ({_go_type(resource, False)}): unknown conversion"
+
+
+def _go_type(resource: Resource, versioned: bool) -> str:
+    package = resource.version if versioned else resource.group.partition(".")[0] or "core"
+    return f"{package}.{resource.kind}"
+
+
+def for_create(obj: T, resource: Resource, namespace: str) -> T:
+    """A decoded new object in the request's namespace, without what only the API server may set.
+
+    Raises
+    ------
+    BadRequest
+        When it names another namespace.
+    """
+    meta = replace(
+        obj.metadata,
+        creation_timestamp=None,
+        uid="",
+        deletion_timestamp=None,
+        deletion_grace_period_seconds=None,
+        self_link="",
+    )
+    return _with_meta(obj, _in_namespace(meta, resource, namespace))
+
+
+def for_update(obj: T, resource: Resource, namespace: str, name: str) -> T:
+    """A decoded next version of an object in the request's namespace.
+
+    Raises
+    ------
+    BadRequest
+        When it names another namespace, no name or another name.
+    """
+    obj = _with_meta(obj, _in_namespace(obj.metadata, resource, namespace))
+    if not obj.metadata.name:
+        raise BadRequest(f"the name of the object ({name} based on URL) was undeterminable: name must be provided")
+    if obj.metadata.name != name:
+        raise BadRequest(
+            f"the name of the object ({obj.metadata.name}) does not match the name on the URL ({name})"
+        )
+    return obj
+
+
+def _with_meta(obj: T, meta: ObjectMeta) -> T:
+    return replace(obj, metadata=replace(meta, owner_references=_distinct_owners(meta.owner_references)))
+
+
+def _distinct_owners(owners: tuple[OwnerReference, ...]) -> tuple[OwnerReference, ...]:
+    """Owners without repetitions."""
+    if len(owners) < 2:
+        return owners
+    result: list[OwnerReference] = []
+    for owner in owners:
+        if owner not in result:
+            result.append(owner)
+    return tuple(result)
+
+
+def _in_namespace(meta: ObjectMeta, resource: Resource, namespace: str) -> ObjectMeta:
+    expected = namespace if resource.namespaced else ""
+    if meta.namespace and expected and meta.namespace != expected:
+        raise BadRequest(_NAMESPACE_MISMATCH)
+    return replace(meta, namespace=expected)
+
+
+def check_resource_version(resource: Resource, new: KubernetesObject, old: KubernetesObject) -> None:
+    """Refuse an update that does not start from the stored version, or from another object of that name.
+
+    Raises
+    ------
+    Conflict
+        When the object changed since it was read, or was made anew.
+    Invalid
+        When no version is named and the kind asks for one.
+    """
+    meta, stored = new.metadata, old.metadata
+    if meta.uid and meta.uid != stored.uid:
+        raise _conflict(resource, stored, _uid_mismatch(resource, stored, meta.uid))
+    if not meta.resource_version or meta.resource_version == "0":
+        if not allows_unconditional_update(resource.cls):
+            fault = invalid("metadata.resourceVersion", 0, "must be specified for an update")
+            raise _invalid(resource.qualified, stored.name, [fault])
+    elif meta.resource_version != stored.resource_version:
+        raise _conflict(resource, stored, _MODIFIED)
+
+
+def _uid_mismatch(resource: Resource, stored: ObjectMeta, uid: str) -> str:
+    place = "/".join(filter(None, (stored.namespace, stored.name)))
+    key = f"/registry/{_PATHS.get(resource.plural, resource.plural)}/{place}"
+    return (
+        f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMessage: "
+        f"Precondition failed: UID in precondition: {uid}, UID in object meta: {stored.uid}"
+    )
+
+
+def _conflict(resource: Resource, meta: ObjectMeta, why: str) -> Conflict:
+    return Conflict(
+        f'Operation cannot be fulfilled on {resource.qualified} "{meta.name}": {why}',
+        details={"name": meta.name, "kind": resource.plural},
+    )
+
+
+def check_preconditions(resource: Resource, old: KubernetesObject, options: DeleteOptions) -> None:
+    """Refuse to delete another object, or another version of it, than the request means.
+
+    Raises
+    ------
+    Conflict
+        When the UID or the resource version is not the stored one.
+    """
+    meta = old.metadata
+    for name, wanted, stored, since in (
+        ("UID", options.uid, meta.uid, "deleted and then recreated"),
+        ("ResourceVersion", options.resource_version, meta.resource_version, "modified"),
+    ):
+        if wanted is not None and wanted != stored:
+            raise Conflict(
+                f'Operation cannot be fulfilled on {resource.qualified_kind} "{meta.name}": the {name} in the '
+                f"precondition ({wanted}) does not match the {name} in record ({stored}). "
+                f"The object might have been {since}",
+                details={"name": meta.name, "kind": resource.kind},
+            )
+
+
+def refuse_invalid(resource: Resource, name: str, faults: Sequence[FieldError]) -> None:
+    """Refuse an object that has faults.
+
+    Raises
+    ------
+    Invalid
+        Naming them all.
+    """
+    if faults:
+        raise _invalid(resource.qualified_kind, name, faults)
+
+
+def _invalid(kind: str, name: str, faults: Sequence[FieldError]) -> Invalid:
+    shown = [str(fault) for fault in distinct(faults)]
+    text = f"[{', '.join(shown)}]" if len(shown) > 1 else shown[0]
+    return Invalid(
+        f"{kind} {go_quote(name)} is invalid: {text}",
+        [fault.cause for fault in faults],
+        {"name": name, "kind": kind.partition(".")[0]},
+    )
+
+

@@ -1,0 +1,343 @@
+"""The API server: requests of users, checked in every way, and writes of components, on one store.
+
+References
+----------
+``staging/src/k8s.io/apiserver/pkg/endpoints/handlers`` and ``pkg/registry/generic/registry/store.go @ v1.36``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeVar
+
+from msgspec.structs import replace
+
+from k8snb.api.defaults import with_defaults
+from k8snb.api.patch import patch_object
+from k8snb.api.registry import prepare_create, prepare_update, validate_create, validate_update
+from k8snb.api.resources import BY_CLASS, Resource
+from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.event import Event
+from k8snb.api.types.pod import Pod, PodSpec
+from k8snb.api.types.pod_status import PodCondition, PodStatus
+from k8snb.errors import AlreadyExists, Conflict, NotFound
+from k8snb.machinery import requests
+from k8snb.machinery.admission import Admission
+from k8snb.machinery.deletion import DeleteOptions, marked_for_deletion
+from k8snb.machinery.store import Store
+from k8snb.sim.loop import Loop
+from k8snb.sim.streams import Streams
+
+T = TypeVar("T", bound=KubernetesObject)
+
+EPOCH_MS = 1_767_225_600_000  # a cluster starts at 2026-01-01T00:00:00Z
+
+# No vowels and no digits that look like letters, so that no name spells a word.
+NAME_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
+
+
+class Reader(Protocol):
+    """What can be asked about a cluster, now or at a past moment."""
+
+    @property
+    def now_ms(self) -> int:
+        """Simulated milliseconds since the cluster's start."""
+
+    def get(self, resource: Resource, namespace: str, name: str) -> KubernetesObject:
+        """One object.
+
+        Raises
+        ------
+        NotFound
+            When there is none of that name.
+        """
+
+    def list(self, resource: Resource, namespace: str | None = None) -> list[KubernetesObject]:
+        """All objects of a kind, of one namespace or of all (None), by key."""
+
+
+def key_for(resource: Resource, namespace: str, name: str) -> str:
+    """The store's key: ``namespace/name``, or ``name`` for what belongs to no namespace."""
+    return f"{namespace}/{name}" if resource.namespaced else name
+
+
+def not_found(resource: Resource, name: str) -> NotFound:
+    """The refusal for an object that is not there."""
+    return NotFound(f'{resource.qualified} "{name}" not found', details={"name": name, "kind": resource.plural})
+
+
+def _with_condition(conditions: tuple[PodCondition, ...], condition: PodCondition) -> tuple[PodCondition, ...]:
+    return (*(c for c in conditions if c.type != condition.type), condition)
+
+
+class ApiServer:
+    """The one door to the store.
+
+    Strict requests (`create`, `replace`, `patch`, `delete`) take JSON values as a client sends them. Typed writes
+    (`create_object`, `update_object`, `update_status`, `delete_object`) are for components: their objects come from
+    objects that were validated when they were stored.
+    """
+
+    def __init__(self, loop: Loop, streams: Streams) -> None:
+        self.loop = loop
+        self.store = Store(loop)
+        self.admission = Admission(self)
+        self._uids = streams.stream("uids")
+        self._names = streams.stream("names")
+        self._events = 0
+        self._bound_specs: dict[tuple[int, str], tuple[PodSpec, PodSpec]] = {}
+        self._scheduled = PodCondition(type="PodScheduled", status="True")
+
+    # -- time
+
+    @property
+    def now_ms(self) -> int:
+        """Simulated milliseconds since the cluster's start."""
+        return self.loop.now_ms
+
+    @property
+    def time(self) -> int:
+        """The present as objects record it: milliseconds since the Unix epoch, in whole seconds."""
+        return EPOCH_MS + self.loop.now_ms // 1000 * 1000
+
+    # -- reading
+
+    def get(self, resource: Resource, namespace: str, name: str) -> KubernetesObject:
+        """One object; raises NotFound."""
+        found = self.store.tables[resource.kind].get(key_for(resource, namespace, name))
+        if found is None:
+            raise not_found(resource, name)
+        return found
+
+    def list(self, resource: Resource, namespace: str | None = None) -> list[KubernetesObject]:
+        """All objects of a kind, of one namespace or of all (None), by key."""
+        table = self.store.tables[resource.kind]
+        if namespace is None or not resource.namespaced:
+            return [table[key] for key in sorted(table)]
+        prefix = f"{namespace}/"
+        return [table[key] for key in sorted(table) if key.startswith(prefix)]
+
+    def find(self, cls: type[T], namespace: str, name: str) -> T | None:
+        """The stored object of a kind and name, or None."""
+        found = self.store.tables[cls.__name__].get(key_for(BY_CLASS[cls], namespace, name))
+        return found  # type: ignore[return-value]
+
+    # -- strict requests
+
+    def create(
+        self, resource: Resource, namespace: str, body: Mapping[str, Any], *, dry_run: bool = False
+    ) -> KubernetesObject:
+        """POST: decode, default, admit, validate and store an object."""
+        obj = requests.for_create(requests.decode(resource, body), resource, namespace)
+        obj = self._named(self.admission.create(with_defaults(obj)))
+        obj = prepare_create(self.admission.allocate(obj))
+        requests.refuse_invalid(resource, obj.metadata.name, validate_create(obj))
+        self.admission.check_create(obj)
+        return obj if dry_run else self._insert(resource, obj)
+
+    def replace(
+        self, resource: Resource, namespace: str, name: str, body: Mapping[str, Any], *, dry_run: bool = False
+    ) -> KubernetesObject:
+        """PUT: decode, default, admit, validate and store the next version of an object."""
+        new = requests.for_update(requests.decode(resource, body), resource, namespace, name)
+        return self._update(resource, self.get(resource, namespace, name), new, "", dry_run)
+
+    def patch(
+        self,
+        resource: Resource,
+        namespace: str,
+        name: str,
+        patch_type: str,
+        patch: Any,
+        *,
+        subresource: str = "",
+        dry_run: bool = False,
+    ) -> KubernetesObject:
+        """PATCH: `patch_type` is ``strategic``, ``merge`` or ``json``."""
+        old = self.get(resource, namespace, name)
+        new = requests.for_update(patch_object(old, patch_type, patch), resource, namespace, name)
+        return self._update(resource, old, new, subresource, dry_run)
+
+    def delete(
+        self,
+        resource: Resource,
+        namespace: str,
+        name: str,
+        *,
+        grace_period_seconds: int | None = None,
+        propagation_policy: str | None = None,
+        dry_run: bool = False,
+    ) -> KubernetesObject:
+        """DELETE: `propagation_policy` is ``Background``, ``Foreground`` or ``Orphan``."""
+        obj = self.get(resource, namespace, name)
+        if not dry_run:
+            self.delete_object(obj, DeleteOptions(grace_period_seconds, propagation_policy))
+        return obj
+
+    def _update(
+        self, resource: Resource, old: KubernetesObject, new: KubernetesObject, subresource: str, dry_run: bool
+    ) -> KubernetesObject:
+        new = self.admission.update(with_defaults(new), old)
+        requests.check_resource_version(resource, new, old)
+        new = prepare_update(self.admission.allocate(new, old), old, subresource)
+        requests.refuse_invalid(resource, old.metadata.name, validate_update(new, old, subresource))
+        self.admission.check_update(new, old)
+        return new if dry_run else self._commit(resource, old, new)
+
+    # -- typed writes of components
+
+    def create_object(self, obj: T) -> T:
+        """Store a new object of a component."""
+        meta = obj.metadata
+        if meta.generation == 0 and not isinstance(obj, Event):
+            obj = replace(obj, metadata=replace(meta, generation=1))
+        obj = self.admission.create(self._named(obj))
+        self.admission.check_create(obj)
+        return self._insert(BY_CLASS[type(obj)], obj)
+
+    def update_object(self, obj: T) -> T:
+        """Store the next version of an object: spec and metadata; a changed spec is a new generation.
+
+        Raises
+        ------
+        Conflict
+            When `obj` does not descend from the stored version.
+        NotFound
+            When it is gone.
+        """
+        resource = BY_CLASS[type(obj)]
+        old = self._current(resource, obj)
+        if getattr(obj, "spec", None) != getattr(old, "spec", None) and obj.metadata.generation:
+            obj = replace(obj, metadata=replace(obj.metadata, generation=old.metadata.generation + 1))
+        return self._commit(resource, old, obj)
+
+    def update_status(self, obj: T) -> T:
+        """Store the status of an object and its annotations, nothing else of it; raises as `update_object`."""
+        resource = BY_CLASS[type(obj)]
+        old = self._current(resource, obj)
+        meta = old.metadata
+        if obj.metadata.annotations != meta.annotations:
+            meta = replace(meta, annotations=obj.metadata.annotations)
+        return self._commit(resource, old, replace(old, metadata=meta, status=obj.status))  # type: ignore[attr-defined]
+
+    def patch_object(self, obj: T) -> T:
+        """Store a version of an object whatever the stored version is, as a patch of single fields would."""
+        return self._commit(BY_CLASS[type(obj)], self._stored(BY_CLASS[type(obj)], obj), obj)
+
+    def set_pod_status(self, pod: Pod, status: PodStatus) -> Pod:
+        """Store what a kubelet reports of a pod, whatever else changed meanwhile; nothing, if the pod is gone."""
+        stored = self.find(Pod, pod.metadata.namespace, pod.metadata.name)
+        if stored is None or stored.metadata.uid != pod.metadata.uid:
+            return pod
+        return self._put(BY_CLASS[Pod], replace(stored, status=status))
+
+    def bind(self, pod: Pod, node_name: str) -> Pod:
+        """Assign a pod to a node; pods of one template on one node share their spec."""
+        stored = self.find(Pod, pod.metadata.namespace, pod.metadata.name)
+        if stored is None or stored.metadata.uid != pod.metadata.uid:
+            raise not_found(BY_CLASS[Pod], pod.metadata.name)
+        if stored.spec.node_name:
+            raise Conflict(f'pod {pod.metadata.name} is already assigned to node "{stored.spec.node_name}"')
+        key = (id(stored.spec), node_name)
+        shared = self._bound_specs.get(key)
+        if shared is None or shared[0] is not stored.spec:
+            shared = self._bound_specs[key] = (stored.spec, replace(stored.spec, node_name=node_name))
+        status = replace(stored.status, conditions=_with_condition(stored.status.conditions, self._scheduled_now()))
+        return self._put(BY_CLASS[Pod], replace(stored, spec=shared[1], status=status))
+
+    def _scheduled_now(self) -> PodCondition:
+        """The PodScheduled condition of this second, shared by all pods that are bound in it."""
+        now = self.time
+        if self._scheduled.last_transition_time != now:
+            self._scheduled = PodCondition(type="PodScheduled", status="True", last_transition_time=now)
+        return self._scheduled
+
+    def delete_object(self, obj: KubernetesObject, options: DeleteOptions = DeleteOptions()) -> None:  # noqa: B008
+        """Delete an object as a request with these options does.
+
+        Raises
+        ------
+        NotFound
+            When it is gone already.
+        Conflict
+            When a precondition does not hold.
+        """
+        resource = BY_CLASS[type(obj)]
+        old = self._stored(resource, obj)
+        requests.check_preconditions(resource, old, options)
+        self.admission.delete(old)
+        marked = marked_for_deletion(old, options, self.time)
+        if marked is None:
+            self.store.remove(resource.kind, self._key(resource, old))
+        elif marked is not old:
+            self._put(resource, marked)
+
+    def create_event(self, event: Event) -> Event:
+        """Store an event; nobody admits or validates it."""
+        return self._insert(BY_CLASS[Event], event)
+
+    def update_event(self, event: Event) -> Event:
+        """Store the next count of an event, whatever became of the first."""
+        return self._put(BY_CLASS[Event], event)
+
+    def event_name(self, name: str) -> str:
+        """A name for an event about an object."""
+        self._events += 1
+        return f"{name}.{self._events:016x}"
+
+    # -- storing
+
+    def _key(self, resource: Resource, obj: KubernetesObject) -> str:
+        return key_for(resource, obj.metadata.namespace, obj.metadata.name)
+
+    def _stored(self, resource: Resource, obj: KubernetesObject) -> KubernetesObject:
+        found = self.store.tables[resource.kind].get(self._key(resource, obj))
+        if found is None or (obj.metadata.uid and obj.metadata.uid != found.metadata.uid):
+            raise not_found(resource, obj.metadata.name)
+        return found
+
+    def _current(self, resource: Resource, obj: KubernetesObject) -> KubernetesObject:
+        old = self._stored(resource, obj)
+        requests.check_resource_version(resource, obj, old)
+        return old
+
+    def _named(self, obj: T) -> T:
+        """A new object with its identity: generated name, UID, time of creation."""
+        meta = obj.metadata
+        name = meta.name or (self._generated_name(obj) if meta.generate_name else "")
+        uid = f"{self._uids.getrandbits(128):032x}"
+        uid = f"{uid[:8]}-{uid[8:12]}-{uid[12:16]}-{uid[16:20]}-{uid[20:]}"
+        meta = replace(meta, name=name, uid=uid, creation_timestamp=self.time, resource_version="")
+        return replace(obj, metadata=meta)
+
+    def _generated_name(self, obj: KubernetesObject) -> str:
+        resource, meta = BY_CLASS[type(obj)], obj.metadata
+        table = self.store.tables[resource.kind]
+        while True:
+            name = meta.generate_name + "".join(self._names.choices(NAME_ALPHABET, k=5))
+            if key_for(resource, meta.namespace, name) not in table:
+                return name
+
+    def _insert(self, resource: Resource, obj: T) -> T:
+        key = self._key(resource, obj)
+        if key in self.store.tables[resource.kind]:
+            raise AlreadyExists(
+                f'{resource.qualified} "{obj.metadata.name}" already exists', details={"name": obj.metadata.name}
+            )
+        return self.store.put(resource.kind, key, obj)  # type: ignore[return-value]
+
+    def _commit(self, resource: Resource, old: KubernetesObject, new: T) -> T:
+        """Store the next version, if it says anything new; a deleted object whose last finalizer went is removed."""
+        meta = new.metadata
+        if meta.resource_version != old.metadata.resource_version:
+            new = replace(new, metadata=replace(meta, resource_version=old.metadata.resource_version))
+        if new == old:
+            return old  # type: ignore[return-value]
+        if meta.deletion_timestamp is not None and not meta.finalizers and not meta.deletion_grace_period_seconds:
+            self._put(resource, new)
+            self.store.remove(resource.kind, self._key(resource, new))
+            return new
+        return self._put(resource, new)
+
+    def _put(self, resource: Resource, obj: T) -> T:
+        return self.store.put(resource.kind, self._key(resource, obj), obj)  # type: ignore[return-value]

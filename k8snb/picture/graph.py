@@ -1,0 +1,40 @@
+"""The cluster graph: three views of one cluster at any moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from k8snb.picture.history import History
+from k8snb.picture.ownership import draw_ownership
+from k8snb.picture.placement import draw_placement
+from k8snb.picture.requests import draw_requests
+from k8snb.picture.sheet import Picture
+
+WIDTH = 744  # what a view is drawn for until a browser says how wide it is
+
+VIEWS: Mapping[str, Callable[[History, int, float], Picture]] = MappingProxyType(
+    {"placement": draw_placement, "ownership": draw_ownership, "traffic": draw_requests}
+)
+
+
+def draw_graph(history: History, time_ms: int, view: str = "placement", width: float = WIDTH) -> Picture:
+    """Draw one view of a cluster.
+
+    Parameters
+    ----------
+    history
+        The cluster's past, read up to the present.
+    time_ms
+        The moment to draw, in simulated milliseconds.
+    view
+        ``placement`` (nodes and the pods on them), ``ownership`` (workloads, revisions, pods) or ``traffic`` (services
+        and where their requests go).
+    width
+        How wide the drawing is to be, in pixels.
+
+    Returns
+    -------
+    Picture
+    """
+    return VIEWS[view](history, time_ms, width)

@@ -1,0 +1,146 @@
+"""The traffic view: each service, and the pods that it selects by revision; a line goes where requests go.
+
+The service stands between its pods: revisions take turns above and below it, so that a rollout's lines do not cross.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from k8snb.picture.boxes import (
+    COUNTS_H,
+    draw_counts,
+    draw_pods,
+    is_crowd,
+    owner_cells,
+    pod_item_id,
+    pods_height,
+    room_for,
+    summary_of,
+)
+from k8snb.picture.history import BARE, History, PodTrack
+from k8snb.picture.palette import hue_class
+from k8snb.picture.revisions import Revision
+from k8snb.picture.sheet import Area, fit, GAP, Item, LETTER, PAD, Picture, Sheet
+from k8snb.picture.traffic import Served, services_at
+from k8snb.picture.workloads import replica_set_at, revision_label
+
+PILL_H = 28
+CURVES_H = 58
+HEADER_H = 30
+
+
+class _Plan(NamedTuple):
+    """What the drawing of all services shares."""
+
+    history: History
+    time_ms: int
+    width: float
+    crowd: bool
+    pods: list[PodTrack]
+
+
+class _Group(NamedTuple):
+    """One revision's pods behind a service."""
+
+    id: str
+    revision: Revision | None
+    pods: list[PodTrack]
+
+    @property
+    def index(self) -> int:
+        return self.revision.index if self.revision is not None else -1
+
+
+def draw_requests(history: History, time_ms: int, width: float) -> Picture:
+    """The traffic view at a moment, as wide as `width`."""
+    sheet = Sheet()
+    pods = history.pods_at(time_ms)
+    plan = _Plan(history, time_ms, width, is_crowd(pods), pods)
+    services = services_at(history, time_ms)
+    top = 0.0
+    for served in services:
+        top = _draw_service(sheet, plan, served, top) + 2 * GAP
+    if not services:
+        sheet.text("none", width / 2 - 90, 20, "No service selects pods here.", "small")
+        top = 40
+    words = "; ".join(s.words for s in services) or "no service"
+    return sheet.done(width, top, f"{words}; {summary_of(pods, time_ms)}")
+
+
+def _groups(plan: _Plan, served: Served) -> list[_Group]:
+    """The service's pods by revision, oldest first; the last revisions of their workload also without pods."""
+    groups: dict[str, _Group] = {}
+    for pod in plan.pods:
+        newest = pod.objects.at(plan.time_ms)
+        if newest is None or not served.selects(newest):
+            continue
+        key = pod.revision.key if pod.revision is not None else BARE
+        if key not in groups:
+            groups[key] = _Group(f"group {served.key} {key}", pod.revision, [])
+        groups[key].pods.append(pod)
+    for owner in {g.revision.owner: None for g in groups.values() if g.revision is not None}:
+        standing = [r for r in plan.history.revisions.of_owner(owner) if replica_set_at(plan.history, r, plan.time_ms)]
+        for revision in standing[-2:]:
+            groups.setdefault(revision.key, _Group(f"group {served.key} {revision.key}", revision, []))
+    return sorted(groups.values(), key=lambda g: g.index)
+
+
+def _draw_service(sheet: Sheet, plan: _Plan, served: Served, top: float) -> float:
+    """Draw a service with its pods above and below; returns the lower edge."""
+    groups = _groups(plan, served)
+    above = [g for g in groups if g.index % 2 == 0][-1:]
+    below = [g for g in groups if g not in above]
+    for group in above:
+        top = _draw_group(sheet, plan, served, group, top, header_first=True) + CURVES_H
+    ref = f"service/{served.key}"
+    room = min(len(served.words) * LETTER + 40, plan.width)
+    sheet.add(Item(ref, "pill", plan.width / 2, top + PILL_H / 2, room, PILL_H, served.words, (), ref))
+    bottom = top + PILL_H
+    for number, group in enumerate(below):
+        bottom = _draw_group(sheet, plan, served, group, bottom + (GAP if number else CURVES_H), header_first=False)
+    _draw_lines(sheet, plan, served, groups)
+    return bottom
+
+
+def _draw_lines(sheet: Sheet, plan: _Plan, served: Served, groups: Sequence[_Group]) -> None:
+    ready = frozenset(served.ready)
+    for group in groups:
+        targets = [p for p in group.pods if p.key in ready]
+        if plan.crowd and targets:
+            sheet.link(f"service/{served.key}", group.id, "request")
+        for pod in targets:
+            sheet.link(f"service/{served.key}", pod_item_id(pod), "request")
+
+
+def _draw_group(
+    sheet: Sheet, plan: _Plan, served: Served, group: _Group, top: float, *, header_first: bool
+) -> float:
+    """The box of one revision's pods with its share of the requests; returns its lower edge."""
+    cells = owner_cells(group.pods)
+    slots = room_for(cells, plan.history.owner_slots.room(group.revision.key if group.revision is not None else BARE))
+    room = COUNTS_H if plan.crowd else pods_height(slots, plan.width)
+    box = Area(0, top, plan.width, HEADER_H + PAD + room)
+    hue = hue_class(group.index)
+    sheet.area(group.id, "box", box, "band", hue)
+    _draw_header(sheet, plan, served, group, box, box.top + 16 if header_first else box.bottom - 16)
+    inside = Area(0, top + (HEADER_H if header_first else PAD), plan.width, 0)
+    if plan.crowd:
+        draw_counts(sheet, group.id, inside, group.pods, plan.time_ms, full=slots)
+    else:
+        draw_pods(sheet, inside, cells, plan.time_ms)
+    return box.bottom
+
+
+def _draw_header(sheet: Sheet, plan: _Plan, served: Served, group: _Group, box: Area, middle: float) -> None:
+    if group.revision is None:
+        name = "no owner"
+    else:
+        label = revision_label(plan.history, group.revision, plan.time_ms)
+        name = f"{label} · {', '.join(group.revision.images)}"
+    got = len({p.key for p in group.pods} & set(served.ready))
+    words = f"{got / len(served.ready):.0%} of requests" if served.ready else "no requests"
+    title = fit(name, box.w - 3 * PAD - len(words) * LETTER)
+    sheet.text(f"{group.id} title", PAD, middle, title, "small", "strong", hue_class(group.index))
+    sheet.text(f"{group.id} words", box.w - PAD, middle, words, "small", "right")

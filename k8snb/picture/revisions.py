@@ -1,0 +1,86 @@
+"""Which revision of a workload made a pod, numbered in order of creation, for colours and lanes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.apps import ReplicaSet
+from k8snb.api.types.meta import ObjectMeta, OwnerReference
+from k8snb.api.types.pod import Pod, PodTemplateSpec
+
+REVISION_ANNOTATION = "deployment.kubernetes.io/revision"
+HASH_LABELS = ("controller-revision-hash",)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One template of a workload.
+
+    ``key`` is unique; ``owner`` the uid of the workload (a ReplicaSet that stands alone owns itself); ``index``
+    counts from 0 in order of creation; ``object_key`` is the store's key of the replica set, empty when the revision
+    is no object of its own.
+    """
+
+    key: str
+    owner: str
+    index: int
+    name: str
+    object_key: str
+    images: tuple[str, ...]
+
+
+def controller_of(meta: ObjectMeta) -> OwnerReference | None:
+    """The owner that controls an object, if one does."""
+    return next((ref for ref in meta.owner_references if ref.controller), None)
+
+
+def images_of(template: PodTemplateSpec) -> tuple[str, ...]:
+    """The images of a template's containers."""
+    return tuple(c.image for c in template.spec.containers)
+
+
+class Revisions:
+    """All revisions seen so far, by the uid of their replica set or by owner and hash."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, Revision] = {}
+        self._of_owner: dict[str, list[Revision]] = {}
+
+    def of_owner(self, owner_uid: str) -> list[Revision]:
+        """A workload's revisions in order of creation."""
+        return self._of_owner.get(owner_uid, [])
+
+    def all(self) -> list[Revision]:
+        """Every revision in order of creation."""
+        return list(self._by_key.values())
+
+    def see(self, obj: KubernetesObject) -> None:
+        """Learn of a replica set."""
+        assert isinstance(obj, ReplicaSet)
+        meta = obj.metadata
+        if meta.uid not in self._by_key:
+            controller = controller_of(meta)
+            owner = controller.uid if controller is not None else meta.uid
+            self._add(meta.uid, owner, meta.name, f"{meta.namespace}/{meta.name}", images_of(obj.spec.template))
+
+    def of_pod(self, pod: Pod) -> Revision | None:
+        """The revision that a pod belongs to; None for a pod without a controller."""
+        controller = controller_of(pod.metadata)
+        if controller is None:
+            return None
+        found = self._by_key.get(controller.uid)
+        if found is not None:
+            return found
+        word = next((pod.metadata.labels[name] for name in HASH_LABELS if name in pod.metadata.labels), "")
+        key = f"{controller.uid} {word}"
+        if key not in self._by_key:
+            name = f"{controller.name}-{word}" if word else controller.name
+            self._add(key, controller.uid, name, "", tuple(c.image for c in pod.spec.containers))
+        return self._by_key[key]
+
+    def _add(self, key: str, owner: str, name: str, object_key: str, images: tuple[str, ...]) -> None:
+        siblings = self._of_owner.setdefault(owner, [])
+        revision = Revision(key, owner, len(siblings), name, object_key, images)
+        siblings.append(revision)
+        self._by_key[key] = revision

@@ -1,0 +1,77 @@
+"""Workloads at a moment and their revisions, for the ownership view and the timeline."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.apps import DaemonSet, Deployment, ReplicaSet, StatefulSet
+from k8snb.picture.history import History
+from k8snb.picture.revisions import controller_of, Revision, REVISION_ANNOTATION
+
+WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "ReplicaSet")
+
+
+class Workload(NamedTuple):
+    """An object that owns revisions, as it is at a moment."""
+
+    kind: str
+    key: str
+    obj: KubernetesObject
+
+    @property
+    def ref(self) -> str:
+        """What a click selects: ``deployment/default/web``."""
+        return f"{self.kind.lower()}/{self.key}"
+
+    @property
+    def title(self) -> str:
+        """The workload as kubectl names it: ``deployment/web``."""
+        return f"{self.kind.lower()}/{self.obj.metadata.name}"
+
+    @property
+    def words(self) -> str:
+        """How many of its pods are ready."""
+        ready, desired = ready_of(self.obj), desired_of(self.obj)
+        return f"{ready} of {desired} ready" if desired is not None else ""
+
+
+def desired_of(obj: KubernetesObject) -> int | None:
+    """How many pods a workload is to have; None where that is no number of its own."""
+    if isinstance(obj, Deployment | ReplicaSet | StatefulSet):
+        return 1 if obj.spec.replicas is None else obj.spec.replicas
+    if isinstance(obj, DaemonSet):
+        return obj.status.desired_number_scheduled
+    return None
+
+
+def ready_of(obj: KubernetesObject) -> int:
+    """How many pods of a workload are ready, by its own status."""
+    if isinstance(obj, DaemonSet):
+        return obj.status.number_ready
+    return obj.status.ready_replicas if isinstance(obj, Deployment | ReplicaSet | StatefulSet) else 0
+
+
+def workloads_at(history: History, time_ms: int) -> list[Workload]:
+    """The workloads at a moment that no other workload owns."""
+    found = []
+    for kind in WORKLOADS:
+        for key, obj in history.objects_at(kind, time_ms).items():
+            if controller_of(obj.metadata) is None:
+                found.append(Workload(kind, key, obj))
+    return found
+
+
+def replica_set_at(history: History, revision: Revision, time_ms: int) -> ReplicaSet | None:
+    """The replica set of a revision at a moment, if it has one then."""
+    if not revision.object_key:
+        return None
+    found = history.track_of("ReplicaSet", revision.object_key).at(time_ms)
+    return found if isinstance(found, ReplicaSet) and found.metadata.uid == revision.key else None
+
+
+def revision_label(history: History, revision: Revision, time_ms: int) -> str:
+    """The revision's number as the rollout's history has it: ``revision 3``; a rollback gives an old one a new number."""
+    replica_set = replica_set_at(history, revision, time_ms)
+    number = replica_set.metadata.annotations.get(REVISION_ANNOTATION, "") if replica_set is not None else ""
+    return f"revision {number or revision.index + 1}"

@@ -1,0 +1,1 @@
+"""The simulator's side of the conformance recordings: frames, transcripts, answers, and the comparison with them."""

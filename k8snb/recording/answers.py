@@ -1,0 +1,130 @@
+"""Answers to recorded single requests, each put to a fresh, empty cluster's API server.
+
+A case is one line of a ``requests/KIND.jsonl`` file: a verb, a manifest and what the real API server said.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from k8snb.api.encode import to_dict
+from k8snb.api.resources import BY_KIND
+from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.claims import StorageClass
+from k8snb.api.types.config import Namespace, NamespaceSpec, NamespaceStatus
+from k8snb.api.types.meta import ObjectMeta
+from k8snb.errors import ApiError
+from k8snb.machinery.server import ApiServer
+from k8snb.sim.loop import Loop
+from k8snb.sim.streams import Streams
+
+NAMESPACE, NAME = "default", "x"
+_DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+_SET_BY_SERVER = ("uid", "resourceVersion", "creationTimestamp", "managedFields")
+_UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def answer_file(source: Path, target: Path) -> int:
+    """Answer every case of a file.
+
+    Parameters
+    ----------
+    source
+        A JSON line a case.
+    target
+        Written with a line ``{"id", "answer"}`` for each.
+
+    Returns
+    -------
+    int
+        How many there are.
+    """
+    cases = [json.loads(line) for line in source.read_text(encoding="utf-8").splitlines() if line.strip()]
+    lines = [json.dumps({"id": case["id"], "answer": answer_case(case)}) for case in cases]
+    target.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return len(cases)
+
+
+def answer_case(case: Mapping[str, Any]) -> dict[str, Any]:
+    """What our API server answers to a recorded request.
+
+    Parameters
+    ----------
+    case
+        ``verb`` (``create``, ``update`` or ``patch``), ``manifest``, and ``base`` or ``type`` where the verb needs them.
+
+    Returns
+    -------
+    dict
+        The code and either the stored object or the reason, the message and the causes.
+    """
+    server = empty_server()
+    verb, manifest = case["verb"], case["manifest"]
+    resource = BY_KIND[(case.get("base") or manifest)["kind"]]
+    try:
+        if verb == "create":
+            return {"code": 201, "object": _shown(server.create(resource, NAMESPACE, manifest), status=True)}
+        server.create(resource, NAMESPACE, case["base"])
+        if verb == "update":
+            changed = server.replace(resource, NAMESPACE, NAME, manifest)
+        else:
+            changed = server.patch(resource, NAMESPACE, NAME, case["type"], manifest)
+        return {"code": 200, "object": _shown(changed, status=False)}
+    except ApiError as error:
+        return {
+            "code": error.code,
+            "reason": error.reason or None,
+            "message": error.message,
+            "causes": [cause._asdict() for cause in error.causes],
+        }
+
+
+def empty_server() -> ApiServer:
+    """The API server of a cluster that has the namespace ``default`` and the storage class ``standard``."""
+    server = ApiServer(Loop(), Streams(0))
+    server.create_object(
+        Namespace(
+            metadata=ObjectMeta(name=NAMESPACE, labels={"kubernetes.io/metadata.name": NAMESPACE}),
+            spec=NamespaceSpec(finalizers=("kubernetes",)),
+            status=NamespaceStatus(phase="Active"),
+        )
+    )
+    server.create_object(
+        StorageClass(
+            metadata=ObjectMeta(name="standard", annotations={_DEFAULT_CLASS: "true"}),
+            provisioner="k8snb.dev/sim",
+            reclaim_policy="Delete",
+            volume_binding_mode="Immediate",
+        )
+    )
+    return server
+
+
+def _shown(obj: KubernetesObject, *, status: bool) -> dict[str, Any]:
+    """An object as the recordings show it: without what differs from run to run."""
+    body: dict[str, Any] = json.loads(_UID.sub("<uid>", json.dumps(to_dict(obj))))
+    for name in _SET_BY_SERVER:
+        body["metadata"].pop(name, None)
+    if not status:
+        body.pop("status", None)
+    if obj.kind == "Service":
+        _mask_allocations(body.get("spec", {}))
+    return body
+
+
+def _mask_allocations(spec: dict[str, Any]) -> None:
+    if spec.get("clusterIP") not in (None, "", "None"):
+        spec["clusterIP"] = "<ip>"
+    if "clusterIPs" in spec:
+        spec["clusterIPs"] = ["<ip>" if ip != "None" else ip for ip in spec["clusterIPs"]]
+    for port in spec.get("ports", ()):
+        if "nodePort" in port:
+            port["nodePort"] = "<port>"
+    if "healthCheckNodePort" in spec:
+        spec["healthCheckNodePort"] = "<port>"
+
+

@@ -1,0 +1,247 @@
+"""Scenarios: a cluster and what happens to it, as a YAML file, and the player that makes it happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+import re
+from typing import Any, NamedTuple
+
+import yaml
+
+from k8snb.api.pods import is_terminating
+from k8snb.api.resources import BY_CLASS
+from k8snb.api.selectors import parse_selector
+from k8snb.api.types.pod import Pod
+from k8snb.cluster import Cluster
+from k8snb.errors import K8snbError
+from k8snb.journal import JournalEntry
+from k8snb.kubectl import Result
+from k8snb.running import RunningCommand
+from k8snb.sim.loop import USER
+
+API_VERSION, KIND = "k8snb.dev/v1alpha1", "Scenario"
+STEP_MS = 500  # steps run in the middle of their second
+FRAME_MS = 970
+LONGEST_GAP_MS, ALL_GAPS_MS = 60, 420  # between the steps of one second; all of them end before the frame
+
+_POD = re.compile(r"\{pod:([^:}]*):(\d+)\}")
+_BESIDE = ("drain", "wait", "rollout status")  # these run on while the next steps are taken
+
+
+class ScenarioError(K8snbError):
+    """A file that is no scenario."""
+
+
+class Scenario(NamedTuple):
+    """A cluster and the steps that happen to it.
+
+    ``steps`` are as the file has them: ``at`` in seconds and one of ``apply``, ``kubectl``, ``fault``. ``until`` is
+    the last second.
+    """
+
+    name: str
+    spec: Mapping[str, Any]
+
+    @property
+    def until(self) -> int:
+        """The last second that is of interest."""
+        return int(self.spec.get("until", 0))
+
+    @property
+    def steps(self) -> Sequence[Mapping[str, Any]]:
+        """What happens, in order."""
+        return self.spec.get("steps") or ()
+
+    @property
+    def transcript(self) -> bool:
+        """What kubectl prints counts too."""
+        return bool(self.spec.get("transcript"))
+
+    def cluster(self) -> Cluster:
+        """A new cluster as the scenario describes it.
+
+        The pods of a scenario live by whole seconds and annotations, unless its ``kubelet`` is ``distributed``.
+        """
+        spec = self.spec
+        annotated = spec.get("kubelet") != "distributed"
+        return Cluster(
+            spec.get("nodes") or 3,
+            seed=spec.get("seed", 0),
+            missing_images=spec.get("missingImages") or (),
+            annotated=annotated,
+            legacy_versions=bool(spec.get("legacyVersions", not annotated)),
+        )
+
+    def to_yaml(self) -> str:
+        """The file's text."""
+        body = {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": self.name}, "spec": dict(self.spec)}
+        return yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=120)
+
+    def save(self, path: str | Path) -> None:
+        """Write the scenario to a file."""
+        Path(path).write_text(self.to_yaml(), encoding="utf-8")
+
+
+def load_scenario(source: str | Path) -> Scenario:
+    """Read a scenario from a file, or from YAML text of several lines.
+
+    Raises
+    ------
+    ScenarioError
+        When it is none.
+    """
+    is_text = isinstance(source, str) and "\n" in source
+    text = str(source) if is_text else Path(source).read_text(encoding="utf-8")
+    try:
+        body = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ScenarioError(f"{'scenario' if is_text else source}: {error}") from None
+    if not isinstance(body, dict) or body.get("kind") != KIND or not isinstance(body.get("spec"), dict):
+        raise ScenarioError(f"{'text' if is_text else source}: not a {KIND} of {API_VERSION}")
+    return Scenario(str((body.get("metadata") or {}).get("name", "scenario")), body["spec"])
+
+
+def scenario_of(cluster: Cluster, name: str = "session") -> Scenario:
+    """What was done to a cluster so far, as a scenario that replays to the same run."""
+    steps = []
+    for entry in cluster.journal:
+        steps.append({"at": entry.time_ms / 1000, "after": entry.steps, **entry.action})
+    config = cluster.config
+    spec = {
+        "until": -(-cluster.now_ms // 1000),
+        "seed": config["seed"],
+        "kubelet": "annotated" if config["annotated"] else "distributed",
+        "legacyVersions": config["legacy_versions"],
+        "nodes": [{k: v for k, v in node.items() if v is not None} for node in config["nodes"]],
+        "missingImages": list(config["missing_images"]),
+        "now": cluster.now,
+        "steps": steps,
+    }
+    return Scenario(name, spec)
+
+
+def replay(scenario: Scenario) -> Cluster:
+    """The cluster that a saved session led to, at the moment at which it was saved."""
+    cluster = scenario.cluster()
+    journal = []
+    for step in scenario.steps:
+        action = {k: v for k, v in step.items() if k not in ("at", "after")}
+        journal.append(JournalEntry(round(step["at"] * 1000), int(step.get("after", 0)), action))
+    cluster.replay(journal, round(scenario.spec.get("now", scenario.until) * 1000))
+    return cluster
+
+
+class StepResult(NamedTuple):
+    """One step that was taken: its second, the command and what it printed."""
+
+    at: int
+    command: str
+    result: Result
+
+
+class Player:
+    """Plays a scenario on a cluster of its own, second by second.
+
+    Parameters
+    ----------
+    on_frame
+        Called at the end of every second with its number.
+    """
+
+    def __init__(self, scenario: Scenario, on_frame: Callable[[int], None] | None = None) -> None:
+        self.scenario = scenario
+        self.cluster = scenario.cluster()
+        self.on_frame = on_frame or (lambda second: None)
+        self.results: list[StepResult] = []
+        self._beside: list[tuple[int, str, RunningCommand]] = []
+
+    def play(self) -> Cluster:
+        """Take all steps at their times, and run to the end."""
+        loop = self.cluster.server.loop
+        for second in range(self.scenario.until + 1):
+            loop.call_at(second * 1000 + FRAME_MS, self.on_frame, second, priority=USER)
+        previous, gap = -1, 0
+        for step in self.scenario.steps:
+            at = int(step["at"])
+            if at == previous:
+                self._run_until(self.cluster.now_ms + gap)
+            else:
+                same = sum(1 for s in self.scenario.steps if s["at"] == step["at"])
+                previous, gap = at, min(LONGEST_GAP_MS, ALL_GAPS_MS // same)
+                self._run_until(at * 1000 + STEP_MS)
+            self._take(step, at)
+        self._run_until(self.scenario.until * 1000 + 999)
+        return self.cluster
+
+    def _take(self, step: Mapping[str, Any], at: int) -> None:
+        action = {k: self._with_names(v) for k, v in step.items() if k != "at"}
+        command = self.cluster.begin(action)
+        if command is None:
+            return
+        line = "apply -f -" if "apply" in action else str(action["kubectl"])
+        if command.waiting is not None and _runs_beside(line):
+            self._beside.append((at, line, command))
+            self.results.append(StepResult(at, line, Result(0, "", "")))
+            return
+        self._finish(command)
+        self.results.append(StepResult(at, line, command.result))
+
+    def _finish(self, command: RunningCommand) -> None:
+        """Let time pass until the command is done."""
+        while (wait := command.waiting) is not None:
+            deadline = None if wait.timeout_ms is None else self.cluster.now_ms + wait.timeout_ms
+            last = self.scenario.until * 1000 + 999
+            while not wait.predicate() and self.cluster.now_ms < min(deadline or last, last):
+                self._advance(min(deadline or last, last))
+            held = bool(wait.predicate())
+            if not held and self.cluster.now_ms >= last:
+                return
+            self.cluster.resume(command, held)
+
+    def _run_until(self, time_ms: int) -> None:
+        while self.cluster.now_ms < time_ms:
+            self._advance(time_ms)
+        self.cluster.server.loop.run_until(time_ms)
+
+    def _advance(self, limit_ms: int) -> None:
+        """One event, or on to the limit; then see to the commands that wait beside."""
+        loop = self.cluster.server.loop
+        due = loop.next_time()
+        if due is None or due > limit_ms:
+            loop.run_until(limit_ms)
+        else:
+            loop.step()
+        for at, line, command in list(self._beside):
+            wait = command.waiting
+            if wait is not None and wait.predicate():
+                self.cluster.resume(command, True)
+            if command.waiting is None:
+                self._beside.remove((at, line, command))
+                self._report(at, line, command.result)
+
+    def _report(self, at: int, line: str, result: Result) -> None:
+        for index, taken in enumerate(self.results):
+            if (taken.at, taken.command) == (at, line):
+                self.results[index] = StepResult(at, line, result)
+
+    def _with_names(self, value: Any) -> Any:
+        """A step's value with ``{pod:SELECTOR:N}`` replaced by the name of the N-th oldest such pod."""
+        if isinstance(value, Mapping):
+            return {k: self._with_names(v) for k, v in value.items()}
+        return _POD.sub(lambda m: self._pod_name(m[1], int(m[2])), value) if isinstance(value, str) else value
+
+    def _pod_name(self, selector: str, number: int) -> str:
+        wanted = parse_selector(selector)
+        found = [
+            pod
+            for pod in self.cluster.server.list(BY_CLASS[Pod], "default")
+            if isinstance(pod, Pod) and not is_terminating(pod) and wanted.matches(pod.metadata.labels)
+        ]
+        found.sort(key=lambda p: (p.metadata.creation_timestamp or 0, p.metadata.name))
+        return found[number].metadata.name if number < len(found) else "no-such-pod"
+
+
+def _runs_beside(line: str) -> bool:
+    words = " ".join(line.split())
+    return any(words.startswith(prefix) for prefix in _BESIDE)

@@ -1,0 +1,162 @@
+"""The event loop: simulated milliseconds, and a total order of everything that happens.
+
+Events run in the order (time, priority, sequence number). Nothing in it sleeps and nothing reads a wall clock.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from k8snb.errors import SimulationError
+
+# Within one millisecond, watches are delivered before controllers look, and the user comes last.
+DELIVERY, NODE, CONTROL, USER = range(4)
+
+STEPS_WITHOUT_TIME = 2_000_000  # that many events in one millisecond are a livelock
+
+
+class Timer:
+    """A scheduled call. `cancel` takes it back.
+
+    ``background`` timers repeat for ever (heartbeats, pulls of an image that does not exist): a loop with nothing
+    else is at rest.
+    """
+
+    __slots__ = ("args", "background", "callback", "loop", "name_of", "time_ms")
+
+    def __init__(
+        self, loop: Loop, time_ms: int, callback: Callable[..., None], args: tuple[Any, ...], background: bool
+    ) -> None:
+        self.loop = loop
+        self.time_ms = time_ms
+        self.callback: Callable[..., None] | None = callback
+        self.name_of = callback
+        self.args = args
+        self.background = background
+
+    def cancel(self) -> None:
+        """Take the call back; a second time, or after it ran, does nothing."""
+        if self.callback is not None:
+            self.callback = None
+            self.loop.forget(self)
+
+    @property
+    def name(self) -> str:
+        """What the timer calls, for people."""
+        called = getattr(self.name_of, "__qualname__", "call")
+        return f"{called}({', '.join(str(a) for a in self.args)})"
+
+
+class Loop:
+    """A clock and the events to come.
+
+    Examples
+    --------
+    >>> loop = Loop()
+    >>> timer = loop.call_at(1500, print, "hello")
+    >>> loop.run_until(2000), loop.now_ms
+    hello
+    (1, 2000)
+    """
+
+    def __init__(self) -> None:
+        self.now_ms = 0
+        self.steps = 0
+        self._heap: list[tuple[int, int, int, Timer]] = []
+        self._sequence = 0
+        self._foreground = 0
+        self._stuck_since = 0
+        self._recent: Counter[str] = Counter()
+
+    def call_at(
+        self, time_ms: int, callback: Callable[..., None], *args: Any, priority: int = NODE, background: bool = False
+    ) -> Timer:
+        """Call `callback(*args)` at a time in milliseconds (now, if that is past)."""
+        timer = Timer(self, max(time_ms, self.now_ms), callback, args, background)
+        self._sequence += 1
+        self._foreground += not background
+        heapq.heappush(self._heap, (timer.time_ms, priority, self._sequence, timer))
+        return timer
+
+    def call_after(
+        self, delay_ms: int, callback: Callable[..., None], *args: Any, priority: int = NODE, background: bool = False
+    ) -> Timer:
+        """Call `callback(*args)` after so many milliseconds."""
+        return self.call_at(self.now_ms + delay_ms, callback, *args, priority=priority, background=background)
+
+    def forget(self, timer: Timer) -> None:
+        """A timer was cancelled: it no longer counts as something to come."""
+        self._foreground -= not timer.background
+
+    @property
+    def idle(self) -> bool:
+        """Nothing but background timers is to come."""
+        return self._foreground == 0
+
+    def next_time(self, foreground: bool = False) -> int | None:
+        """When the next event is due (with `foreground`, the next that is no background timer)."""
+        if foreground:
+            times = (time for time, _, _, timer in self._heap if timer.callback and not timer.background)
+            return min(times, default=None)
+        while self._heap and self._heap[0][3].callback is None:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+    def pending(self) -> list[Timer]:
+        """What is to come, in order, without background timers."""
+        return [t for *_, t in sorted(self._heap, key=lambda row: row[:3]) if t.callback and not t.background]
+
+    def step(self) -> Timer | None:
+        """Run the next event; returns it, or None when nothing is to come."""
+        if self.next_time() is None:
+            return None
+        time_ms, _, _, timer = heapq.heappop(self._heap)
+        if time_ms > self.now_ms:
+            self.now_ms, self._stuck_since = time_ms, self.steps
+            self._recent.clear()
+        self.steps += 1
+        callback = timer.callback
+        assert callback is not None
+        self._foreground -= not timer.background
+        if self.steps - self._stuck_since > STEPS_WITHOUT_TIME:
+            self._report_livelock(timer)
+        timer.callback = None
+        callback(*timer.args)
+        return timer
+
+    def run_until(self, time_ms: int, max_steps: int | None = None) -> int:
+        """Run every event up to and including a time, then set the clock to it.
+
+        Returns
+        -------
+        int
+            How many events ran.
+
+        Raises
+        ------
+        SimulationError
+            When more than `max_steps` events would be needed.
+        """
+        first = self.steps
+        while (due := self.next_time()) is not None and due <= time_ms:
+            if max_steps is not None and self.steps - first >= max_steps:
+                raise SimulationError(f"more than {max_steps} steps before {time_ms / 1000:g} s")
+            self.step()
+        self.now_ms = max(self.now_ms, time_ms)
+        return self.steps - first
+
+    def set_time(self, time_ms: int) -> None:
+        """Move the clock on to a time before which no event is due."""
+        self.now_ms = max(self.now_ms, time_ms)
+
+    def _report_livelock(self, timer: Timer) -> None:
+        """Give the system a little more rope, then name what comes up most."""
+        self._recent[timer.name] += 1
+        if self._recent.total() > 1000:
+            hottest, count = self._recent.most_common(1)[0]
+            raise SimulationError(
+                f"no end of work at {self.now_ms / 1000:g} s: {hottest} is {count} of the last 1000 events"
+            )
