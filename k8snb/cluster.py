@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, TYPE_CHECKING
 
 from k8snb import kubectl, tables
+from k8snb.api.manifests import Manifest, ManifestError, read_manifest
 from k8snb.api.resources import BY_CLASS, find
 from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod
+from k8snb.bootstrap import create_base_objects
 from k8snb.control_plane import ControlPlane
 from k8snb.errors import K8snbError, SimulationError
 from k8snb.journal import describe_action, JournalEntry
@@ -80,6 +82,7 @@ class Cluster:
         self._history = History(self.log)
         self._stop_ms: int | None = None
         with self.server.store.on_behalf_of("cluster", NO_CAUSE):
+            create_base_objects(self.server)
             for description in self.config["nodes"]:
                 self._register(description)
 
@@ -143,7 +146,7 @@ class Cluster:
 
     # -- acting
 
-    def apply(self, manifest: str | Path | Mapping[str, Any] | Sequence[Any]) -> Result:
+    def apply(self, manifest: Manifest) -> Result:
         """Apply a manifest, as ``kubectl apply -f`` does; returns at once.
 
         Parameters
@@ -152,10 +155,9 @@ class Cluster:
             YAML or JSON text, a file, a folder, one object as a dict, or a list of these.
         """
         try:
-            text = manifest_text(manifest)
-        except KubectlError as error:
+            return self._input({"apply": _manifest_text(manifest)})
+        except ManifestError as error:
             return Result(1, "", f"error: {error}\n")
-        return self._input({"apply": text})
 
     def delete(self, reference: str, namespace: str = "default") -> Result:
         """Delete an object, ``pod/web-…``; returns at once."""
@@ -397,6 +399,13 @@ class Cluster:
     def __repr__(self) -> str:
         counts = (f"{len(self.server.store.tables[k])} {label}" for k, label in (("Node", "nodes"), ("Pod", "pods")))
         return f"Cluster({', '.join(counts)}, {self.now:g} s)"
+
+
+def _manifest_text(manifest: Manifest) -> str:
+    """A manifest as text, which the journal can keep; files are read now."""
+    if isinstance(manifest, str) and "\n" in manifest:
+        return manifest
+    return "\n---\n".join(json.dumps(document.body) for document in read_manifest(manifest))
 
 
 def get_object(reader: Reader, kind: str, name: str, namespace: str = "default") -> Any:

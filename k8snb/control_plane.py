@@ -8,7 +8,6 @@ from k8snb.controllers.deployment import DeploymentController
 from k8snb.controllers.replicaset import ReplicaSetController
 from k8snb.kubelet import Kubelets
 from k8snb.machinery.controller import Controller, Environment
-from k8snb.machinery.informer import Informers
 from k8snb.machinery.server import ApiServer
 from k8snb.scheduling import SchedulerComponent
 from k8snb.sim.loop import Loop
@@ -24,8 +23,7 @@ class ControlPlane:
         self.loop = Loop()
         self.streams = Streams(seed)
         self.server = ApiServer(self.loop, self.streams)
-        self.informers = Informers(self.server.store)
-        environment = Environment(self.server, self.informers, self.streams)
+        environment = Environment(self.server, self.streams)
         self.controllers = [controller(environment) for controller in CONTROLLERS]
         self.scheduler = SchedulerComponent(environment)
         self.kubelets = Kubelets(environment, annotated, missing_images)

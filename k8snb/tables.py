@@ -15,7 +15,7 @@ from k8snb.api.types.event import Event
 from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.service import EndpointSlice, Service
-from k8snb.kubectl.printers.pods import pod_status_word
+from k8snb.kubectl.printers.kinds.pods import status_word
 from k8snb.machinery.log import Log
 from k8snb.machinery.server import EPOCH_MS, Reader
 
@@ -52,7 +52,7 @@ def _pod_row(pod: Pod) -> tuple[Any, ...]:
         meta.namespace,
         meta.name,
         pod.status.phase,
-        pod_status_word(pod),
+        status_word(pod),
         is_ready(pod),
         max_restarts(pod),
         pod.spec.node_name or None,

@@ -68,7 +68,7 @@ def _encoder(shape: Shape) -> Encoder:
         return lambda value: _struct_encoder(type(value))(value)
     if shape.form == "list":
         item = _encoder(shape.of)
-        return lambda value: [item(v) for v in value]
+        return lambda value: [item(v) for v in value] or None  # the store keeps no empty lists
     if shape.form == "map":
         element = _encoder(shape.of)
         return lambda value: None if value is EMPTY else {k: element(value[k]) for k in sorted(value)}

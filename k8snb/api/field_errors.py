@@ -124,8 +124,8 @@ def go_json(value: Any) -> str:
     >>> print(go_json({"b": "<x>", "a": [1, None]}))
     {"a":[1,null],"b":"\\u003cx\\u003e"}
     """
-    body = _plain(value)
-    return escape_html(json.dumps(body, separators=(",", ":"), sort_keys=isinstance(value, Mapping), ensure_ascii=False))
+    by_key = isinstance(value, Mapping)
+    return escape_html(json.dumps(_plain(value), separators=(",", ":"), sort_keys=by_key, ensure_ascii=False))
 
 
 def escape_html(text: str) -> str:

@@ -95,14 +95,14 @@ class Client(Reader, Protocol):
 class Session:
     """One run of a command: what it was told, the server it asks, and what it printed.
 
-    ``path`` is the command with its parents, ``kubectl rollout undo``; ``line`` the words of the whole line, as
-    ``--record`` writes them down; ``legacy`` says whether documents of API versions that are gone are converted.
+    ``path`` is the command with its parents, ``kubectl rollout undo``; ``change_cause`` the whole line, as ``--record``
+    writes it down; ``legacy`` says whether documents of API versions that are gone are converted.
     """
 
     server: Client
     flags: Flags
     path: str
-    line: tuple[str, ...] = ()
+    change_cause: str = ""
     stdin: str = ""
     legacy: bool = True
     out: list[str] = field(default_factory=list)

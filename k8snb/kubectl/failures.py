@@ -9,7 +9,7 @@ and ``staging/src/k8s.io/apimachinery/pkg/util/errors/errors.go Aggregate @ v1.3
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from k8snb.api.field_errors import go_quote
@@ -112,6 +112,3 @@ def with_source(verb: str, source: str, error: K8snbError) -> K8snbError:
     return KubectlError(text)
 
 
-def first_error(errors: Iterable[K8snbError]) -> K8snbError | None:
-    """The first of some errors."""
-    return next(iter(errors), None)

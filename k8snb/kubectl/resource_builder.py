@@ -8,7 +8,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from k8snb.api.field_errors import go_quote
 from k8snb.api.decode import DecodeError, from_dict
@@ -85,17 +85,26 @@ class Query:
 
 @dataclass
 class Found:
-    """The objects that were found, the errors of those that were not, and whether exactly one was meant."""
+    """The objects that were found, the errors of those that were not, and whether exactly one was meant.
+
+    ``listed`` are the resources that were listed as a whole or by selectors.
+    """
 
     infos: list[Info]
     errors: list[K8snbError] = field(default_factory=list)
     single: bool = False
     continue_on_error: bool = True
+    listed: tuple[Resource, ...] = ()
+
+    @property
+    def resources(self) -> list[Resource]:
+        """The resources that were listed, or those of the objects, each once."""
+        return list(dict.fromkeys(self.listed or (info.resource for info in self.infos)))
 
     def without_not_found(self) -> Found:
         """The same, where an object that does not exist is no error."""
         kept = [e for e in self.errors if not isinstance(e, NotFound)]
-        return Found(self.infos, kept, self.single, self.continue_on_error)
+        return replace(self, errors=kept)
 
     def all(self) -> list[Info]:
         """The objects; raises where any failed."""
@@ -284,7 +293,8 @@ class _Builder:
         if len(self.types) > 1 and self.query.single_type:
             raise KubectlError("you may only specify a single resource type")
         resources = list(dict.fromkeys(resource_of(word) for word in self.types))
-        return self._run([self._list_step(resource) for resource in resources], single=False)
+        found = self._run([self._list_step(resource) for resource in resources], single=False)
+        return replace(found, listed=tuple(resources))
 
     def _list_step(self, resource: Resource) -> Step:
         namespace = None if self.query.all_namespaces else self.session.namespace

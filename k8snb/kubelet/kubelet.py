@@ -1,7 +1,7 @@
 """The kubelets of all nodes: for every pod bound to a node that is up, the stages of its life, each at its time.
 
-A stage has a selector (which pods are in it), a moment (from the pod's timing) and what happens then. A pod can be in
-several stages at once: it can wait to become ready and run towards its exit.
+A stage has a moment (from the pod's timing) and what happens then; `stages_of` selects the stages that a pod is in. It
+can be in several at once: wait to become ready and run towards its exit.
 """
 
 from __future__ import annotations
@@ -27,10 +27,9 @@ PULL_BACK_OFF_SHOWN_MS = 1_500  # from a failed pull to the kubelet's next look,
 
 
 class Stage(NamedTuple):
-    """One thing that will happen to a pod: which pods it concerns, when, and what it does."""
+    """One thing that will happen to a pod: when, and what it does. `stages_of` says which pods are in it."""
 
     name: str
-    concerns: Callable[[Pod], bool]
     moment: Callable[[Kubelets, Pod], int | None]
     act: Callable[[Kubelets, Pod], None]
     background: bool = False
@@ -136,12 +135,14 @@ class Kubelets:
             record.deleted_ms = self.loop.now_ms
         if pod.spec.node_name in self.down:
             return
-        for stage in STAGES:
-            if stage.concerns(pod):
-                if stage.name not in record.timers:
-                    self._set_timer(stage, pod, record)
-            elif stage.name in record.timers:
-                record.timers.pop(stage.name).cancel()
+        timers, stages = record.timers, stages_of(pod)
+        for stage in stages:
+            if stage.name not in timers:
+                self._set_timer(stage, pod, record)
+        if len(timers) > len(stages) or (timers and not any(stage.name in timers for stage in stages)):
+            current = [stage.name for stage in stages]
+            for name in [n for n in timers if n not in current]:
+                timers.pop(name).cancel()
 
     def _set_timer(self, stage: Stage, pod: Pod, record: _PodRecord) -> None:
         moment = stage.moment(self, pod)
@@ -154,7 +155,7 @@ class Kubelets:
     def _fire(self, stage: Stage, key: str, record: _PodRecord, cause: int) -> None:
         record.timers.pop(stage.name, None)
         pod = self.pods.get(key)
-        if pod is None or pod.spec.node_name in self.down or not stage.concerns(pod):
+        if pod is None or pod.spec.node_name in self.down or stage not in stages_of(pod):
             return
         with self.server.store.on_behalf_of(f"kubelet {pod.spec.node_name}", cause):
             stage.act(self, pod)
@@ -263,24 +264,6 @@ def _waiting_names(pod: Pod) -> list[str]:
     return [c.name for c in pod.status.container_statuses if c.state.waiting is not None]
 
 
-def _lives(pod: Pod) -> bool:
-    return pod.metadata.deletion_timestamp is None and not is_terminal(pod)
-
-
-def _pull_failed(pod: Pod, reason: str) -> bool:
-    return _lives(pod) and any(
-        c.state.waiting is not None and c.state.waiting.reason == reason for c in pod.status.container_statuses
-    )
-
-
-def _runs(pod: Pod) -> bool:
-    return pod.status.phase == "Running" and any(c.state.running is not None for c in pod.status.container_statuses)
-
-
-def _waits_after_crash(pod: Pod) -> bool:
-    return pod.status.phase == "Running" and _pull_failed(pod, "CrashLoopBackOff")
-
-
 def _pull_back_off_moment(kubelets: Kubelets, pod: Pod) -> int | None:
     """Pods that live by annotations keep saying ErrImagePull."""
     if isinstance(kubelets.timing(pod), AnnotatedTiming):
@@ -292,48 +275,48 @@ def _pull_retry_moment(kubelets: Kubelets, pod: Pod) -> int:
     return kubelets.loop.now_ms + image_pull_delay_ms(kubelets.record(pod).pull_failures)
 
 
-STAGES = (
-    Stage(
-        "start",
-        lambda pod: _lives(pod) and not pod.status.container_statuses,
-        lambda kubelets, pod: kubelets.timing(pod).start(pod, kubelets.record(pod).bound_ms),
-        Kubelets.start,
-    ),
-    Stage(
-        "pull-back-off",
-        lambda pod: _pull_failed(pod, "ErrImagePull"),
-        _pull_back_off_moment,
-        Kubelets.show_pull_back_off,
-    ),
-    Stage(
-        "pull-retry",
-        lambda pod: _pull_failed(pod, "ImagePullBackOff"),
-        _pull_retry_moment,
-        Kubelets.start,
-        background=True,
-    ),
-    Stage(
-        "ready",
-        lambda pod: _lives(pod) and _runs(pod) and not is_ready(pod),
-        lambda kubelets, pod: kubelets.timing(pod).ready(pod, kubelets.record(pod).started_ms),
-        Kubelets.become_ready,
-    ),
-    Stage(
-        "exit",
-        _runs,
-        lambda kubelets, pod: kubelets.timing(pod).exit(pod, kubelets.record(pod).started_ms),
-        Kubelets.exit_by_itself,
-    ),
-    Stage(
-        "restart",
-        _waits_after_crash,
-        lambda kubelets, pod: kubelets.timing(pod).restart(pod, kubelets.record(pod).restart_ms),
-        Kubelets.restart,
-    ),
-    Stage(
-        "stop",
-        lambda pod: pod.metadata.deletion_timestamp is not None,
-        lambda kubelets, pod: kubelets.timing(pod).stop(pod, kubelets.record(pod).deleted_ms),
-        Kubelets.stop,
-    ),
+START = Stage(
+    "start",
+    lambda kubelets, pod: kubelets.timing(pod).start(pod, kubelets.record(pod).bound_ms),
+    Kubelets.start,
 )
+PULL_BACK_OFF = Stage("pull-back-off", _pull_back_off_moment, Kubelets.show_pull_back_off)
+PULL_RETRY = Stage("pull-retry", _pull_retry_moment, Kubelets.start, background=True)
+BECOME_READY = Stage(
+    "ready",
+    lambda kubelets, pod: kubelets.timing(pod).ready(pod, kubelets.record(pod).started_ms),
+    Kubelets.become_ready,
+)
+EXIT = Stage(
+    "exit",
+    lambda kubelets, pod: kubelets.timing(pod).exit(pod, kubelets.record(pod).started_ms),
+    Kubelets.exit_by_itself,
+)
+RESTART = Stage(
+    "restart",
+    lambda kubelets, pod: kubelets.timing(pod).restart(pod, kubelets.record(pod).restart_ms),
+    Kubelets.restart,
+)
+STOP = Stage(
+    "stop",
+    lambda kubelets, pod: kubelets.timing(pod).stop(pod, kubelets.record(pod).deleted_ms),
+    Kubelets.stop,
+)
+
+
+def stages_of(pod: Pod) -> tuple[Stage, ...]:
+    """The stages that a pod is in."""
+    if pod.metadata.deletion_timestamp is not None:
+        return (STOP,)
+    status = pod.status
+    if is_terminal(pod):
+        return ()
+    if not status.container_statuses:
+        return (START,)
+    reasons = [c.state.waiting.reason for c in status.container_statuses if c.state.waiting is not None]
+    if reasons:
+        return tuple(_STAGE_BY_REASON[r] for r in dict.fromkeys(reasons) if r in _STAGE_BY_REASON)
+    return (EXIT,) if is_ready(pod) else (BECOME_READY, EXIT)
+
+
+_STAGE_BY_REASON = {"ErrImagePull": PULL_BACK_OFF, "ImagePullBackOff": PULL_RETRY, "CrashLoopBackOff": RESTART}

@@ -7,23 +7,27 @@ the shape shared by ``pkg/controller/*: Run, processNextWorkItem @ v1.36``
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.pod import Pod
 from k8snb.errors import ApiError
 from k8snb.machinery.events import Recorder
 from k8snb.machinery.informer import Informers
+from k8snb.machinery.owned_pods import PodOwnership
 from k8snb.machinery.server import ApiServer
 from k8snb.machinery.workqueue import WorkQueue
 from k8snb.sim.streams import Streams
 
 
-class Environment(NamedTuple):
-    """What a component is given: the API server, the shared informers, the random streams."""
+class Environment:
+    """What a component is given: the API server, the shared informers, the random streams, the pods by owner."""
 
-    server: ApiServer
-    informers: Informers
-    streams: Streams
+    def __init__(self, server: ApiServer, streams: Streams) -> None:
+        self.server = server
+        self.streams = streams
+        self.informers = Informers(server.store)
+        self.ownership = PodOwnership(self.informers.of(Pod))
 
 
 def key_of(obj: KubernetesObject) -> str:
@@ -44,6 +48,7 @@ class Controller:
     def __init__(self, environment: Environment) -> None:
         self.server = environment.server
         self.informers = environment.informers
+        self.ownership = environment.ownership
         self.streams = environment.streams
         self.recorder = Recorder(self.server, self.name)
         self.queue = WorkQueue(self.server.store, self._process)

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from k8snb.api.schema import KubernetesObject
-from k8snb.api.types.event import Event, EventSource, ObjectReference
+from k8snb.api.types.event import Event, EventSource
 from k8snb.api.types.meta import ObjectMeta
+from k8snb.api.types.persistent_volume import ObjectReference
 from k8snb.machinery.server import ApiServer
 
 AGGREGATE_AFTER = 10  # so many different messages of one reason are combined into one event

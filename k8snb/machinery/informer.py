@@ -21,8 +21,6 @@ Handler = Callable[[T | None, T | None], None]
 
 WATCH_LATENCY_MS = 1  # from a write to the event in everybody's cache
 
-_NOTHING: Mapping[str, KubernetesObject] = {}
-
 
 class Informer(Generic[T]):
     """The cached objects of one kind, shared by all components.
@@ -61,7 +59,8 @@ class Informer(Generic[T]):
 
     def by_index(self, name: str, value: str) -> Mapping[str, T]:
         """The cached objects, by key, for which the index function gave `value`."""
-        return self._by_name[name].get(value, _NOTHING)  # type: ignore[return-value]
+        bucket = self._by_name[name].get(value)
+        return {} if bucket is None else bucket
 
     def _on_change(self, change: Change) -> None:
         if not self._pending:

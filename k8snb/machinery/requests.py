@@ -56,7 +56,9 @@ def decode(resource: Resource, body: Any) -> KubernetesObject:
 def _type_of(resource: Resource, body: Any) -> tuple[str, str]:
     """The kind and the API version that a body says it has; those of the resource where it says nothing."""
     if not isinstance(body, dict):
-        target = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+        target = (
+            'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+        )
         raise _unrecognized(resource, body, f"cannot unmarshal {_json_type(body)} into Go value of type {target}")
     for name in ("apiVersion", "kind"):
         value = body.get(name)
@@ -127,9 +129,7 @@ def for_update(obj: T, resource: Resource, namespace: str, name: str) -> T:
     if not obj.metadata.name:
         raise BadRequest(f"the name of the object ({name} based on URL) was undeterminable: name must be provided")
     if obj.metadata.name != name:
-        raise BadRequest(
-            f"the name of the object ({obj.metadata.name}) does not match the name on the URL ({name})"
-        )
+        raise BadRequest(f"the name of the object ({obj.metadata.name}) does not match the name on the URL ({name})")
     return obj
 
 
@@ -234,5 +234,3 @@ def _invalid(kind: str, name: str, faults: Sequence[FieldError]) -> Invalid:
         [fault.cause for fault in faults],
         {"name": name, "kind": kind.partition(".")[0]},
     )
-
-

@@ -23,6 +23,7 @@ from k8snb.api.types.pod_status import PodCondition, PodStatus
 from k8snb.errors import AlreadyExists, Conflict, NotFound
 from k8snb.machinery import requests
 from k8snb.machinery.admission import Admission
+from k8snb.machinery.admission.lifecycle import check_create as check_namespace
 from k8snb.machinery.deletion import DeleteOptions, marked_for_deletion
 from k8snb.machinery.store import Store
 from k8snb.sim.loop import Loop
@@ -87,6 +88,9 @@ class ApiServer:
         self._events = 0
         self._bound_specs: dict[tuple[int, str], tuple[PodSpec, PodSpec]] = {}
         self._scheduled = PodCondition(type="PodScheduled", status="True")
+        self._prepared_pods: dict[tuple[int, str], tuple[PodSpec, PodSpec, PodStatus]] = {}
+        for kind in ("PriorityClass", "LimitRange"):  # admission depends on them
+            self.store.watch(kind, lambda _change: self._prepared_pods.clear())
 
     # -- time
 
@@ -187,13 +191,27 @@ class ApiServer:
     # -- typed writes of components
 
     def create_object(self, obj: T) -> T:
-        """Store a new object of a component."""
-        meta = obj.metadata
-        if meta.generation == 0 and not isinstance(obj, Event):
-            obj = replace(obj, metadata=replace(meta, generation=1))
-        obj = self.admission.create(self._named(obj))
+        """Store a new object of a component; raises Forbidden where admission refuses it."""
+        if isinstance(obj, Pod):
+            return self._create_pod(obj)
+        obj = prepare_create(self._named(self.admission.create(obj)))
         self.admission.check_create(obj)
         return self._insert(BY_CLASS[type(obj)], obj)
+
+    def _create_pod(self, pod: Pod) -> Pod:
+        """Store a new pod; what defaults and admission make of its spec is the same for all pods of a template."""
+        key = (id(pod.spec), pod.metadata.namespace)
+        prepared = self._prepared_pods.get(key)
+        if prepared is None or prepared[0] is not pod.spec:
+            full = prepare_create(self.admission.create(with_defaults(pod)))
+            prepared = self._prepared_pods[key] = (pod.spec, full.spec, full.status)
+        else:
+            check_namespace(self.store, pod)
+        named = self._named(pod)
+        meta = replace(named.metadata, generation=1)
+        named = replace(named, metadata=meta, spec=prepared[1], status=prepared[2])
+        self.admission.check_create(named)
+        return self._insert(BY_CLASS[Pod], named)
 
     def update_object(self, obj: T) -> T:
         """Store the next version of an object: spec and metadata; a changed spec is a new generation.
@@ -218,7 +236,8 @@ class ApiServer:
         meta = old.metadata
         if obj.metadata.annotations != meta.annotations:
             meta = replace(meta, annotations=obj.metadata.annotations)
-        return self._commit(resource, old, replace(old, metadata=meta, status=obj.status))  # type: ignore[attr-defined]
+        new: T = replace(old, metadata=meta, status=obj.status)  # type: ignore[attr-defined,assignment]
+        return self._commit(resource, old, new)
 
     def patch_object(self, obj: T) -> T:
         """Store a version of an object whatever the stored version is, as a patch of single fields would."""

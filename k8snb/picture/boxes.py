@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from k8snb.picture.history import PodTrack
+from k8snb.picture.chronicle import PodTrack
 from k8snb.picture.palette import hue_class
 from k8snb.picture.pod_state import READY, STATES
 from k8snb.picture.sheet import Area, CELL_H, CELL_W, fit, Item, LETTER, listed, PAD, POD, Sheet

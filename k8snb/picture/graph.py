@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from k8snb.picture.history import History
+from k8snb.picture.chronicle import Chronicle
 from k8snb.picture.ownership import draw_ownership
 from k8snb.picture.placement import draw_placement
 from k8snb.picture.requests import draw_requests
@@ -13,17 +13,17 @@ from k8snb.picture.sheet import Picture
 
 WIDTH = 744  # what a view is drawn for until a browser says how wide it is
 
-VIEWS: Mapping[str, Callable[[History, int, float], Picture]] = MappingProxyType(
+VIEWS: Mapping[str, Callable[[Chronicle, int, float], Picture]] = MappingProxyType(
     {"placement": draw_placement, "ownership": draw_ownership, "traffic": draw_requests}
 )
 
 
-def draw_graph(history: History, time_ms: int, view: str = "placement", width: float = WIDTH) -> Picture:
+def draw_graph(chronicle: Chronicle, time_ms: int, view: str = "placement", width: float = WIDTH) -> Picture:
     """Draw one view of a cluster.
 
     Parameters
     ----------
-    history
+    chronicle
         The cluster's past, read up to the present.
     time_ms
         The moment to draw, in simulated milliseconds.
@@ -37,4 +37,4 @@ def draw_graph(history: History, time_ms: int, view: str = "placement", width: f
     -------
     Picture
     """
-    return VIEWS[view](history, time_ms, width)
+    return VIEWS[view](chronicle, time_ms, width)

@@ -15,7 +15,7 @@ from k8snb.picture.boxes import (
     room_for,
     summary_of,
 )
-from k8snb.picture.history import BARE, History, PodTrack
+from k8snb.picture.chronicle import BARE, Chronicle, PodTrack
 from k8snb.picture.palette import hue_class
 from k8snb.picture.revisions import Revision
 from k8snb.picture.sheet import Area, fit, GAP, Item, LETTER, listed, PAD, Picture, Sheet
@@ -29,26 +29,26 @@ INDENT = 44
 class _Plan(NamedTuple):
     """What the drawing of all bands shares."""
 
-    history: History
+    chronicle: Chronicle
     time_ms: int
     crowd: bool
     members: dict[str, list[PodTrack]]
 
 
-def draw_ownership(history: History, time_ms: int, width: float) -> Picture:
+def draw_ownership(chronicle: Chronicle, time_ms: int, width: float) -> Picture:
     """The ownership view at a moment, as wide as `width`."""
     sheet = Sheet()
-    pods = history.pods_at(time_ms)
+    pods = chronicle.pods_at(time_ms)
     members: dict[str, list[PodTrack]] = {}
     for pod in pods:
         members.setdefault(pod.revision.key if pod.revision is not None else BARE, []).append(pod)
-    plan = _Plan(history, time_ms, is_crowd(pods), members)
-    workloads = workloads_at(history, time_ms)
+    plan = _Plan(chronicle, time_ms, is_crowd(pods), members)
+    workloads = workloads_at(chronicle, time_ms)
     top = 0.0
     for workload in workloads:
         top = _draw_workload(sheet, plan, workload, top, width) + GAP
     if BARE in members:
-        slots = history.owner_slots.room(BARE)
+        slots = chronicle.owner_slots.room(BARE)
         top = _draw_band(sheet, plan, _Band("bare", "no owner", "", "rx", members[BARE], slots, ""), top, width) + GAP
     names = ", ".join(w.title for w in workloads) or "no workloads"
     return sheet.done(width, max(top, PILL_H), f"{names}; {summary_of(pods, time_ms)}")
@@ -60,9 +60,9 @@ def _draw_workload(sheet: Sheet, plan: _Plan, workload: Workload, top: float, wi
     room = min(len(label) * LETTER + 40, width)
     sheet.add(Item(workload.ref, "pill", room / 2, top + PILL_H / 2, room, PILL_H, label, ("owner",), workload.ref))
     bottom = top + PILL_H
-    for revision in plan.history.revisions.of_owner(workload.obj.metadata.uid):
+    for revision in plan.chronicle.revisions.of_owner(workload.obj.metadata.uid):
         pods = plan.members.get(revision.key, [])
-        if pods or replica_set_at(plan.history, revision, plan.time_ms) is not None:
+        if pods or replica_set_at(plan.chronicle, revision, plan.time_ms) is not None:
             band = _band_of(plan, revision, pods, workload)
             bottom = _draw_band(sheet, plan, band, bottom + GAP, width)
             sheet.link(workload.ref, band.id, "owns")
@@ -82,16 +82,16 @@ class _Band(NamedTuple):
 
 
 def _band_of(plan: _Plan, revision: Revision, pods: Sequence[PodTrack], workload: Workload) -> _Band:
-    replica_set = replica_set_at(plan.history, revision, plan.time_ms)
+    replica_set = replica_set_at(plan.chronicle, revision, plan.time_ms)
     images = ", ".join(revision.images)
     if replica_set is None or workload.kind == "ReplicaSet":
         title = listed((revision.name, images))
         words = f"{len(pods)} pods"
     else:
-        title = listed((revision_label(plan.history, revision, plan.time_ms), f"replicaset/{revision.name}", images))
+        title = listed((revision_label(plan.chronicle, revision, plan.time_ms), f"replicaset/{revision.name}", images))
         words = f"{ready_of(replica_set)} of {desired_of(replica_set)} ready"
     ref = f"replicaset/{revision.object_key}" if revision.object_key else workload.ref
-    slots = plan.history.owner_slots.room(revision.key)
+    slots = plan.chronicle.owner_slots.room(revision.key)
     return _Band(f"band {revision.key}", title, words, hue_class(revision.index), pods, slots, ref)
 
 

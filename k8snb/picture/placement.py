@@ -19,7 +19,7 @@ from k8snb.picture.boxes import (
     room_for,
     summary_of,
 )
-from k8snb.picture.history import History, PodTrack, UNSCHEDULED
+from k8snb.picture.chronicle import Chronicle, PodTrack, UNSCHEDULED
 from k8snb.picture.sheet import Area, fit, GAP, Item, LETTER, listed, PAD, Picture, Sheet, WIDE_LETTER
 from k8snb.picture.traffic import Served, services_at
 
@@ -41,14 +41,14 @@ class NodeFacts(NamedTuple):
     zone: str
     node: Node
     pods: list[PodTrack]
+    silent: bool
 
     @property
     def words(self) -> str:
-        """What holds the node back, if anything does."""
-        ready = next((c.status for c in self.node.status.conditions if c.type == "Ready"), "True")
-        return listed(
-            ("NotReady" if ready != "True" else "", "SchedulingDisabled" if self.node.spec.unschedulable else "")
-        )
+        """What holds the node back, if anything does; a failed node counts as Ready until the cluster notices."""
+        ready = all(c.status == "True" for c in self.node.status.conditions if c.type == "Ready")
+        down = ("down" if ready else "down, NotReady") if self.silent else "" if ready else "NotReady"
+        return listed((down, "SchedulingDisabled" if self.node.spec.unschedulable else ""))
 
     @property
     def cpu_share(self) -> float:
@@ -67,33 +67,34 @@ def natural(name: str) -> list[str | int]:
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
 
 
-def nodes_at(history: History, time_ms: int, pods: Sequence[PodTrack]) -> list[NodeFacts]:
+def nodes_at(chronicle: Chronicle, time_ms: int, pods: Sequence[PodTrack]) -> list[NodeFacts]:
     """The nodes at a moment by zone and name, each with its pods."""
     on_node: dict[str, list[PodTrack]] = {}
     for pod in pods:
         place = pod.places.at(time_ms)
         on_node.setdefault(place.box if place is not None else UNSCHEDULED, []).append(pod)
     facts = []
-    for name, node in history.objects_at("Node", time_ms).items():
+    for name, node in chronicle.objects_at("Node", time_ms).items():
         assert isinstance(node, Node)
-        facts.append(NodeFacts(name, node.metadata.labels.get(ZONE_LABEL, ""), node, on_node.get(name, [])))
+        zone = node.metadata.labels.get(ZONE_LABEL, "")
+        facts.append(NodeFacts(name, zone, node, on_node.get(name, []), chronicle.is_silent(name, time_ms)))
     return sorted(facts, key=lambda f: (natural(f.zone), natural(f.name)))
 
 
-def draw_placement(history: History, time_ms: int, width: float) -> Picture:
+def draw_placement(chronicle: Chronicle, time_ms: int, width: float) -> Picture:
     """The placement view at a moment, as wide as `width`."""
     sheet = Sheet()
-    pods = history.pods_at(time_ms)
+    pods = chronicle.pods_at(time_ms)
     crowd = is_crowd(pods)
-    plan = _Plan(history, time_ms, crowd)
-    nodes = nodes_at(history, time_ms, pods)
+    plan = _Plan(chronicle, time_ms, crowd)
+    nodes = nodes_at(chronicle, time_ms, pods)
     bottom = _draw_zones(sheet, plan, nodes, width)
-    served = services_at(history, time_ms)
+    served = services_at(chronicle, time_ms)
     if served:
         bottom = draw_services(sheet, served, bottom + CURVES_H, width)
         _draw_lines(sheet, plan, served)
     waiting = [p for p in pods if (p.places.at(time_ms) or (UNSCHEDULED,))[0] == UNSCHEDULED]
-    if waiting or history.has_waited:
+    if waiting or chronicle.has_waited:
         bottom = _draw_waiting(sheet, plan, waiting, bottom + GAP, width)
     count = len(nodes)
     summary = f"{count} node{'' if count == 1 else 's'}, {summary_of(pods, time_ms)}"
@@ -103,7 +104,7 @@ def draw_placement(history: History, time_ms: int, width: float) -> Picture:
 class _Plan(NamedTuple):
     """What the drawing of all boxes shares."""
 
-    history: History
+    chronicle: Chronicle
     time_ms: int
     crowd: bool
 
@@ -156,7 +157,7 @@ def _draw_grid(sheet: Sheet, plan: _Plan, nodes: Sequence[NodeFacts], area: Area
 
 def _pods_room(plan: _Plan, nodes: Sequence[NodeFacts], box_w: float) -> float:
     """The height that the fullest of the nodes needs for its pods."""
-    slots = max([room_for(_cells(plan, n), plan.history.node_slots.room(n.name)) for n in nodes], default=0)
+    slots = max([room_for(_cells(plan, n), plan.chronicle.node_slots.room(n.name)) for n in nodes], default=0)
     return max(pods_height(slots, box_w), LEAST_ROWS * pods_height(1, box_w))
 
 
@@ -167,10 +168,12 @@ def _draw_node(sheet: Sheet, plan: _Plan, facts: NodeFacts, box: Area) -> None:
     sheet.text(f"{ref} name", left, box.top + 17, fit(facts.name, room, WIDE_LETTER), "title", ref=ref)
     if trouble:
         spare = room - len(facts.name) * WIDE_LETTER
-        sheet.text(f"{ref} trouble", box.left + box.w - PAD, box.top + 17, fit(trouble, spare), "small", "fault", "right")
+        sheet.text(
+            f"{ref} trouble", box.left + box.w - PAD, box.top + 17, fit(trouble, spare), "small", "fault", "right"
+        )
     inside = Area(box.left, box.top + (CROWD_HEADER_H if plan.crowd else HEADER_H), box.w, 0)
     if plan.crowd:
-        full = max(plan.history.node_slots.room(facts.name), len(facts.pods))
+        full = max(plan.chronicle.node_slots.room(facts.name), len(facts.pods))
         draw_counts(sheet, ref, inside, facts.pods, plan.time_ms, full=full)
     else:
         _draw_load(sheet, facts, box)
@@ -214,7 +217,7 @@ def _draw_lines(sheet: Sheet, plan: _Plan, served: Sequence[Served]) -> None:
     """Lines to the services from the pods that get their requests; no lines in a crowd."""
     for service in served if not plan.crowd else ():
         for key in service.ready:
-            pod = plan.history.pod_named(key, plan.time_ms)
+            pod = plan.chronicle.pod_named(key, plan.time_ms)
             sheet.link(pod_item_id(pod) if pod is not None else "", f"service/{service.key}", "request")
 
 

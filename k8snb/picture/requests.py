@@ -19,7 +19,7 @@ from k8snb.picture.boxes import (
     room_for,
     summary_of,
 )
-from k8snb.picture.history import BARE, History, PodTrack
+from k8snb.picture.chronicle import BARE, Chronicle, PodTrack
 from k8snb.picture.palette import hue_class
 from k8snb.picture.revisions import Revision
 from k8snb.picture.sheet import Area, fit, GAP, Item, LETTER, PAD, Picture, Sheet
@@ -34,7 +34,7 @@ HEADER_H = 30
 class _Plan(NamedTuple):
     """What the drawing of all services shares."""
 
-    history: History
+    chronicle: Chronicle
     time_ms: int
     width: float
     crowd: bool
@@ -49,16 +49,16 @@ class _Group(NamedTuple):
     pods: list[PodTrack]
 
     @property
-    def index(self) -> int:
+    def number(self) -> int:
         return self.revision.index if self.revision is not None else -1
 
 
-def draw_requests(history: History, time_ms: int, width: float) -> Picture:
+def draw_requests(chronicle: Chronicle, time_ms: int, width: float) -> Picture:
     """The traffic view at a moment, as wide as `width`."""
     sheet = Sheet()
-    pods = history.pods_at(time_ms)
-    plan = _Plan(history, time_ms, width, is_crowd(pods), pods)
-    services = services_at(history, time_ms)
+    pods = chronicle.pods_at(time_ms)
+    plan = _Plan(chronicle, time_ms, width, is_crowd(pods), pods)
+    services = services_at(chronicle, time_ms)
     top = 0.0
     for served in services:
         top = _draw_service(sheet, plan, served, top) + 2 * GAP
@@ -81,16 +81,18 @@ def _groups(plan: _Plan, served: Served) -> list[_Group]:
             groups[key] = _Group(f"group {served.key} {key}", pod.revision, [])
         groups[key].pods.append(pod)
     for owner in {g.revision.owner: None for g in groups.values() if g.revision is not None}:
-        standing = [r for r in plan.history.revisions.of_owner(owner) if replica_set_at(plan.history, r, plan.time_ms)]
+        standing = [
+            r for r in plan.chronicle.revisions.of_owner(owner) if replica_set_at(plan.chronicle, r, plan.time_ms)
+        ]
         for revision in standing[-2:]:
             groups.setdefault(revision.key, _Group(f"group {served.key} {revision.key}", revision, []))
-    return sorted(groups.values(), key=lambda g: g.index)
+    return sorted(groups.values(), key=lambda g: g.number)
 
 
 def _draw_service(sheet: Sheet, plan: _Plan, served: Served, top: float) -> float:
     """Draw a service with its pods above and below; returns the lower edge."""
     groups = _groups(plan, served)
-    above = [g for g in groups if g.index % 2 == 0][-1:]
+    above = [g for g in groups if g.number % 2 == 0][-1:]
     below = [g for g in groups if g not in above]
     for group in above:
         top = _draw_group(sheet, plan, served, group, top, header_first=True) + CURVES_H
@@ -114,15 +116,13 @@ def _draw_lines(sheet: Sheet, plan: _Plan, served: Served, groups: Sequence[_Gro
             sheet.link(f"service/{served.key}", pod_item_id(pod), "request")
 
 
-def _draw_group(
-    sheet: Sheet, plan: _Plan, served: Served, group: _Group, top: float, *, header_first: bool
-) -> float:
+def _draw_group(sheet: Sheet, plan: _Plan, served: Served, group: _Group, top: float, *, header_first: bool) -> float:
     """The box of one revision's pods with its share of the requests; returns its lower edge."""
     cells = owner_cells(group.pods)
-    slots = room_for(cells, plan.history.owner_slots.room(group.revision.key if group.revision is not None else BARE))
+    slots = room_for(cells, plan.chronicle.owner_slots.room(group.revision.key if group.revision is not None else BARE))
     room = COUNTS_H if plan.crowd else pods_height(slots, plan.width)
     box = Area(0, top, plan.width, HEADER_H + PAD + room)
-    hue = hue_class(group.index)
+    hue = hue_class(group.number)
     sheet.area(group.id, "box", box, "band", hue)
     _draw_header(sheet, plan, served, group, box, box.top + 16 if header_first else box.bottom - 16)
     inside = Area(0, top + (HEADER_H if header_first else PAD), plan.width, 0)
@@ -137,10 +137,10 @@ def _draw_header(sheet: Sheet, plan: _Plan, served: Served, group: _Group, box: 
     if group.revision is None:
         name = "no owner"
     else:
-        label = revision_label(plan.history, group.revision, plan.time_ms)
+        label = revision_label(plan.chronicle, group.revision, plan.time_ms)
         name = f"{label} · {', '.join(group.revision.images)}"
     got = len({p.key for p in group.pods} & set(served.ready))
     words = f"{got / len(served.ready):.0%} of requests" if served.ready else "no requests"
     title = fit(name, box.w - 3 * PAD - len(words) * LETTER)
-    sheet.text(f"{group.id} title", PAD, middle, title, "small", "strong", hue_class(group.index))
+    sheet.text(f"{group.id} title", PAD, middle, title, "small", "strong", hue_class(group.number))
     sheet.text(f"{group.id} words", box.w - PAD, middle, words, "small", "right")

@@ -54,7 +54,9 @@ def _draw_box(item: Item) -> str:
 
 def _draw_meter(item: Item) -> str:
     if "count" not in item.classes:
-        return svg.rect(*_corner(item), item.w, item.h, f'rx="3" fill="{"#dfe5ea" if "back" in item.classes else SERVED}"')
+        return svg.rect(
+            *_corner(item), item.w, item.h, f'rx="3" fill="{"#dfe5ea" if "back" in item.classes else SERVED}"'
+        )
     hue = hue_of(item.classes)
     stroke = FAULT if FAILING in item.classes else hue.line
     opacity = next(BAR_OPACITY[word] for word in item.classes if word in BAR_OPACITY)
@@ -104,7 +106,9 @@ def _draw_link(link: Link, picture: Picture) -> str:
     if link.kind == "owns":
         x = source.x - source.w / 2 + 16
         y, end = source.y + source.h / 2, target.x - target.w / 2
-        return f'<path d="M{svg.num(x)} {svg.num(y)}V{svg.num(target.y)}H{svg.num(end)}" fill="none" stroke="{svg.EDGE}"/>'
+        return (
+            f'<path d="M{svg.num(x)} {svg.num(y)}V{svg.num(target.y)}H{svg.num(end)}" fill="none" stroke="{svg.EDGE}"/>'
+        )
     points = [svg.num(v) for v in curve(source, target, picture.width)]
     path = "M{} {}C{} {} {} {} {} {}".format(*points)
     return f'<path d="{path}" fill="none" stroke="{SERVED}" stroke-width="1.4" stroke-opacity=".7"/>'

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.service import EndpointSlice, Service
-from k8snb.picture.history import History
+from k8snb.picture.chronicle import Chronicle
 
 SERVICE_NAME_LABEL = "kubernetes.io/service-name"
 
@@ -36,10 +36,10 @@ class Served(NamedTuple):
         return f"service {self.name} · {len(self.ready)} ready address{'' if len(self.ready) == 1 else 'es'}"
 
 
-def services_at(history: History, time_ms: int) -> list[Served]:
+def services_at(chronicle: Chronicle, time_ms: int) -> list[Served]:
     """All services with their pods at a moment."""
     ready: dict[str, list[str]] = {}
-    for key, obj in history.objects_at("EndpointSlice", time_ms).items():
+    for key, obj in chronicle.objects_at("EndpointSlice", time_ms).items():
         assert isinstance(obj, EndpointSlice)
         namespace = key.partition("/")[0]
         service = f"{namespace}/{obj.metadata.labels.get(SERVICE_NAME_LABEL, '')}"
@@ -50,7 +50,7 @@ def services_at(history: History, time_ms: int) -> list[Served]:
             if endpoint.conditions.ready is not False:
                 ready.setdefault(service, []).append(f"{namespace}/{target.name}")
     served = []
-    for key, obj in history.objects_at("Service", time_ms).items():
+    for key, obj in chronicle.objects_at("Service", time_ms).items():
         assert isinstance(obj, Service)
         if obj.spec.selector:
             served.append(Served(key, obj, tuple(ready.get(key, ()))))

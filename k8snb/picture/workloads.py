@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.apps import DaemonSet, Deployment, ReplicaSet, StatefulSet
-from k8snb.picture.history import History
+from k8snb.picture.chronicle import Chronicle
 from k8snb.picture.revisions import controller_of, Revision, REVISION_ANNOTATION
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "ReplicaSet")
@@ -52,26 +52,26 @@ def ready_of(obj: KubernetesObject) -> int:
     return obj.status.ready_replicas if isinstance(obj, Deployment | ReplicaSet | StatefulSet) else 0
 
 
-def workloads_at(history: History, time_ms: int) -> list[Workload]:
+def workloads_at(chronicle: Chronicle, time_ms: int) -> list[Workload]:
     """The workloads at a moment that no other workload owns."""
     found = []
     for kind in WORKLOADS:
-        for key, obj in history.objects_at(kind, time_ms).items():
+        for key, obj in chronicle.objects_at(kind, time_ms).items():
             if controller_of(obj.metadata) is None:
                 found.append(Workload(kind, key, obj))
     return found
 
 
-def replica_set_at(history: History, revision: Revision, time_ms: int) -> ReplicaSet | None:
+def replica_set_at(chronicle: Chronicle, revision: Revision, time_ms: int) -> ReplicaSet | None:
     """The replica set of a revision at a moment, if it has one then."""
     if not revision.object_key:
         return None
-    found = history.track_of("ReplicaSet", revision.object_key).at(time_ms)
+    found = chronicle.track_of("ReplicaSet", revision.object_key).at(time_ms)
     return found if isinstance(found, ReplicaSet) and found.metadata.uid == revision.key else None
 
 
-def revision_label(history: History, revision: Revision, time_ms: int) -> str:
-    """The revision's number as the rollout's history has it: ``revision 3``; a rollback gives an old one a new number."""
-    replica_set = replica_set_at(history, revision, time_ms)
+def revision_label(chronicle: Chronicle, revision: Revision, time_ms: int) -> str:
+    """The revision's number as the rollout history has it: ``revision 3``; a rollback gives an old one a new number."""
+    replica_set = replica_set_at(chronicle, revision, time_ms)
     number = replica_set.metadata.annotations.get(REVISION_ANNOTATION, "") if replica_set is not None else ""
     return f"revision {number or revision.index + 1}"

@@ -55,7 +55,7 @@ def answer_case(case: Mapping[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     case
-        ``verb`` (``create``, ``update`` or ``patch``), ``manifest``, and ``base`` or ``type`` where the verb needs them.
+        ``verb`` (``create``, ``update``, ``patch``), ``manifest``, and ``base`` and ``type`` where the verb needs them.
 
     Returns
     -------
@@ -126,5 +126,3 @@ def _mask_allocations(spec: dict[str, Any]) -> None:
             port["nodePort"] = "<port>"
     if "healthCheckNodePort" in spec:
         spec["healthCheckNodePort"] = "<port>"
-
-

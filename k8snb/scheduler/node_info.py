@@ -36,7 +36,7 @@ class NodeInfo:
     """One node with its pods; the numbers follow every pod that comes or goes.
 
     ``counts`` and ``live`` say how many pods of a signature are here, with and without those being deleted. A node
-    that is not, or no longer, known but has pods is kept with ``node`` None.
+    that is not, or no longer, known but has pods is kept with ``node`` None. ``version`` changes with the node itself.
     """
 
     __slots__ = (
@@ -56,6 +56,7 @@ class NodeInfo:
         "pods",
         "ports",
         "scalars",
+        "version",
         "with_affinity",
     )
 
@@ -63,6 +64,7 @@ class NodeInfo:
         self.name = name
         self.index = index
         self.node: Node | None = None
+        self.version = 0
         self.allocatable = Amounts()
         self.pods: dict[str, PodInfo] = {}
         self.counts: dict[Signature, int] = {}
@@ -93,6 +95,7 @@ class NodeInfo:
         """Take over a new version of the node."""
         before = self.node
         self.node = node
+        self.version += 1
         if before is None or before.status.allocatable is not node.status.allocatable:
             self.allocatable = amounts_of(node.status.allocatable)
 

@@ -58,7 +58,8 @@ class Signature:
 
     Two pods with the same signature are interchangeable for the scheduler. Signatures are equal only to themselves.
     ``claims`` are the claims, as ``namespace/name``, that the pods mount by name; ``uncommon`` says that they take
-    more than CPU, memory and a place: host ports, claims, extended resources, or affinity.
+    more than CPU, memory and a place: host ports, claims, extended resources, or affinity. ``simple`` says that of all
+    other pods only their number and requests matter to them.
     """
 
     __slots__ = (
@@ -74,6 +75,7 @@ class Signature:
         "preferred_affinity",
         "preferred_anti_affinity",
         "priority",
+        "simple",
         "spec",
         "tolerations",
         "uncommon",
@@ -92,6 +94,9 @@ class Signature:
         self.claims = tuple(f"{self.namespace}/{n}" for n in map(claim_name_of, spec.volumes) if n)
         self._set_affinity(spec.affinity)
         self.uncommon = bool(self.host_ports or self.has_affinity or self.claims or demand.requests.scalars)
+        self.simple = not (
+            self.host_ports or self.has_affinity or self._names_nodes or any(map(_is_bound, spec.volumes))
+        )
 
     def _set_affinity(self, affinity: Affinity | None) -> None:
         near = affinity.pod_affinity if affinity is not None else None
@@ -128,6 +133,10 @@ class Signature:
             return None
         required = affinity.node_affinity.required_during_scheduling_ignored_during_execution
         return required.node_selector_terms if required is not None else None
+
+    @property
+    def _names_nodes(self) -> bool:
+        return any(term.match_fields for term in self.required_node_terms or ())
 
     def covers(self, pod: Pod) -> bool:
         """Whether a pod of this namespace and owner has this signature."""
@@ -202,6 +211,17 @@ def controller_of(pod: Pod) -> OwnerReference | None:
 def claim_name_of(volume: Volume) -> str:
     """The name of the claim that a volume of a pod's spec mounts by name; empty when it is of another sort."""
     return volume.persistent_volume_claim.claim_name if volume.persistent_volume_claim is not None else ""
+
+
+def is_restricted(volume: Volume) -> bool:
+    """Whether a volume is a disk of a sort that pods cannot share freely."""
+    disks = (volume.gce_persistent_disk, volume.aws_elastic_block_store, volume.rbd, volume.iscsi)
+    return any(disk is not None for disk in disks)
+
+
+def _is_bound(volume: Volume) -> bool:
+    """Whether a volume may bind its pod to some nodes."""
+    return bool(claim_name_of(volume)) or volume.ephemeral is not None or is_restricted(volume)
 
 
 def _shared_demand(known: list[Signature], spec: PodSpec) -> Demand:

@@ -18,6 +18,7 @@ from k8snb.scheduler.signature import PodInfo, Signature
 class Snapshot:
     """The nodes, in the order in which they became known, and the pods on them.
 
+    ``by_index`` has every node there ever was; ``priorities`` counts the pods by priority.
     ``generation`` counts the changes; `changed_since` names the nodes that changed after a generation.
     ``affinity`` counts the pods, by signature, that draw other pods near or keep them away;
     ``affinity_generation`` changes with the set of these signatures.
@@ -25,13 +26,14 @@ class Snapshot:
 
     def __init__(self) -> None:
         self.nodes: list[NodeInfo] = []
+        self.by_index: list[NodeInfo] = []
         self.by_name: dict[str, NodeInfo] = {}
         self.generation = 0
         self.affinity: dict[Signature, int] = {}
         self.affinity_generation = 0
         self.images: dict[str, ImageState] = {}
         self.claims: dict[str, int] = {}
-        self._next_index = 0
+        self.priorities: dict[int, int] = {}
         self._changed: dict[NodeInfo, int] = {}
         self._hostnames: dict[str, int] = {}
         self._ambiguous_hostnames = 0
@@ -59,6 +61,8 @@ class Snapshot:
         """Put a pod onto the node that it names, known or not."""
         info = self.by_name.get(pod.node_name) or self._new(pod.node_name)
         info.add(pod)
+        priority = pod.signature.priority
+        self.priorities[priority] = self.priorities.get(priority, 0) + 1
         if pod.signature.uncommon:
             self._count_uncommon(pod.signature, 1)
         self._touch(info)
@@ -67,6 +71,10 @@ class Snapshot:
         """Take a pod from its node."""
         info = self.by_name[pod.node_name]
         info.remove(pod.key)
+        priority = pod.signature.priority
+        self.priorities[priority] -= 1
+        if not self.priorities[priority]:
+            del self.priorities[priority]
         if pod.signature.uncommon:
             self._count_uncommon(pod.signature, -1)
         self._touch(info)
@@ -94,18 +102,23 @@ class Snapshot:
         self._touch(info)
         return info
 
+    def refresh_node(self, node: Node) -> None:
+        """Take over a version of a node that differs in nothing that decisions depend on."""
+        self.by_name[node.metadata.name].node = node
+
     def remove_node(self, name: str) -> None:
         """Forget a node. Its pods are kept, out of sight, until they are deleted themselves."""
         info = self.by_name[name]
         self._remove_labels_and_images(info)
         info.node = None
+        info.version += 1
         self.nodes.remove(info)
         self._touch(info)
         self._forget_if_empty(info)
 
     def _new(self, name: str) -> NodeInfo:
-        info = self.by_name[name] = NodeInfo(name, self._next_index)
-        self._next_index += 1
+        info = self.by_name[name] = NodeInfo(name, len(self.by_index))
+        self.by_index.append(info)
         return info
 
     def _forget_if_empty(self, info: NodeInfo) -> None:

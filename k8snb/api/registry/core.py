@@ -8,10 +8,13 @@ References
 
 from __future__ import annotations
 
+import base64
+
 from msgspec.structs import replace
 
 from k8snb.api.field_errors import FieldError
 from k8snb.api.registry.strategy import Strategy, with_generation, with_status_of
+from k8snb.api.schema import EMPTY
 from k8snb.api.types.config import (
     ConfigMap,
     Namespace,
@@ -71,12 +74,16 @@ class ConfigMapStrategy(Strategy[ConfigMap]):
 
 
 class SecretStrategy(Strategy[Secret]):
-    """A secret keeps its type where an update names none."""
+    """Text entries become data; a secret keeps its type where an update names none."""
+
+    def prepare_create(self, obj: Secret) -> Secret:
+        return _with_encoded_text(obj)
 
     def validate_create(self, obj: Secret) -> list[FieldError]:
         return config.validate_secret(obj)
 
     def prepare_update(self, new: Secret, old: Secret) -> Secret:
+        new = _with_encoded_text(new)
         return new if new.type else replace(new, type=old.type)
 
     def validate_update(self, new: Secret, old: Secret) -> list[FieldError]:
@@ -85,15 +92,26 @@ class SecretStrategy(Strategy[Secret]):
     def warnings_on_create(self, obj: Secret) -> list[str]:
         return _secret_warnings(obj)
 
-    def warnings_on_update(self, new: Secret, old: Secret) -> list[str]:
+    def warnings_on_update(self, new: Secret, old: Secret) -> list[str]:  # noqa: ARG002
         return _secret_warnings(new)
 
 
+def _with_encoded_text(secret: Secret) -> Secret:
+    """``stringData`` is only a way to write ``data``."""
+    if not secret.string_data:
+        return secret if secret.string_data is EMPTY else replace(secret, string_data=EMPTY)
+    encoded = {key: base64.b64encode(text.encode()).decode() for key, text in secret.string_data.items()}
+    return replace(secret, data={**secret.data, **encoded}, string_data=EMPTY)
+
+
 def _secret_warnings(secret: Secret) -> list[str]:
-    """Public keys and certificates that do not belong together are not looked at here; empty ones are."""
-    if secret.type != "kubernetes.io/tls" or secret.data.get("tls.crt", "-") and secret.data.get("tls.key", "-"):
+    """A certificate and a key must be PEM; whether they belong together is not looked at."""
+    if secret.type != "kubernetes.io/tls":
         return []
-    return ["tls: failed to find any PEM data in certificate input"]
+    for entry, name in (("tls.crt", "certificate"), ("tls.key", "key")):
+        if b"-----BEGIN" not in base64.b64decode(secret.data.get(entry, "")):
+            return [f"tls: failed to find any PEM data in {name} input"]
+    return []
 
 
 class ServiceAccountStrategy(Strategy[ServiceAccount]):
@@ -105,7 +123,7 @@ class ServiceAccountStrategy(Strategy[ServiceAccount]):
     def validate_create(self, obj: ServiceAccount) -> list[FieldError]:
         return config.validate_service_account(obj)
 
-    def prepare_update(self, new: ServiceAccount, old: ServiceAccount) -> ServiceAccount:
+    def prepare_update(self, new: ServiceAccount, old: ServiceAccount) -> ServiceAccount:  # noqa: ARG002
         return self.prepare_create(new)
 
     def validate_update(self, new: ServiceAccount, old: ServiceAccount) -> list[FieldError]:
@@ -148,7 +166,7 @@ class NodeStrategy(Strategy[Node]):
     def warnings_on_create(self, obj: Node) -> list[str]:
         return _node_warnings(obj)
 
-    def warnings_on_update(self, new: Node, old: Node) -> list[str]:
+    def warnings_on_update(self, new: Node, old: Node) -> list[str]:  # noqa: ARG002
         return _node_warnings(new)
 
 

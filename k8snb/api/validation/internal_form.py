@@ -21,7 +21,6 @@ from k8snb.api.field_errors import escape_html, Shown
 from k8snb.api.schema import EMPTY, Field, fields_of, Struct
 from k8snb.api.types import meta
 from k8snb.api.types.pod import PodSecurityContext, PodSpec
-from k8snb.api.types.volumes import Volume
 
 _WORDS = {
     "apiGroup": "APIGroup",
@@ -67,30 +66,26 @@ _NAMES = {
     ("RBDVolumeSource", "pool"): "RBDPool",
     ("RBDVolumeSource", "user"): "RadosUser",
 }
-# Fields that the internal types keep in another order than the API does.
-_POD_SPEC = (
-    "volumes init_containers containers ephemeral_containers restart_policy termination_grace_period_seconds "
-    "active_deadline_seconds dns_policy node_selector service_account_name automount_service_account_token node_name "
-    "security_context image_pull_secrets hostname subdomain set_hostname_as_fqdn affinity scheduler_name tolerations "
-    "host_aliases priority_class_name priority preemption_policy dns_config readiness_gates runtime_class_name overhead "
-    "enable_service_links topology_spread_constraints os scheduling_gates resource_claims resources hostname_override "
-    "scheduling_group"
-).split()
-_VOLUME = (
-    "name host_path empty_dir gce_persistent_disk aws_elastic_block_store git_repo secret nfs iscsi glusterfs "
-    "persistent_volume_claim rbd quobyte flex_volume cinder cephfs flocker downward_api fc azure_file config_map "
-    "vsphere_volume azure_disk photon_persistent_disk projected portworx_volume scale_io storageos csi ephemeral image"
-).split()
-_ORDER: dict[type[Struct], list[str]] = {PodSpec: _POD_SPEC, Volume: _VOLUME}
+# Fields that the internal types keep in another place: behind which one.
+_MOVED = {
+    ("PodSpec", "set_hostname_as_fqdn"): "subdomain",
+    ("PodSpec", "preemption_policy"): "priority",
+    ("PodSpec", "overhead"): "runtime_class_name",
+    ("Volume", "quobyte"): "rbd",
+}
 _HOST_FIELDS = ("host_network", "host_pid", "host_ipc", "share_process_namespace", "host_users")
+_NOT_INTERNAL = ("service_account", *_HOST_FIELDS)
 
 
 @cache
 def _rows(cls: type[Struct]) -> tuple[tuple[str, Field], ...]:
     """The fields of a structure with their Go names, in the order of the internal type."""
-    fields = {f.attr: f for f in fields_of(cls)}
-    order = _ORDER.get(cls, fields)
-    return tuple((_go_name(cls.__name__, fields[attr].json), fields[attr]) for attr in order)
+    rows = [f for f in fields_of(cls) if cls is not PodSpec or f.attr not in _NOT_INTERNAL]
+    for (structure, attr), behind in _MOVED.items():
+        if structure == cls.__name__:
+            moved = rows.pop([f.attr for f in rows].index(attr))
+            rows.insert([f.attr for f in rows].index(behind) + 1, moved)
+    return tuple((_go_name(cls.__name__, f.json), f) for f in rows)
 
 
 def _go_name(structure: str, name: str) -> str:

@@ -46,7 +46,7 @@ _BLOB_URI = "https://{account-name}.blob.core.windows.net/{container-name}/{disk
 _PAIRS = "must be a host:port pair or multiple pairs separated by commas"
 
 
-def _missing(path: str, **values: object) -> list[FieldError]:
+def _missing(path: str, /, **values: object) -> list[FieldError]:
     """One fault for each of the named values that is empty."""
     return [required(f"{path}.{name}") for name, value in values.items() if not value]
 

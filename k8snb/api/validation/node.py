@@ -89,8 +89,8 @@ def _declared_features(features: tuple[str, ...], path: str) -> list[FieldError]
             errors.append(invalid(place, feature, "list must be sorted alphabetically"))
         if not _FEATURE.fullmatch(feature):
             detail = (
-                f'invalid feature name "{feature}": must start with an UpperCamelCase segment, with subsequent segments '
-                "separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric "
+                f'invalid feature name "{feature}": must start with an UpperCamelCase segment, with subsequent '
+                "segments separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric "
                 "characters and slashes"
             )
             errors.append(invalid(place, feature, detail))

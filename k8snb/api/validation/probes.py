@@ -25,18 +25,14 @@ from k8snb.api.validation.metadata import validate_nonnegative
 
 _SCHEMES = ("HTTP", "HTTPS")
 _WINDOWS_SIGNALS = ("SIGKILL", "SIGTERM")
-_LINUX_SIGNALS = tuple(
-    sorted(
-        [
-            f"SIG{name}"
-            for name in (
-                "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS "
-                "TERM TRAP TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ RTMIN RTMAX"
-            ).split()
-        ]
-        + [f"SIGRTMIN+{n}" for n in range(1, 16)]
-        + [f"SIGRTMAX-{n}" for n in range(1, 15)]
-    )
+_LINUX_SIGNALS = (
+    *("SIGABRT", "SIGALRM", "SIGBUS", "SIGCHLD", "SIGCLD", "SIGCONT", "SIGFPE", "SIGHUP", "SIGILL", "SIGINT", "SIGIO"),
+    *("SIGIOT", "SIGKILL", "SIGPIPE", "SIGPOLL", "SIGPROF", "SIGPWR", "SIGQUIT", "SIGRTMAX"),
+    *sorted(f"SIGRTMAX-{n}" for n in range(1, 15)),
+    "SIGRTMIN",
+    *sorted(f"SIGRTMIN+{n}" for n in range(1, 16)),
+    *("SIGSEGV", "SIGSTKFLT", "SIGSTOP", "SIGSYS", "SIGTERM", "SIGTRAP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG"),
+    *("SIGUSR1", "SIGUSR2", "SIGVTALRM", "SIGWINCH", "SIGXCPU", "SIGXFSZ"),
 )
 
 

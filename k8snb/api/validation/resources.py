@@ -19,8 +19,17 @@ NameRule = Callable[[str, str], list[FieldError]]
 
 HUGE_PAGES = "hugepages-"
 NATIVE_DOMAIN = "kubernetes.io/"
-COUNTED = ("pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps")
-COUNTED += ("persistentvolumeclaims", "services.nodeports", "services.loadbalancers")
+COUNTED = (
+    "pods",
+    "resourcequotas",
+    "services",
+    "replicationcontrollers",
+    "secrets",
+    "configmaps",
+    "persistentvolumeclaims",
+    "services.nodeports",
+    "services.loadbalancers",
+)
 CONTAINER_RESOURCES = ("cpu", "memory", "ephemeral-storage")
 STANDARD_RESOURCES = (
     *CONTAINER_RESOURCES,
@@ -149,9 +158,7 @@ def _validate_requirements(
     return errors + _validate_claims(requirements.claims, claim_names, f"{path}.claims")
 
 
-def _request_against_limit(
-    name: str, quantity: str, requirements: ResourceRequirements, path: str
-) -> list[FieldError]:
+def _request_against_limit(name: str, quantity: str, requirements: ResourceRequirements, path: str) -> list[FieldError]:
     limit = requirements.limits.get(name)
     if limit is None:
         if is_overcommit_allowed(name):

@@ -25,9 +25,7 @@ PROFILE_TYPES = ("Localhost", "RuntimeDefault", "Unconfined")
 _PROC_MOUNTS = ("Default", "Unmasked")
 _SYSCTL = r"([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
 _SYSCTL_WRONG = f"must have at most 253 characters and match regex ^{_SYSCTL}$"
-_IPC_SYSCTLS = tuple(
-    f"kernel.{name}" for name in "sem shmall shmmax shmmni shm_rmid_forced shm msgmax msgmnb msgmni msg".split()
-)
+_IPC_SYSCTL = r"kernel\.(sem|shm(all|max|mni|_rmid_forced)?|msg(max|mnb|mni)?)|fs\.mqueue\..*"
 _NET_BIOS = r'[^\\/:\*\?"<>|\.][^\\/:\*\?"<>|]{0,14}'
 _DNS_PART = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
 _GMSA_LIMIT_BYTES = 64 * 1024
@@ -104,7 +102,7 @@ def sysctl_namespace(name: str) -> str:
     if next((c for c in name if c in "./"), ".") == "/":
         name = name.translate(str.maketrans("./", "/."))
     name = name.partition("*")[0]
-    if name in _IPC_SYSCTLS or name.startswith("fs.mqueue."):
+    if re.fullmatch(_IPC_SYSCTL, name):
         return "IPC"
     return "Net" if name.startswith("net.") else ""
 
@@ -217,7 +215,11 @@ def _windows_user_complaints(text: str) -> list[str]:
     complaints = []
     if size(domain) >= 256:
         complaints.append("runAsUserName's Domain length must be under 256 characters")
-    if backslash and not re.fullmatch(_NET_BIOS, domain) and not re.fullmatch(rf"{_DNS_PART}(?:\.{_DNS_PART})*", domain):
+    if (
+        backslash
+        and not re.fullmatch(_NET_BIOS, domain)
+        and not re.fullmatch(rf"{_DNS_PART}(?:\.{_DNS_PART})*", domain)
+    ):
         complaints.append("runAsUserName's Domain doesn't match the NetBios nor the DNS format")
     if not user:
         complaints.append("runAsUserName's User cannot be empty")
@@ -226,7 +228,5 @@ def _windows_user_complaints(text: str) -> list[str]:
     if re.fullmatch(r"[\. ]+", user):
         complaints.append("runAsUserName's User cannot contain only periods or spaces")
     if re.search(r'["/\\:;|=,\+\*\?<>@\[\]]', user):
-        complaints.append(
-            "runAsUserName's User cannot contain the following characters: " + r'"/\:;|=,+*?<>@[]'
-        )
+        complaints.append("runAsUserName's User cannot contain the following characters: " + r'"/\:;|=,+*?<>@[]')
     return complaints

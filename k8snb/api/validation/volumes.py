@@ -88,7 +88,7 @@ def validate_volumes(
     errors = []
     for index, volume in enumerate(volumes):
         place = f"{path}[{index}]"
-        faults = _validate_volume(volume, pod_name, place)
+        faults = _validate_volume(volume, meta, place)
         if volume.name in good:
             faults.append(duplicate(f"{place}.name", volume.name))
         if not faults:
@@ -101,7 +101,7 @@ def validate_volumes(
     return good, errors
 
 
-def _validate_volume(volume: Volume, pod_name: str, path: str) -> list[FieldError]:
+def _validate_volume(volume: Volume, meta: ObjectMeta | None, path: str) -> list[FieldError]:
     errors: list[FieldError] = []
     found = 0
     for attr, (name, check) in _SOURCES.items():
@@ -112,7 +112,7 @@ def _validate_volume(volume: Volume, pod_name: str, path: str) -> list[FieldErro
             errors.append(forbidden(f"{path}.{_NAMES_OF_SECOND.get(attr, name)}", _MORE_THAN_ONE))
         else:
             errors += check(source, f"{path}.{name}")
-            errors += _validate_claim_name(volume, pod_name, path) if attr == "ephemeral" else []
+            errors += _validate_with_pod(volume, meta, path) if meta else []
         if attr == "iscsi":
             errors += _validate_initiator_length(volume, path)
         found += 1
@@ -123,11 +123,13 @@ def _validate_volume(volume: Volume, pod_name: str, path: str) -> list[FieldErro
     return errors + [invalid(f"{path}.name", volume.name, c) for c in is_dns1123_label(volume.name)]
 
 
-def _validate_claim_name(volume: Volume, pod_name: str, path: str) -> list[FieldError]:
-    """The faults of the name of the claim that an ephemeral volume makes."""
-    if not pod_name or not volume.name:
+def _validate_with_pod(volume: Volume, meta: ObjectMeta, path: str) -> list[FieldError]:
+    """The faults that only a pod's volumes have, not a template's: an image unnamed, a claim that cannot be made."""
+    if volume.image is not None and not volume.image.reference:
+        return [required(f"{path}.image.reference")]
+    if volume.ephemeral is None or not meta.name or not volume.name:
         return []
-    claim = f"{pod_name}-{volume.name}"
+    claim = f"{meta.name}-{volume.name}"
     complaints = name_is_dns_subdomain(claim)
     return [invalid(f"{path}.name", volume.name, f"PVC name {go_quote(claim)}: {c}") for c in complaints]
 

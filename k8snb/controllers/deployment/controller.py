@@ -30,7 +30,6 @@ from k8snb.controllers.deployment.sync import (
 )
 from k8snb.machinery.controller import Controller, Environment
 from k8snb.machinery.ownership import claim
-from k8snb.machinery.pod_index import PODS_BY_CONTROLLER, pods_by_controller
 
 MAX_RETRIES = 15
 
@@ -45,7 +44,6 @@ class DeploymentController(Controller):
         self.deployments = self.informers.of(Deployment)
         self.replica_sets = self.informers.of(ReplicaSet)
         self.pods = self.informers.of(Pod)
-        self.pods.add_index(PODS_BY_CONTROLLER, pods_by_controller)
         self.replica_sets.add_index("namespace", _namespace)
         self.deployments.add_handler(self._on_deployment)
         self.replica_sets.add_handler(self._on_replica_set)
@@ -103,7 +101,7 @@ class DeploymentController(Controller):
             pod
             for rs in self.replica_sets.by_index("namespace", deployment.metadata.namespace).values()
             if (reference := controller_of(rs)) is not None and reference.uid == deployment.metadata.uid
-            for pod in self.pods.by_index(PODS_BY_CONTROLLER, rs.metadata.uid).values()
+            for pod in self.ownership.of(rs.metadata.uid).pods.values()
         ]
 
     # -- syncing

@@ -7,12 +7,11 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from msgspec.structs import replace
 
-from k8snb.api.pods import available_at, controller_of, is_active, is_terminating
+from k8snb.api.pods import available_at, controller_of, is_terminal
 from k8snb.api.selectors import matches
 from k8snb.api.types.apps import ReplicaSet
 from k8snb.api.types.pod import Pod
@@ -21,9 +20,9 @@ from k8snb.controllers.replicaset.status import calculate_status
 from k8snb.errors import ApiError, Conflict, NotFound
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.expectations import Expectations
+from k8snb.machinery.owned_pods import OwnedPods
 from k8snb.machinery.ownership import claim
 from k8snb.machinery.pod_control import PodControl
-from k8snb.machinery.pod_index import ORPHANS, PODS_BY_CONTROLLER, pods_by_controller
 from k8snb.machinery.server import EPOCH_MS
 
 BURST_REPLICAS = 500  # at most so many pods are created or deleted in one sync
@@ -41,7 +40,6 @@ class ReplicaSetController(Controller):
         self.pods = self.informers.of(Pod)
         self.expectations = Expectations()
         self.pod_control = PodControl(self.server, self.recorder)
-        self.pods.add_index(PODS_BY_CONTROLLER, pods_by_controller)
         self.replica_sets.add_index("controller", _by_controller)
         self.replica_sets.add_handler(self._on_replica_set)
         self.pods.add_handler(self._on_pod)
@@ -107,29 +105,35 @@ class ReplicaSetController(Controller):
             self.expectations.forget(key)
             return
         needs_sync = self.expectations.satisfied(key, self.now_ms)
-        own = self.pods.by_index(PODS_BY_CONTROLLER, rs.metadata.uid)
-        orphans = self.pods.by_index(PODS_BY_CONTROLLER, ORPHANS + rs.metadata.namespace)
-        candidates = [p for p in (*own.values(), *orphans.values()) if is_active(p)]
-        active = claim(self.server, rs, rs.spec.selector, candidates)
+        claimed = self._claim_pods(rs)
         failure = None
         if needs_sync and rs.metadata.deletion_timestamp is None:
-            failure = self._manage_replicas(rs, active)
-        terminating = sum(1 for p in own.values() if is_terminating(p) and matches(rs.spec.selector, p.metadata.labels))
+            failure = self._manage_replicas(rs, claimed)
         now = EPOCH_MS + self.now_ms
-        status = calculate_status(rs, active, terminating, failure, now)
+        status = calculate_status(rs, claimed, failure, now)
         self._update_status(rs, replace(rs, status=status))
         if failure is not None:
             raise failure
         if rs.spec.min_ready_seconds and status.ready_replicas != status.available_replicas:
-            self._check_availability_later(rs, active, now)
+            self._check_availability_later(rs, claimed, now)
 
-    def _manage_replicas(self, rs: ReplicaSet, active: Sequence[Pod]) -> ApiError | None:
+    def _claim_pods(self, rs: ReplicaSet) -> OwnedPods:
+        """The ReplicaSet's pods, after adopting matching orphans and releasing those that match no more."""
+        owned, namespace, selector = self.ownership.of(rs.metadata.uid), rs.metadata.namespace, rs.spec.selector
+        orphans = [p for p in self.ownership.orphans(namespace) if matches(selector, p.metadata.labels)]
+        strangers = any(not matches(selector, group.labels) for group in owned.groups.values())
+        if not orphans and not strangers:
+            return owned
+        candidates = [p for p in (*owned.pods.values(), *orphans) if not is_terminal(p)]
+        return OwnedPods({key_of(p): p for p in claim(self.server, rs, selector, candidates)})
+
+    def _manage_replicas(self, rs: ReplicaSet, claimed: OwnedPods) -> ApiError | None:
         """Create what is missing or delete what is too much; returns what went wrong."""
-        missing = (rs.spec.replicas or 0) - len(active)
+        missing = (rs.spec.replicas or 0) - len(claimed.active)
         if missing > 0:
             return self._create_pods(rs, min(missing, BURST_REPLICAS))
         if missing < 0:
-            return self._delete_pods(rs, active, min(-missing, BURST_REPLICAS))
+            return self._delete_pods(rs, claimed, min(-missing, BURST_REPLICAS))
         return None
 
     def _create_pods(self, rs: ReplicaSet, count: int) -> ApiError | None:
@@ -152,8 +156,8 @@ class ReplicaSetController(Controller):
             batch *= 2
         return None
 
-    def _delete_pods(self, rs: ReplicaSet, active: Sequence[Pod], count: int) -> ApiError | None:
-        chosen = pods_to_delete(active, self._related_pods(rs, active), count, EPOCH_MS + self.now_ms)
+    def _delete_pods(self, rs: ReplicaSet, claimed: OwnedPods, count: int) -> ApiError | None:
+        chosen = pods_to_delete(claimed, self._neighbours(rs, claimed), count, EPOCH_MS + self.now_ms)
         key, failure = key_of(rs), None
         self.expectations.expect_deletions(key, [key_of(pod) for pod in chosen], self.now_ms)
         for pod in chosen:
@@ -164,17 +168,16 @@ class ReplicaSetController(Controller):
                 failure = failure if isinstance(error, NotFound) else error
         return failure
 
-    def _related_pods(self, rs: ReplicaSet, active: Sequence[Pod]) -> list[Pod]:
-        """The pods of all ReplicaSets that have the same controller."""
+    def _neighbours(self, rs: ReplicaSet, claimed: OwnedPods) -> dict[str, int]:
+        """How many active pods each node has of all ReplicaSets that have the same controller."""
         reference = controller_of(rs)
         if reference is None:
-            return list(active)
-        siblings = self.replica_sets.by_index("controller", reference.uid)
-        return [
-            pod
-            for sibling in siblings.values()
-            for pod in self.pods.by_index(PODS_BY_CONTROLLER, sibling.metadata.uid).values()
-        ]
+            return claimed.active_by_node()
+        counts: dict[str, int] = {}
+        for sibling in self.replica_sets.by_index("controller", reference.uid).values():
+            for node, count in self.ownership.of(sibling.metadata.uid).active_by_node().items():
+                counts[node] = counts.get(node, 0) + count
+        return counts
 
     def _update_status(self, rs: ReplicaSet, new: ReplicaSet) -> None:
         """Write the status if it changed; once more on the newest version, if that one is newer than the cache."""
@@ -187,9 +190,9 @@ class ReplicaSetController(Controller):
             if fresh is not None:
                 self.server.update_status(replace(fresh, status=new.status))
 
-    def _check_availability_later(self, rs: ReplicaSet, active: Sequence[Pod], now: int) -> None:
+    def _check_availability_later(self, rs: ReplicaSet, claimed: OwnedPods, now: int) -> None:
         """Look again when the next ready pod has been ready for long enough."""
-        moments = (available_at(pod, rs.spec.min_ready_seconds) for pod in active)
+        moments = (available_at(pod, rs.spec.min_ready_seconds) for pod in claimed.active.values())
         due = min((m for m in moments if m is not None and m > now), default=now + rs.spec.min_ready_seconds * 1000)
         self.queue.check_after(key_of(rs), due - now)
 

@@ -8,34 +8,50 @@ References
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from heapq import nsmallest
 from typing import Any
 
-from k8snb.api.pods import condition_of, is_active, max_restarts
+from k8snb.api.pods import condition_of, max_restarts
 from k8snb.api.types.pod import Pod
+from k8snb.machinery.owned_pods import DELETION_COST, OwnedPods
 
-DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
 _PHASE_ORDER = {"Pending": 0, "Unknown": 1, "Running": 2}
 
 
-def pods_to_delete(pods: Sequence[Pod], related: Iterable[Pod], count: int, now: int) -> list[Pod]:
+def pods_to_delete(pods: OwnedPods, neighbours: Mapping[str, int], count: int, now: int) -> list[Pod]:
     """The `count` pods to delete of those that a ReplicaSet has.
 
     Parameters
     ----------
-    pods
-        The ReplicaSet's active pods.
-    related
-        The active pods of all ReplicaSets of the same owner: pods that share a node with many of them go first.
+    neighbours
+        By node, the active pods of all ReplicaSets of the same owner: pods on crowded nodes go first.
     now
         The present, in milliseconds since the epoch.
+
+    Notes
+    -----
+    Pods that are not settled go before those that are. Among settled ones the crowd on their node decides first, so
+    that only the most crowded nodes need a closer look.
     """
-    if count >= len(pods):
-        return list(pods)
-    on_node = Counter(pod.spec.node_name for pod in related if is_active(pod))
-    return nsmallest(count, pods, key=lambda pod: _rank(pod, on_node[pod.spec.node_name], now))
+
+    def rank(pod: Pod) -> tuple[Any, ...]:
+        return _rank(pod, neighbours.get(pod.spec.node_name, 0), now)
+
+    if count >= len(pods.active):
+        return list(pods.active.values())
+    if pods.with_cost:
+        return nsmallest(count, pods.active.values(), key=rank)
+    chosen = nsmallest(count, pods.unsettled.values(), key=rank)
+    crowds: dict[int, list[str]] = {}
+    for node in pods.settled:
+        crowds.setdefault(neighbours.get(node, 0), []).append(node)
+    for crowd in sorted(crowds, reverse=True):
+        if len(chosen) >= count:
+            break
+        crowded = (pod for node in crowds[crowd] for pod in pods.settled[node].values())
+        chosen += nsmallest(count - len(chosen), crowded, key=rank)
+    return chosen
 
 
 def _rank(pod: Pod, neighbours: int, now: int) -> tuple[Any, ...]:

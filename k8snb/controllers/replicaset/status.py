@@ -7,41 +7,42 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from k8snb.api.pods import is_available, is_ready
+from k8snb.api.pods import is_available
 from k8snb.api.types.apps import ReplicaSet, ReplicaSetCondition, ReplicaSetStatus
-from k8snb.api.types.pod import Pod
 from k8snb.errors import ApiError
+from k8snb.machinery.owned_pods import OwnedPods
 
 REPLICA_FAILURE = "ReplicaFailure"
 
 
-def calculate_status(
-    rs: ReplicaSet, active: Sequence[Pod], terminating: int, failure: ApiError | None, now: int
-) -> ReplicaSetStatus:
+def calculate_status(rs: ReplicaSet, pods: OwnedPods, failure: ApiError | None, now: int) -> ReplicaSetStatus:
     """The status that fits these pods; `failure` is what stopped the controller from managing them."""
-    template_labels = rs.spec.template.metadata.labels
-    fully_labeled = ready = available = 0
-    for pod in active:
-        labels = pod.metadata.labels
-        if labels is template_labels or all(labels.get(k) == v for k, v in template_labels.items()):
-            fully_labeled += 1
-        if is_ready(pod):
-            ready += 1
-            available += is_available(pod, rs.spec.min_ready_seconds, now)
+    wanted = rs.spec.template.metadata.labels
+    fully_labeled = sum(g.active for g in pods.groups.values() if _has_labels(g.labels, wanted))
     return replace(
         rs.status,
-        replicas=len(active),
+        replicas=len(pods.active),
         fully_labeled_replicas=fully_labeled,
-        ready_replicas=ready,
-        available_replicas=available,
-        terminating_replicas=terminating,
+        ready_replicas=pods.ready,
+        available_replicas=_available(pods, rs.spec.min_ready_seconds, now),
+        terminating_replicas=pods.terminating,
         observed_generation=rs.metadata.generation,
-        conditions=_conditions(rs, len(active), failure, now),
+        conditions=_conditions(rs, len(pods.active), failure, now),
     )
+
+
+def _has_labels(labels: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    return labels is wanted or all(labels.get(k) == v for k, v in wanted.items())
+
+
+def _available(pods: OwnedPods, min_ready_seconds: int, now: int) -> int:
+    if min_ready_seconds == 0:
+        return pods.ready
+    return sum(is_available(pod, min_ready_seconds, now) for pod in pods.active.values())
 
 
 def _conditions(

@@ -84,7 +84,9 @@ def _tables(objects: Sequence[Printable], options: PrintOptions) -> str:
     return blank.join(filter(None, (_table(cls, group, several, options) for cls, group in kinds)))
 
 
-def _table(cls: type[KubernetesObject], objects: Sequence[KubernetesObject], several: bool, options: PrintOptions) -> str:
+def _table(
+    cls: type[KubernetesObject], objects: Sequence[KubernetesObject], several: bool, options: PrintOptions
+) -> str:
     resource, table = BY_CLASS.get(cls), table_of(cls)
     if options.sort_by and len(objects) > 1:
         try:
@@ -213,7 +215,9 @@ def _template_printer(name: str, template: str, options: PrintOptions) -> Printe
             return parsed.execute(whole)
         except TemplateError as error:
             words = "".join(_template_failure(template, error, whole))
-            raise KubectlError(f'error executing template "{template}": {error}', stdout=error.written + words) from None
+            raise KubectlError(
+                f'error executing template "{template}": {error}', stdout=error.written + words
+            ) from None
 
     return printed
 

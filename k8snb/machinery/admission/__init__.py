@@ -11,7 +11,11 @@ from typing import Protocol, TypeVar
 
 from k8snb.api.resources import Resource
 from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.node import Node
+from k8snb.api.types.service import Service
 from k8snb.machinery.admission.lifecycle import check_create, check_delete
+from k8snb.machinery.admission.nodes import with_not_ready_taint
+from k8snb.machinery.service_ips import ServiceAllocator
 from k8snb.machinery.store import Store
 
 T = TypeVar("T", bound=KubernetesObject)
@@ -31,6 +35,7 @@ class Admission:
 
     def __init__(self, server: Server) -> None:
         self.server = server
+        self.services = ServiceAllocator(server.store)
 
     def create(self, obj: T) -> T:
         """A new object as the mutating plugins leave it.
@@ -43,9 +48,11 @@ class Admission:
             When its namespace is not there.
         """
         check_create(self.server.store, obj)
+        if isinstance(obj, Node):
+            return with_not_ready_taint(obj)
         return obj
 
-    def update(self, new: T, old: T) -> T:
+    def update(self, new: T, old: T) -> T:  # noqa: ARG002  (pods will look at it)
         """The next version of an object as the mutating plugins leave it; raises as `create`."""
         return new
 
@@ -55,6 +62,9 @@ class Admission:
 
     def allocate(self, obj: T, old: T | None = None) -> T:
         """An object with what the registry hands out, a service's addresses and ports; `old` is what it replaces."""
+        if isinstance(obj, Service):
+            assert old is None or isinstance(old, Service)
+            return self.services.allocate(obj, old)
         return obj
 
     def check_create(self, obj: KubernetesObject) -> None:

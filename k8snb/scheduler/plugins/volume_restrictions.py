@@ -13,7 +13,7 @@ from k8snb.api.types.claims import PersistentVolumeClaim
 from k8snb.api.types.volumes import Volume
 from k8snb.scheduler.framework import Cycle, NodeFilter, Plugin
 from k8snb.scheduler.node_info import NodeInfo
-from k8snb.scheduler.signature import PodInfo
+from k8snb.scheduler.signature import is_restricted, PodInfo
 from k8snb.scheduler.status import Status, unresolvable, unschedulable
 
 READ_WRITE_ONCE_POD = "ReadWriteOncePod"
@@ -37,13 +37,6 @@ class VolumeRestrictions(Plugin):
                 exclusive.append(key)
         conflicts = sum(key in cycle.snapshot.claims for key in exclusive)
         return _RestrictionsFilter(disks, tuple(exclusive), conflicts) if disks or conflicts else None
-
-
-def is_restricted(volume: Volume) -> bool:
-    """Whether a volume is a disk of a sort that pods cannot share freely."""
-    return any(v is not None for v in (volume.gce_persistent_disk, volume.aws_elastic_block_store)) or any(
-        v is not None for v in (volume.rbd, volume.iscsi)
-    )
 
 
 class _RestrictionsFilter(NodeFilter):

@@ -1,0 +1,39 @@
+"""What every cluster has before anybody does anything: namespaces, the API server's own service, a storage class."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from k8snb.api.resources import BY_KIND
+from k8snb.machinery.server import ApiServer
+
+NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
+SYSTEM_PRIORITIES = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
+
+_OBJECTS: tuple[dict[str, Any], ...] = (
+    *({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in NAMESPACES),
+    {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {"name": "standard", "annotations": {"storageclass.kubernetes.io/is-default-class": "true"}},
+        "provisioner": "k8snb.dev/sim",
+        "volumeBindingMode": "Immediate",
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "kubernetes", "labels": {"component": "apiserver", "provider": "kubernetes"}},
+        "spec": {"clusterIP": "10.96.0.1", "ports": [{"name": "https", "port": 443, "targetPort": 6443}]},
+    },
+    *(
+        {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": name}, "value": value}
+        for name, value in SYSTEM_PRIORITIES.items()
+    ),
+)
+
+
+def create_base_objects(server: ApiServer) -> None:
+    """Create the objects of an empty cluster."""
+    for body in _OBJECTS:
+        resource = BY_KIND[body["kind"]]
+        server.create(resource, "default" if resource.namespaced else "", body)

@@ -1,0 +1,1 @@
+"""The commands of kubectl, a file a verb."""

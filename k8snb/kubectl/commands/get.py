@@ -1,0 +1,131 @@
+"""``kubectl get``.
+
+References
+----------
+``staging/src/k8s.io/kubectl/pkg/cmd/get/get.go @ v1.36``
+"""
+
+from __future__ import annotations
+
+from k8snb.errors import K8snbError
+from k8snb.kubectl.command import CommandSpec, Session
+from k8snb.kubectl.common_flags import ALL_NAMESPACES, CHUNK_SIZE, FIELD_SELECTOR, FILES, OUTPUT, SELECTOR, SUBRESOURCE
+from k8snb.kubectl.errors import KubectlError
+from k8snb.kubectl.failures import raise_all
+from k8snb.kubectl.flags import slices, switch, text
+from k8snb.kubectl.infos import Info
+from k8snb.kubectl.printers import PrintOptions, print_objects
+from k8snb.kubectl.resource_builder import find_objects, Found, Query
+from k8snb.kubectl.subresources import check_readable
+
+_NO_TYPE = (
+    'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported '
+    "resources.\n"
+)
+_REQUIRED = """Required resource not specified.
+Use "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods)."""
+
+
+def _get(session: Session) -> None:
+    _check(session)
+    flags = session.flags
+    query = Query(
+        session.args,
+        labels=flags["selector"],
+        fields=flags["field-selector"],
+        everything=True,
+        all_namespaces=flags["all-namespaces"],
+        latest=True,
+    )
+    found = find_objects(session, query)
+    check_readable(flags["subresource"], found.resources)
+    if flags["ignore-not-found"]:
+        found = found.without_not_found()
+    options = _options(session, found)
+    if flags["output"] in ("", "wide") and not flags["template"]:
+        _print_tables(session, found, options)
+    else:
+        _print_generic(session, found, options)
+
+
+def _check(session: Session) -> None:
+    flags = session.flags
+    for name in ("raw", "watch", "watch-only"):
+        if flags[name]:
+            raise KubectlError(f'"kubectl get --{name}" is not built in this simulator')
+    if not session.args and not flags["filename"] and not flags["kustomize"]:
+        session.complain(_NO_TYPE)
+        raise session.usage_error(_REQUIRED)
+    if flags["show-labels"] and flags["output"] not in ("", "wide"):
+        raise KubectlError(f"--show-labels option cannot be used with {flags['output']} printer")
+    if flags["output-watch-events"]:
+        raise KubectlError("--output-watch-events option can only be used with --watch or --watch-only")
+
+
+def _options(session: Session, found: Found) -> PrintOptions:
+    flags = session.flags
+    return PrintOptions(
+        output=flags["output"],
+        namespaces=flags["all-namespaces"],
+        show_labels=flags["show-labels"],
+        label_columns=tuple(flags["label-columns"]),
+        no_headers=flags["no-headers"],
+        sort_by=flags["sort-by"],
+        single=found.single and len(found.infos) == 1,
+        show_kind=flags["show-kind"] or len(found.resources) > 1,
+        now_ms=session.now_ms,
+        show_managed_fields=flags["show-managed-fields"],
+        template=flags["template"],
+        allow_missing_template_keys=flags["allow-missing-template-keys"],
+    )
+
+
+
+def _print_tables(session: Session, found: Found, options: PrintOptions) -> None:
+    text = print_objects([info.obj for info in found.infos if info.obj is not None], options)
+    session.write(text)
+    if not text and not found.errors and not session.flags["ignore-not-found"]:
+        namespaced = not options.namespaces and all(r.namespaced for r in found.resources)
+        session.complain(f"No resources found{f' in {session.namespace} namespace.' if namespaced else ''}")
+    raise_all(found.errors)
+
+
+def _print_generic(session: Session, found: Found, options: PrintOptions) -> None:
+    """One object by itself, anything else as a List."""
+    errors: list[K8snbError] = list(found.errors)
+    if errors and found.single:
+        raise_all(errors)
+    if not found.infos and session.flags["ignore-not-found"]:
+        raise_all(errors)
+        return
+    session.write(print_objects([info.obj for info in found.infos if info.obj is not None], options))
+    raise_all(errors)
+
+
+COMMAND = CommandSpec(
+    "get",
+    "Display one or many resources",
+    _get,
+    (
+        *OUTPUT,
+        *FILES,
+        ALL_NAMESPACES,
+        CHUNK_SIZE,
+        FIELD_SELECTOR,
+        SELECTOR,
+        SUBRESOURCE,
+        switch("ignore-not-found"),
+        slices("label-columns", "L"),
+        switch("no-headers"),
+        switch("output-watch-events"),
+        text("raw"),
+        switch("server-print", True),
+        switch("show-kind"),
+        switch("show-labels"),
+        text("sort-by"),
+        switch("watch", short="w"),
+        switch("watch-only"),
+    ),
+    usage="(TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE[.VERSION][.GROUP]/NAME ...) [flags]",
+    suggest_for=("list", "ls"),
+)

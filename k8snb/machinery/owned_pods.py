@@ -1,0 +1,161 @@
+"""The pods of each controller, counted as they come and go.
+
+A controller of 10,000 pods that looked at all of them whenever one changes would never get done. So the counts that a
+sync needs are kept up to date here, one pod at a time; pods of one template share their labels, so that a selector is
+matched once for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from k8snb.api.pods import controller_of, is_ready, TERMINAL_PHASES
+from k8snb.api.types.pod import Pod
+from k8snb.machinery.informer import Informer
+
+DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
+
+
+class LabelGroup:
+    """The pods that share one labels object: how many are active, ready among these, and terminating."""
+
+    __slots__ = ("active", "labels", "ready", "terminating")
+
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        self.labels = labels
+        self.active = self.ready = self.terminating = 0
+
+
+class OwnedPods:
+    """Some pods, with their counts.
+
+    ``settled`` holds, by node, the active pods that run, are ready and have no deletion cost; ``unsettled`` the other
+    active ones. ``with_cost`` counts the active pods with a deletion cost.
+    """
+
+    __slots__ = ("active", "groups", "pods", "settled", "unsettled", "with_cost")
+
+    def __init__(self, pods: Mapping[str, Pod] | None = None) -> None:
+        self.pods: dict[str, Pod] = {}
+        self.active: dict[str, Pod] = {}
+        self.groups: dict[int, LabelGroup] = {}
+        self.settled: dict[str, dict[str, Pod]] = {}
+        self.unsettled: dict[str, Pod] = {}
+        self.with_cost = 0
+        for key, pod in (pods or {}).items():
+            self.add(key, pod)
+
+    @property
+    def ready(self) -> int:
+        """How many active pods are ready."""
+        return sum(group.ready for group in self.groups.values())
+
+    @property
+    def terminating(self) -> int:
+        """How many pods were deleted and have not ended."""
+        return sum(group.terminating for group in self.groups.values())
+
+    def add(self, key: str, pod: Pod) -> None:
+        """Count a pod in."""
+        self.pods[key] = pod
+        self._count(key, pod, 1)
+
+    def remove(self, key: str, pod: Pod) -> None:
+        """Count a pod out; `pod` is the version that was counted in."""
+        del self.pods[key]
+        self._count(key, pod, -1)
+
+    def _count(self, key: str, pod: Pod, step: int) -> None:
+        meta = pod.metadata
+        labels = meta.labels
+        group = self.groups.get(id(labels))
+        if group is None:
+            group = self.groups[id(labels)] = LabelGroup(labels)
+        if pod.status.phase not in TERMINAL_PHASES:
+            if meta.deletion_timestamp is not None:
+                group.terminating += step
+            else:
+                group.active += step
+                self._count_active(key, pod, group, step)
+        if step < 0 and not self.pods:
+            self.groups.clear()
+
+    def _count_active(self, key: str, pod: Pod, group: LabelGroup, step: int) -> None:
+        ready = is_ready(pod)
+        has_cost = DELETION_COST in pod.metadata.annotations
+        group.ready += step * ready
+        self.with_cost += step * has_cost
+        node = pod.spec.node_name
+        settled = ready and not has_cost and bool(node) and pod.status.phase == "Running"
+        if step > 0:
+            self.active[key] = pod
+            if settled:
+                self.settled.setdefault(node, {})[key] = pod
+            else:
+                self.unsettled[key] = pod
+            return
+        del self.active[key]
+        if not settled:
+            del self.unsettled[key]
+            return
+        del self.settled[node][key]
+        if not self.settled[node]:
+            del self.settled[node]
+
+    def active_by_node(self) -> dict[str, int]:
+        """How many active pods each node has."""
+        counts = {node: len(pods) for node, pods in self.settled.items()}
+        for pod in self.unsettled.values():
+            node = pod.spec.node_name
+            counts[node] = counts.get(node, 0) + 1
+        return counts
+
+
+_NONE = OwnedPods()
+
+
+class PodOwnership:
+    """The pods of every controller by its UID, and the orphans by namespace; follows an informer."""
+
+    def __init__(self, informer: Informer[Pod]) -> None:
+        self._owned: dict[str, OwnedPods] = {}
+        self._orphans: dict[str, dict[str, Pod]] = {}
+        for pod in informer.cache.values():
+            self._on_pod(None, pod)
+        informer.add_handler(self._on_pod)
+
+    def of(self, uid: str) -> OwnedPods:
+        """The pods of the controller with a UID. Not to be changed, nor kept."""
+        return self._owned.get(uid, _NONE)
+
+    def orphans(self, namespace: str) -> Iterable[Pod]:
+        """The pods of a namespace that no controller owns."""
+        return self._orphans.get(namespace, {}).values()
+
+    def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
+        if old is not None:
+            self._forget(old)
+        if new is None:
+            return
+        meta = new.metadata
+        key = f"{meta.namespace}/{meta.name}"
+        reference = controller_of(new)
+        if reference is None:
+            self._orphans.setdefault(meta.namespace, {})[key] = new
+            return
+        owned = self._owned.get(reference.uid)
+        if owned is None:
+            owned = self._owned[reference.uid] = OwnedPods()
+        owned.add(key, new)
+
+    def _forget(self, pod: Pod) -> None:
+        meta = pod.metadata
+        key = f"{meta.namespace}/{meta.name}"
+        reference = controller_of(pod)
+        if reference is None:
+            del self._orphans[meta.namespace][key]
+            return
+        owned = self._owned[reference.uid]
+        owned.remove(key, pod)
+        if not owned.pods:
+            del self._owned[reference.uid]

@@ -1,0 +1,203 @@
+"""Cluster addresses and node ports of services, handed out from the cluster's ranges.
+
+What is in use follows from the stored services alone. Which free address or port a service gets depends on its name,
+so that a run repeats exactly; the real API server draws at random.
+
+References
+----------
+``pkg/registry/core/service/storage/alloc.go``, ``ipallocator``, ``portallocator @ v1.36``
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec.structs import replace
+
+from k8snb.api.field_errors import FieldError, invalid, typed
+from k8snb.api.resources import BY_CLASS
+from k8snb.api.types.service import Service, ServicePort
+from k8snb.api.validation.formats import parse_ip_sloppy
+from k8snb.api.validation.service_traffic import needs_health_check
+from k8snb.errors import ApiError
+from k8snb.machinery.requests import refuse_invalid
+from k8snb.machinery.service_families import (
+    allocates_node_ports,
+    normalized,
+    unchanged_preference,
+    with_families,
+    with_kept_values,
+)
+from k8snb.machinery.store import Store
+
+NETWORK = ipaddress.IPv4Network("10.96.0.0/12")
+STATIC_ADDRESSES = 256  # the lower part of the network is left to services that name their address
+FIRST_PORT, LAST_PORT = 30_000, 32_767
+STATIC_PORTS = 86
+
+_MISMATCH = "the provided network does not match the current range"
+_TAKEN_IP = "provided IP is already allocated"
+_TAKEN_PORT = "provided port is already allocated"
+_PORT_RANGE = f"provided port is not in the valid range. The range of valid ports is {FIRST_PORT}-{LAST_PORT}"
+
+
+class ServiceAllocator:
+    """Completes services with addresses and ports that no other service has."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def allocate(self, new: Service, old: Service | None) -> Service:
+        """A service with everything that the registry hands out.
+
+        Parameters
+        ----------
+        new
+            The defaulted service of a request.
+        old
+            The stored version of it, or None.
+
+        Raises
+        ------
+        Invalid
+            When what it asks for is not to be had.
+        """
+        if old is not None:
+            new = with_kept_values(new, old)
+        new, faults = with_families(normalized(new, old), old)
+        self._refuse(new, faults)
+        if not unchanged_preference(new, old):
+            new = self._with_address(new, old)
+        new = self._with_node_ports(new, old)
+        return self._with_health_check_port(new, old)
+
+    def _refuse(self, service: Service, faults: list[FieldError]) -> None:
+        refuse_invalid(BY_CLASS[Service], service.metadata.name, faults)
+
+    def _others(self, service: Service) -> Iterator[Service]:
+        """The stored services but for the one of this name."""
+        meta = service.metadata
+        for stored in self.store.tables["Service"].values():
+            assert isinstance(stored, Service)
+            if (stored.metadata.namespace, stored.metadata.name) != (meta.namespace, meta.name):
+                yield stored
+
+    # -- addresses
+
+    def _with_address(self, new: Service, old: Service | None) -> Service:
+        spec = new.spec
+        if spec.type == "ExternalName" or spec.cluster_ips[:1] == ("None",):
+            return new
+        if old is not None and old.spec.type != "ExternalName":
+            return new  # it has its address already, or had none and may not get one
+        used = {ip for other in self._others(new) for ip in other.spec.cluster_ips}
+        addresses = []
+        for index in range(len(spec.ip_families)):
+            wanted = spec.cluster_ips[index] if index < len(spec.cluster_ips) else ""
+            if wanted:
+                self._check_address(new, wanted, used)
+            addresses.append(wanted or self._free_address(new, used))
+        changed = replace(spec, cluster_ip=addresses[0], cluster_ips=tuple(addresses))
+        return replace(new, spec=changed)
+
+    def _check_address(self, service: Service, wanted: str, used: set[str]) -> None:
+        address, why = parse_ip_sloppy(wanted), ""
+        if address is None or address not in NETWORK:
+            why = _MISMATCH
+        elif address in (NETWORK.network_address, NETWORK.broadcast_address):
+            why = f"the provided IP ({address}) is not in the valid range. The range of valid IPs is {NETWORK}"
+        elif wanted in used:
+            why = _TAKEN_IP
+        if why:
+            detail = f"failed to allocate IP {wanted}: {why}"
+            self._refuse(service, [invalid("spec.clusterIPs", typed(service.spec.cluster_ips), detail)])
+
+    def _free_address(self, service: Service, used: set[str]) -> str:
+        size = NETWORK.num_addresses - STATIC_ADDRESSES - 1
+        start = _spread(service, "address") % size
+        for step in range(size):
+            address = str(NETWORK[STATIC_ADDRESSES + (start + step) % size])
+            if address not in used:
+                return address
+        raise ApiError(
+            "Internal error occurred: failed to allocate a serviceIP for Service "
+            f'"{service.metadata.name}": range is full'
+        )
+
+    # -- ports
+
+    def _used_ports(self, service: Service) -> set[int]:
+        used = set()
+        for other in self._others(service):
+            used.update(p.node_port for p in other.spec.ports if p.node_port)
+            used.add(other.spec.health_check_node_port)
+        return used
+
+    def _with_node_ports(self, new: Service, old: Service | None) -> Service:
+        if new.spec.type not in ("NodePort", "LoadBalancer"):
+            return new
+        used = self._used_ports(new)
+        own = {p.node_port for p in old.spec.ports if p.node_port} if old else set()
+        given: dict[int, int] = {}  # by the service's port: TCP and UDP share one
+        ports = []
+        for index, port in enumerate(new.spec.ports):
+            wanted = port.node_port
+            if not wanted and old is None:
+                wanted = given.get(port.port) or _requested(port.port, new.spec.ports)
+            shared = wanted == given.get(port.port) if old is None else wanted in (*own, *given.values())
+            if wanted and not shared:
+                taken = used if old else used | set(given.values())
+                self._check_port(new, wanted, taken, f"spec.ports[{index}].nodePort")
+            if not wanted and allocates_node_ports(new.spec):
+                wanted = self._free_port(new, port.name, used | own | set(given.values()))
+            if wanted:
+                given.setdefault(port.port, wanted)
+            ports.append(port if port.node_port == wanted else replace(port, node_port=wanted))
+        return replace(new, spec=replace(new.spec, ports=tuple(ports)))
+
+    def _check_port(self, service: Service, wanted: int, used: set[int], path: str) -> None:
+        if fault := _port_fault(wanted, used):
+            self._refuse(service, [invalid(path, wanted, fault)])
+
+    def _free_port(self, service: Service, name: str, used: set[int]) -> int:
+        first = FIRST_PORT + STATIC_PORTS
+        size = LAST_PORT - first + 1
+        start = _spread(service, f"port {name}") % size
+        for step in range(size):
+            port = first + (start + step) % size
+            if port not in used:
+                return port
+        raise ApiError("Internal error occurred: failed to allocate a nodePort: range is full")
+
+    def _with_health_check_port(self, new: Service, old: Service | None) -> Service:
+        if not needs_health_check(new) or (old is not None and needs_health_check(old)):
+            return new
+        used = self._used_ports(new) | {p.node_port for p in new.spec.ports if p.node_port}
+        wanted = new.spec.health_check_node_port
+        if wanted and (fault := _port_fault(wanted, used)):
+            raise ApiError(
+                f"Internal error occurred: failed to allocate requested HealthCheck NodePort {wanted}: {fault}"
+            )
+        changes: dict[str, Any] = {"health_check_node_port": wanted or self._free_port(new, "health check", used)}
+        return replace(new, spec=replace(new.spec, **changes))
+
+
+def _requested(port: int, ports: tuple[ServicePort, ...]) -> int:
+    """The node port that some entry for this port of the service names."""
+    return next((p.node_port for p in ports if p.port == port and p.node_port), 0)
+
+
+def _port_fault(wanted: int, used: set[int]) -> str:
+    if not FIRST_PORT <= wanted <= LAST_PORT:
+        return _PORT_RANGE
+    return _TAKEN_PORT if wanted in used else ""
+
+
+def _spread(service: Service, what: str) -> int:
+    """A number that depends on nothing but the service's name."""
+    meta = service.metadata
+    digest = hashlib.sha256(f"{meta.namespace}/{meta.name}/{what}".encode()).digest()
+    return int.from_bytes(digest[:8], "big")

@@ -1,0 +1,195 @@
+"""The rollout timeline as SVG, for where no widgets run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from k8snb.picture import svg
+from k8snb.picture.axis import clock, horizon_ms, tick_ms
+from k8snb.picture.chronicle import Mark
+from k8snb.picture.palette import FAULT, Hue, HUES, NO_REVISION, SERVED
+from k8snb.picture.pod_state import FAILING, READY, RUNNING, STARTING, STATES, TERMINATING
+from k8snb.picture.sheet import fit, LETTER
+from k8snb.picture.timeline import Band, Group, Lane, Timeline
+from k8snb.picture.track import Track
+
+WIDTH = 960
+LEFT, RIGHT, TOP = 150, 90, 12
+MARKS_H, CURVES_H, LANE_H, GROUP_GAP, BAND_H = 20, 76, 16, 10, 60
+
+
+class _Frame(NamedTuple):
+    """Where times lie on the page."""
+
+    end_ms: int
+    width: float
+
+    def x(self, time_ms: float) -> float:
+        return LEFT + (self.width - LEFT - RIGHT) * time_ms / self.end_ms
+
+    @property
+    def right(self) -> float:
+        return self.width - RIGHT
+
+
+def timeline_svg(timeline: Timeline, now_ms: int, width: float = WIDTH) -> str:
+    """Draw a timeline up to a moment on a light page."""
+    frame = _Frame(horizon_ms(now_ms), width)
+    parts: list[str] = []
+    top: float = TOP + MARKS_H
+    if timeline.curves is not None:
+        parts.extend(_curves(timeline.curves.tracks, frame, now_ms, top))
+        top += CURVES_H + 22
+    for group in timeline.groups(now_ms):
+        drawn = _group(timeline, group, frame, now_ms, top)
+        if drawn:
+            parts.extend(drawn.parts)
+            top = drawn.bottom + GROUP_GAP
+    parts.extend(_marks(timeline.marks(), frame, now_ms, top))
+    parts[:0] = _grid(frame, top)
+    parts.append(_playhead(frame, now_ms, top))
+    title = f"Timeline of {timeline.subject.title}" if timeline.subject is not None else "Timeline of all pods"
+    return svg.document(width, top + 22, parts, f"{title}, {clock(now_ms)}")
+
+
+def _hue(group: Group) -> Hue:
+    return NO_REVISION if group.hue == "rx" else HUES[int(group.hue[1:])]
+
+
+def _grid(frame: _Frame, bottom: float) -> Iterator[str]:
+    step = tick_ms(frame.end_ms)
+    for time in range(0, frame.end_ms + 1, step):
+        x = frame.x(time)
+        yield svg.line(x, TOP, x, bottom, 'stroke="#e3e8ed"')
+        yield svg.text(x, bottom + 12, clock(time), fill=svg.SOFT, anchor="middle")
+
+
+def _playhead(frame: _Frame, now_ms: int, bottom: float) -> str:
+    x = frame.x(now_ms)
+    head = f'<path d="M{svg.num(x - 6)} 2h12l-6 9z" fill="{HUES[0].fill}"/>'
+    return head + svg.line(x, 4, x, bottom, f'stroke="{HUES[0].fill}" stroke-width="2"')
+
+
+def _marks(marks: Sequence[Mark], frame: _Frame, now_ms: int, bottom: float) -> Iterator[str]:
+    free = 0.0  # labels that would overlap are left out
+    for mark in marks:
+        if mark.time_ms > now_ms or mark.kind == "warning":
+            continue
+        x = frame.x(mark.time_ms)
+        color = FAULT if mark.kind == "fault" else svg.SOFT
+        yield svg.line(x, TOP, x, bottom, f'stroke="{color}" stroke-opacity=".5"')
+        if mark.kind == "fault":
+            yield f'<circle cx="{svg.num(x)}" cy="{TOP}" r="4" fill="{FAULT}"/>'
+        if x >= free:
+            label = fit(mark.label, 150)
+            free = x + len(label) * LETTER + 12
+            yield svg.text(x + 6, TOP + 6, label, fill=color)
+
+
+def _steps(track: Track[int | None], frame: _Frame, now_ms: int) -> list[tuple[float, float, int]]:
+    """The pieces of a curve: from where to where, and the value."""
+    pieces = []
+    ends = [*track.times[1:], now_ms]
+    for (start, value), end in zip(track, ends, strict=True):
+        if value is not None and start <= now_ms:
+            pieces.append((frame.x(start), frame.x(min(end, now_ms)), value))
+    return pieces
+
+
+def _curves(tracks: dict[str, Track[int | None]], frame: _Frame, now_ms: int, top: float) -> Iterator[str]:
+    values = [v for track in tracks.values() for v in track.values if v is not None]
+    scale = (CURVES_H - 6) / max([*values, 1])
+    bottom = top + CURVES_H
+
+    def path(name: str) -> str:
+        drawn, at = "", -1.0
+        for x1, x2, value in _steps(tracks[name], frame, now_ms):
+            y = svg.num(bottom - value * scale)
+            drawn += f"V{y}H{svg.num(x2)}" if x1 == at else f"M{svg.num(x1)} {y}H{svg.num(x2)}"
+            at = x2
+        return drawn
+
+    for x1, x2, value in _steps(tracks["ready"], frame, now_ms):
+        yield svg.rect(x1, bottom - value * scale, x2 - x1, value * scale, f'fill="{SERVED}" fill-opacity=".22"')
+    yield f'<path d="{path("ready")}" stroke="{SERVED}" stroke-width="2" fill="none"/>'
+    yield f'<path d="{path("desired")}" stroke="{svg.INK}" stroke-width="1.5" fill="none"/>'
+    taken: list[float] = []
+    for name in ("ceiling", "floor", "desired", "ready"):
+        last = tracks[name].at(now_ms)
+        if last is None:
+            continue
+        y = bottom - last * scale
+        if name in ("ceiling", "floor"):
+            yield f'<path d="{path(name)}" stroke="{svg.SOFT}" stroke-dasharray="5 4" fill="none"/>'
+            yield svg.text(LEFT - 10, y, f"{name} {last}", fill=svg.SOFT, anchor="end")
+            continue
+        while any(abs(y - other) < 13 for other in taken):
+            y += 13
+        taken.append(y)
+        yield svg.text(frame.x(now_ms) + 8, y, f"{name} {last}", fill="#00704F" if name == "ready" else svg.INK)
+
+
+class _Drawn(NamedTuple):
+    parts: list[str]
+    bottom: float
+
+
+def _group(timeline: Timeline, group: Group, frame: _Frame, now_ms: int, top: float) -> _Drawn | None:
+    """One revision's lanes, or its band in a crowd; None when it has nothing up to now."""
+    hue = _hue(group)
+    parts = [svg.text(12, top + 8, fit(group.label, 92, 7.2), size=12, fill=hue.text, font_weight="bold")]
+    if timeline.is_crowd:
+        band = next((b for b in timeline.bands if b.group == group.key), None)
+        if band is None:
+            return None
+        full = max(sum(c) for b in timeline.bands for c in b.counts)
+        parts.extend(_band(band, hue, frame, now_ms, top, full))
+        return _Drawn(parts, top + BAND_H)
+    lanes = [n for n in timeline.lanes.values() if n.group == group.key and n.segments[0][0] <= now_ms]
+    for number, lane in enumerate(lanes):
+        middle = top + number * LANE_H + LANE_H / 2
+        parts.append(
+            svg.text(LEFT - 10, middle, fit(lane.label, 50), fill=svg.SOFT, anchor="end", font_family=svg.MONO)
+        )
+        parts.extend(_segments(lane, hue, frame, now_ms, middle))
+    return _Drawn(parts, top + max(len(lanes), 1) * LANE_H) if lanes else None
+
+
+def _segments(lane: Lane, hue: Hue, frame: _Frame, now_ms: int, middle: float) -> Iterator[str]:
+    stop = now_ms if lane.end is None else min(lane.end, now_ms)
+    ends = [*(s[0] for s in lane.segments[1:]), stop]
+    for (start, state, reason), end in zip(lane.segments, ends, strict=True):
+        if start > stop:
+            break
+        left, right = frame.x(start), frame.x(min(end, stop))
+        body = svg.rect(left, middle - 5, max(right - left, 1), 10, f'rx="2" {_look(STATES[state], hue)}')
+        yield f"<g><title>{STATES[state]} {reason}</title>{body}</g>"
+
+
+def _look(state: str, hue: Hue) -> str:
+    """How a segment of a state is painted."""
+    return {
+        READY: f'fill="{hue.fill}" stroke="{hue.line}"',
+        RUNNING: f'fill="{hue.fill}" fill-opacity=".3" stroke="{hue.line}"',
+        STARTING: f'fill="none" stroke="{hue.line}" stroke-dasharray="3 2"',
+        TERMINATING: f'fill="{hue.fill}" fill-opacity=".12" stroke="{hue.line}" stroke-opacity=".6"',
+        FAILING: f'fill="none" stroke="{FAULT}" stroke-width="1.5"',
+    }.get(state, f'fill="none" stroke="{hue.line}"')
+
+
+def _band(band: Band, hue: Hue, frame: _Frame, now_ms: int, top: float, full: int) -> Iterator[str]:
+    """Counts by state, stacked from ready at the bottom to failing at the top."""
+    scale = (BAND_H - 6) / max(full, 1)
+    ends = [*band.times[1:], now_ms]
+    for start, end, counts in zip(band.times, ends, band.counts, strict=True):
+        if start > now_ms:
+            break
+        y = top + BAND_H
+        for index, count in enumerate(counts):
+            if count:
+                y -= count * scale
+                width = max(frame.x(min(end, now_ms)) - frame.x(start), 0.5)
+                opacity = {READY: 1, RUNNING: 0.5, STARTING: 0.25}.get(STATES[index], 0.12)
+                fill = FAULT if STATES[index] == FAILING else hue.fill
+                yield svg.rect(frame.x(start), y, width, count * scale, f'fill="{fill}" fill-opacity="{opacity}"')

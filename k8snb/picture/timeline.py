@@ -1,0 +1,177 @@
+"""The rollout timeline: a lane a pod, grouped by revision, above them the workload's curves and the inputs' marks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+from k8snb.picture.boxes import CROWD
+from k8snb.picture.chronicle import Chronicle, Mark, PodTrack
+from k8snb.picture.curves import Curves
+from k8snb.picture.palette import hue_class
+from k8snb.picture.pod_state import PodState, STATES
+from k8snb.picture.revisions import Revision
+from k8snb.picture.track import Track
+from k8snb.picture.workloads import revision_label, workloads_at
+
+BAND_GRAIN_MS = 100
+Counts = tuple[int, ...]  # how many pods there are in each of `STATES`
+
+
+class Subject(NamedTuple):
+    """The workload that a timeline tells of."""
+
+    kind: str
+    key: str
+
+    @property
+    def title(self) -> str:
+        """The workload as kubectl names it."""
+        return f"{self.kind.lower()}/{self.key.rpartition('/')[2]}"
+
+
+class Group(NamedTuple):
+    """One revision's lanes."""
+
+    key: str
+    label: str
+    images: str
+    hue: str
+
+
+class Lane(NamedTuple):
+    """One pod's life: its states from their times on, until its end (None: it is still there)."""
+
+    id: str
+    group: str
+    label: str
+    ref: str
+    segments: tuple[tuple[int, int, str], ...]  # time, index in STATES, reason
+    end: int | None
+
+
+class Band(NamedTuple):
+    """All pods of one revision, as counts by state from their times on."""
+
+    group: str
+    times: tuple[int, ...]
+    counts: tuple[Counts, ...]
+
+
+def first_subject(chronicle: Chronicle, time_ms: int) -> Subject | None:
+    """The workload that a timeline tells of when nobody says which: the first one, a Deployment before others."""
+    found = workloads_at(chronicle, time_ms)
+    return Subject(found[0].kind, found[0].key) if found else None
+
+
+class Timeline:
+    """The timeline of one workload, or of all pods when there is no subject. `follow` takes in what is new."""
+
+    def __init__(self, chronicle: Chronicle, subject: Subject | None = None) -> None:
+        self.chronicle = chronicle
+        self.subject = subject
+        self.curves = Curves(subject.kind, subject.key) if subject is not None else None
+        self.lanes: dict[str, Lane] = {}
+        self._groups: dict[str, Revision | None] = {}
+        self._pods: list[PodTrack] = []
+        self._seen_pods = 0
+        self._sizes: dict[str, tuple[int, PodState | None, int | None]] = {}
+        self._bands = _Bands()
+
+    def follow(self) -> None:
+        """Take in what the chronicle has read since the last time."""
+        if self.curves is not None:
+            self.curves.follow(self.chronicle)
+        pods = self.chronicle.pods
+        uids = self._subject_uids()
+        for pod in pods[self._seen_pods :]:
+            if self.subject is None or (pod.revision is not None and pod.revision.owner in uids):
+                self._pods.append(pod)
+                self._groups.setdefault(_group_key(pod), pod.revision)
+        self._seen_pods = len(pods)
+        for pod in self._pods:
+            signature = (len(pod.states), pod.states.last, pod.gone_ms)
+            if self._sizes.get(_lane_id(pod)) != signature:
+                self._sizes[_lane_id(pod)] = signature
+                self.lanes[_lane_id(pod)] = _lane_of(pod)
+                self._bands.stale = True
+        if self.is_crowd and self._bands.stale:
+            self._bands.count(self._pods)
+
+    @property
+    def is_crowd(self) -> bool:
+        """Whether there are too many pods for a lane each."""
+        return len(self._pods) > CROWD
+
+    @property
+    def bands(self) -> list[Band]:
+        """The lanes of a crowd, as counts by revision."""
+        return self._bands.bands if self.is_crowd else []
+
+    def groups(self, time_ms: int) -> list[Group]:
+        """The revisions in order of creation, numbered as the rollout history has them at a moment."""
+        return [self._group(key, revision, time_ms) for key, revision in self._groups.items()]
+
+    def marks(self) -> list[Mark]:
+        """The inputs, faults and warnings so far."""
+        return self.chronicle.marks
+
+    def _subject_uids(self) -> list[str]:
+        """The uids that the subject had; a workload that is made anew under its name has another."""
+        if self.subject is None:
+            return []
+        versions = self.chronicle.track_of(self.subject.kind, self.subject.key).values
+        return list(dict.fromkeys(v.metadata.uid for v in versions if v is not None))
+
+    def _group(self, key: str, revision: Revision | None, time_ms: int) -> Group:
+        if revision is None:
+            return Group(key, "no owner", "", hue_class(-1))
+        label = revision_label(self.chronicle, revision, time_ms)
+        return Group(key, label, ", ".join(revision.images), hue_class(revision.index))
+
+
+def _group_key(pod: PodTrack) -> str:
+    return pod.revision.key if pod.revision is not None else ""
+
+
+def _lane_id(pod: PodTrack) -> str:
+    return f"{pod.key} {pod.seq}"
+
+
+def _lane_of(pod: PodTrack) -> Lane:
+    segments = tuple((time, STATES.index(state.word), state.reason) for time, state in pod.states)
+    return Lane(_lane_id(pod), _group_key(pod), pod.short_name, f"pod/{pod.key}", segments, pod.gone_ms)
+
+
+class _Bands:
+    """Counts of pods by revision and state through time."""
+
+    def __init__(self) -> None:
+        self.bands: list[Band] = []
+        self.stale = False
+
+    def count(self, pods: list[PodTrack]) -> None:
+        """Count all pods anew."""
+        events: dict[str, list[tuple[int, int, int]]] = {}  # time, state index, +1 or -1
+        for pod in pods:
+            changes = events.setdefault(_group_key(pod), [])
+            before: int | None = None
+            for time, state in pod.states:
+                index = STATES.index(state.word)
+                if before is not None:
+                    changes.append((time, before, -1))
+                changes.append((time, index, 1))
+                before = index
+            if pod.gone_ms is not None and before is not None:
+                changes.append((pod.gone_ms, before, -1))
+        self.bands = [_band(key, changes) for key, changes in events.items()]
+        self.stale = False
+
+
+def _band(key: str, changes: list[tuple[int, int, int]]) -> Band:
+    track: Track[Counts] = Track()
+    counts: Counter[int] = Counter()
+    for time, index, step in sorted(changes):
+        counts[index] += step
+        track.put(time - time % BAND_GRAIN_MS, tuple(counts[n] for n in range(len(STATES))))
+    return Band(key, tuple(track.times), tuple(track.values))

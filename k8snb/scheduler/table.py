@@ -1,0 +1,210 @@
+"""What is known of all nodes with regard to the pods of one signature, kept up to date node by node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from k8snb.scheduler.domains import Domains
+from k8snb.scheduler.framework import Cycle, NodeFilter, run_filters, run_pre_filters
+from k8snb.scheduler.labels import selects
+from k8snb.scheduler.node_info import NodeInfo
+from k8snb.scheduler.plugins.image_locality import container_count, image_names, images_present
+from k8snb.scheduler.plugins.node_affinity import AffinityScorer, NodeAffinity, preferred_terms
+from k8snb.scheduler.plugins.node_resources_balanced_allocation import balanced_allocation
+from k8snb.scheduler.plugins.node_resources_fit import insufficient, least_allocated
+from k8snb.scheduler.plugins.node_unschedulable import NodeUnschedulable
+from k8snb.scheduler.plugins.pod_topology_spread.constraints import (
+    Constraint,
+    hard_constraints,
+    has_all_labels,
+    Matcher,
+)
+from k8snb.scheduler.plugins.taint_toleration import TaintScorer, TaintToleration
+from k8snb.scheduler.signature import Signature
+from k8snb.scheduler.snapshot import Snapshot
+from k8snb.scheduler.standing import Group, Kind, Standing, Traits
+from k8snb.scheduler.status import Status
+
+_OF_NODES_ALONE = (NodeUnschedulable(), TaintToleration(), NodeAffinity())
+
+
+class Table:
+    """The standing of every node towards one signature.
+
+    Parameters
+    ----------
+    cycle
+        An attempt to place a pod of the signature.
+    soft
+        The soft spread constraints that its pods have at present.
+
+    Notes
+    -----
+    ``groups`` are the nodes that fit as far as they themselves are concerned; ``refusals`` counts the others.
+    Of a constraint by host, the pods of a node are those of its group: ``positions`` says which number it is.
+    """
+
+    def __init__(self, cycle: Cycle, soft: tuple[Constraint, ...]) -> None:
+        signature = cycle.pod.signature
+        self.signature: Signature = signature
+        self.hard = hard_constraints(signature)
+        self.soft = soft
+        self.own_soft = bool(signature.spec.topology_spread_constraints)
+        self.containers = container_count(signature)
+        self.groups: dict[Group, None] = {}
+        self.refusals: dict[Status, int] = {}
+        self.hard_itself = [selects(c.selector, signature.labels) for c in self.hard]
+        self.hard_domains = [Domains() for _ in self.hard]
+        self.soft_pods: list[dict[str, int]] = [{} for _ in soft]
+        self.has_taints = False
+        self.has_images = False
+        self.preferred = preferred_terms(signature)
+        self.generation = 0
+        self._filters: Sequence[NodeFilter] = run_pre_filters(cycle, _OF_NODES_ALONE).filters
+        self._taint_scorer = TaintScorer(signature.tolerations)
+        self._affinity_scorer = AffinityScorer(self.preferred)
+        self._images = image_names(signature)
+        self._balances = bool(signature.demand.requests.milli_cpu or signature.demand.requests.memory)
+        self._standings: dict[NodeInfo, Standing] = {}
+        self._kinds: dict[Traits, Kind] = {}
+        self._index_matchers()
+
+    def _index_matchers(self) -> None:
+        """One matcher a selector, those of constraints by host first."""
+        constraints = (*self.hard, *self.soft)
+        by_host = [c.selector for c in constraints if c.is_by_host]
+        selectors = list(dict.fromkeys((*by_host, *(c.selector for c in constraints))))
+        self.matchers = [Matcher(selector, self.signature.namespace) for selector in selectors]
+        self.hard_positions = [selectors.index(c.selector) for c in self.hard]
+        self.soft_positions = [selectors.index(c.selector) for c in self.soft]
+        self._counted_by_host = len(dict.fromkeys(by_host))
+
+    @property
+    def spreads_by_host(self) -> bool:
+        """Whether a constraint takes every node for a topology of its own."""
+        return self._counted_by_host > 0
+
+    def refresh(self, snapshot: Snapshot) -> None:
+        """Look at the nodes that changed since the last time."""
+        if self.generation != snapshot.generation:
+            for info in snapshot.changed_since(self.generation):
+                self._look_at(info)
+            self.generation = snapshot.generation
+
+    def _look_at(self, info: NodeInfo) -> None:
+        standing = self._standings.get(info)
+        if standing is not None:
+            self._leave(info, standing)
+            if standing.version != info.version:
+                self._leave_domains(info, standing)
+                del self._standings[info]
+                standing = None
+        if info.node is None:
+            return
+        pods = tuple([matcher.count(info) for matcher in self.matchers])
+        if standing is None:
+            standing = self._standings[info] = Standing(self._kind_of(info), pods, info.version)
+            self._join_domains(info, standing)
+        elif pods != standing.pods:
+            self._change_domains(info, standing, pods)
+            standing.pods = pods
+        self._enter(info, standing)
+
+    def _leave(self, info: NodeInfo, standing: Standing) -> None:
+        group = standing.group
+        if group is not None:
+            group.remove(info.index, standing.score)
+            if not group.size:
+                del self.groups[group]
+                del standing.kind.groups[group.pods]
+        elif standing.refusal is not None:
+            number = self.refusals[standing.refusal] - 1
+            if number:
+                self.refusals[standing.refusal] = number
+            else:
+                del self.refusals[standing.refusal]
+
+    def _enter(self, info: NodeInfo, standing: Standing) -> None:
+        demand = self.signature.demand
+        refusal = standing.kind.traits.refusal or insufficient(demand.requests, info)
+        standing.refusal = refusal
+        if refusal is not None:
+            standing.group = None
+            self.refusals[refusal] = self.refusals.get(refusal, 0) + 1
+            return
+        score = least_allocated(demand, info)
+        if self._balances:
+            score += balanced_allocation(demand.requests, info)
+        groups = standing.kind.groups
+        pods = standing.pods[: self._counted_by_host]
+        group = groups.get(pods)
+        if group is None:
+            group = groups[pods] = Group(standing.kind.traits, pods)
+            self.groups[group] = None
+        group.add(info.index, score)
+        standing.group = group
+        standing.score = score
+
+    def _join_domains(self, info: NodeInfo, standing: Standing) -> None:
+        for domains, value, position in self._hard_rows(info, standing.kind.traits):
+            domains.join(value, standing.pods[position])
+        for pods, value, position in self._soft_rows(standing.kind.traits):
+            pods[value] = pods.get(value, 0) + standing.pods[position]
+
+    def _leave_domains(self, info: NodeInfo, standing: Standing) -> None:
+        for domains, value, position in self._hard_rows(info, standing.kind.traits):
+            domains.leave(value, standing.pods[position])
+        for pods, value, position in self._soft_rows(standing.kind.traits):
+            pods[value] -= standing.pods[position]
+
+    def _change_domains(self, info: NodeInfo, standing: Standing, now: tuple[int, ...]) -> None:
+        before = standing.pods
+        for domains, value, position in self._hard_rows(info, standing.kind.traits):
+            domains.change(value, now[position] - before[position])
+        for pods, value, position in self._soft_rows(standing.kind.traits):
+            pods[value] += now[position] - before[position]
+
+    def _hard_rows(self, info: NodeInfo, traits: Traits) -> Iterator[tuple[Domains, str, int]]:
+        """Of each hard constraint for which a node counts: the topologies, the node's one, and whose pods count."""
+        rows = zip(self.hard, self.hard_domains, traits.hard, traits.hard_counts, self.hard_positions, strict=True)
+        for constraint, domains, value, counts, position in rows:
+            if counts and value is not None:
+                yield domains, info.name if constraint.is_by_host else value, position
+
+    def _soft_rows(self, traits: Traits) -> Iterator[tuple[dict[str, int], str, int]]:
+        """The same for soft constraints; those by host look at the node itself."""
+        rows = zip(self.soft, self.soft_pods, traits.soft, traits.soft_counts, self.soft_positions, strict=True)
+        for constraint, pods, value, counts, position in rows:
+            if counts and value is not None and not constraint.is_by_host:
+                yield pods, value, position
+
+    def _kind_of(self, info: NodeInfo) -> Kind:
+        traits = self._traits_of(info)
+        kind = self._kinds.get(traits)
+        if kind is None:
+            kind = self._kinds[traits] = Kind(traits)
+            self.has_taints = self.has_taints or traits.taints > 0
+            self.has_images = self.has_images or bool(traits.images)
+        return kind
+
+    def _traits_of(self, info: NodeInfo) -> Traits:
+        node, labels, signature = info.known_node, info.labels, self.signature
+        has_hard_labels = has_all_labels(labels, self.hard)
+        unlabelled = self.own_soft and not has_all_labels(labels, self.soft)
+        return Traits(
+            refusal=run_filters(self._filters, info),
+            taints=self._taint_scorer.score(info),
+            affinity=self._affinity_scorer.score(info),
+            images=images_present(self._images, info),
+            hard=tuple(_topology(c, labels) for c in self.hard),
+            hard_counts=tuple(has_hard_labels and c.includes(node, signature) for c in self.hard),
+            soft=tuple(_topology(c, labels) for c in self.soft),
+            soft_counts=tuple(not unlabelled and c.includes(node, signature) for c in self.soft),
+            unlabelled=unlabelled,
+        )
+
+
+def _topology(constraint: Constraint, labels: Mapping[str, str]) -> str | None:
+    """The topology that labels put a node into. By host it is the node itself, for which its label need not be kept."""
+    value = labels.get(constraint.topology_key)
+    return "" if value is not None and constraint.is_by_host else value

@@ -1,0 +1,46 @@
+// Small helpers to make elements.
+
+export function h(tag, attributes = {}, ...children) {
+  const el = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) el.addEventListener(name.slice(2), value);
+    else if (value === true) el.setAttribute(name, "");
+    else if (value !== false && value != null) el.setAttribute(name, value);
+  }
+  el.append(...children);
+  return el;
+}
+
+export function clock(ms) {
+  const seconds = Math.floor(ms / 1000), pad = (n) => String(n).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600), minutes = Math.floor(seconds / 60) % 60;
+  return hours ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${pad(minutes)}:${pad(seconds % 60)}`;
+}
+
+// A row of tabs; `choose` is called with the name of the chosen one. Arrow keys move between them.
+export function tabs(names, label, choose) {
+  const buttons = Object.entries(names).map(([name, text]) =>
+    h("button", { type: "button", role: "tab", "data-tab": name, onclick: () => choose(name) }, text));
+  const row = h("div", { class: "k8snb-tabs", role: "tablist", "aria-label": label }, ...buttons);
+  row.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const index = buttons.indexOf(document.activeElement);
+    const next = buttons[(index + step + buttons.length) % buttons.length];
+    next.focus();
+    next.click();
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  row.show = (current) => buttons.forEach((b) => {
+    b.setAttribute("aria-selected", String(b.dataset.tab === current));
+    b.tabIndex = b.dataset.tab === current ? 0 : -1;
+  });
+  return row;
+}
+
+// Keeps a notebook from taking keys that are meant for a part.
+export function keepKeys(el) {
+  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  return el;
+}

@@ -1,0 +1,76 @@
+"""The event loop: total order, cancelling, background timers, step limits, livelocks."""
+
+import pytest
+
+from k8snb.errors import SimulationError
+from k8snb.sim import loop as loop_module
+from k8snb.sim.loop import CONTROL, DELIVERY, Loop, NODE, USER
+from k8snb.sim.streams import Streams
+
+
+def test_order_is_time_then_priority_then_sequence() -> None:
+    loop, seen = Loop(), []
+    loop.call_at(20, seen.append, "late")
+    for priority, name in ((USER, "user"), (CONTROL, "control"), (DELIVERY, "delivery"), (NODE, "node")):
+        loop.call_at(10, seen.append, name, priority=priority)
+    loop.call_at(10, seen.append, "second delivery", priority=DELIVERY)
+    loop.run_until(20)
+    assert seen == ["delivery", "second delivery", "node", "control", "user", "late"]
+
+
+def test_events_of_the_limit_itself_run_and_the_clock_stands_at_it() -> None:
+    loop, seen = Loop(), []
+    loop.call_at(100, lambda: seen.append(loop.now_ms))
+    loop.call_at(101, seen.append, "too late")
+    assert loop.run_until(100) == 1
+    assert (seen, loop.now_ms) == ([100], 100)
+
+
+def test_a_cancelled_timer_does_not_run_and_does_not_count() -> None:
+    loop, seen = Loop(), []
+    timer = loop.call_after(5, seen.append, "never")
+    assert not loop.idle
+    timer.cancel()
+    timer.cancel()
+    assert loop.idle
+    assert loop.step() is None
+    assert seen == []
+
+
+def test_background_timers_leave_the_loop_idle() -> None:
+    loop = Loop()
+    loop.call_after(5, lambda: None, background=True)
+    assert loop.idle
+    assert loop.next_time() == 5
+    assert loop.next_time(foreground=True) is None
+    loop.call_after(9, lambda: None)
+    assert not loop.idle
+    assert loop.next_time(foreground=True) == 9
+
+
+def test_step_limit() -> None:
+    loop = Loop()
+    for _ in range(5):
+        loop.call_after(1, lambda: None)
+    with pytest.raises(SimulationError, match="more than 3 steps before 1 s"):
+        loop.run_until(1000, max_steps=3)
+
+
+def test_a_livelock_names_the_hottest_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_module, "STEPS_WITHOUT_TIME", 100)
+    loop = Loop()
+
+    def again(key: str) -> None:
+        loop.call_after(0, again, key)
+
+    again("default/web")
+    with pytest.raises(SimulationError, match=r"again\(default/web\) is \d+ of the last 1000 events"):
+        loop.run_until(10)
+
+
+def test_streams_depend_on_seed_and_name_only() -> None:
+    one, other = Streams(1), Streams(1)
+    other.stream("another component").random()
+    assert one.stream("kubelet").random() == other.stream("kubelet").random()
+    assert one.stream("kubelet").random() != Streams(2).stream("kubelet").random()
+    assert one.stream("kubelet") is one.stream("kubelet")
