@@ -60,7 +60,9 @@ def rollouts(count: int) -> dict[str, float]:
 def import_time(_: int) -> dict[str, float]:
     """`import k8snb` in a new interpreter, without the interpreter's own start."""
     code = "import time; t = time.perf_counter(); import k8snb; k8snb.Cluster; print(time.perf_counter() - t)"
-    times = [float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout) for _ in "12345"]
+    times = [
+        float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout) for _ in "12345"
+    ]
     return {"seconds": sorted(times)[2]}
 
 

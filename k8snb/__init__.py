@@ -12,10 +12,16 @@ from typing import Any, TYPE_CHECKING
 if TYPE_CHECKING:
     from k8snb.cluster import Cluster as Cluster
     from k8snb.notebook import load_ipython_extension as load_ipython_extension
-    from k8snb.scenario import load_scenario as load_scenario, replay as replay, Scenario as Scenario
+    from k8snb.scenario import load_scenario as load_scenario
+    from k8snb.scenario import replay as replay
+    from k8snb.scenario import Scenario as Scenario
     from k8snb.scenario import scenario_of as scenario_of
-    from k8snb.widgets import ClusterGraph as ClusterGraph, DeploymentLab as DeploymentLab, Inspector as Inspector
-    from k8snb.widgets import KubectlConsole as KubectlConsole, Player as Player, RolloutTimeline as RolloutTimeline
+    from k8snb.widgets import ClusterGraph as ClusterGraph
+    from k8snb.widgets import DeploymentLab as DeploymentLab
+    from k8snb.widgets import Inspector as Inspector
+    from k8snb.widgets import KubectlConsole as KubectlConsole
+    from k8snb.widgets import Player as Player
+    from k8snb.widgets import RolloutTimeline as RolloutTimeline
 
 __version__ = "0.1.0"
 

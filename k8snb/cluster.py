@@ -17,7 +17,7 @@ from k8snb.errors import K8snbError, SimulationError
 from k8snb.journal import describe_action, JournalEntry
 from k8snb.kubectl import Result
 from k8snb.machinery.history import History, View
-from k8snb.machinery.log import Change, Log, NO_CAUSE
+from k8snb.machinery.log import Log, NO_CAUSE
 from k8snb.machinery.server import ApiServer, EPOCH_MS, Reader
 from k8snb.nodes import describe_nodes, node_from, NodeDescription
 from k8snb.running import RunningCommand

@@ -148,20 +148,26 @@ def nodes(reader: Reader) -> pd.DataFrame:
 
 def events(reader: Reader) -> pd.DataFrame:
     """Events in order of their last occurrence: time in seconds, type, reason, object, count, source, message."""
-    found = sorted(_list(reader, Event), key=lambda e: (e.last_timestamp or 0, e.metadata.name))
+    found = sorted(_list(reader, Event), key=lambda e: (_last_seen(e) or 0, e.metadata.name))
     rows = (
         (
-            _seconds(e.last_timestamp),
+            _seconds(_last_seen(e)),
             e.type,
             e.reason,
             f"{e.involved_object.kind.lower()}/{e.involved_object.name}",
-            e.count,
-            e.source.component,
+            e.series.count if e.series else max(e.count, 1),
+            e.source.component or e.reporting_component,
             e.message,
         )
         for e in found
     )
     return _frame(("time", "type", "reason", "object", "count", "source", "message"), rows)
+
+
+def _last_seen(event: Event) -> int | None:
+    if event.series is not None:
+        return event.series.last_observed_time
+    return event.last_timestamp or event.event_time
 
 
 def changes(log: Log) -> pd.DataFrame:

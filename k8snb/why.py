@@ -41,7 +41,9 @@ class Explanation(NamedTuple):
         lines = []
         for depth, link in enumerate(self.links):
             arrow = "  " * depth + ("↳ " if depth else "")
-            lines.append(f"{arrow}{link.sentence} (at {link.time:.3f} s)" if link.seq >= 0 else f"{arrow}{link.sentence}")
+            lines.append(
+                f"{arrow}{link.sentence} (at {link.time:.3f} s)" if link.seq >= 0 else f"{arrow}{link.sentence}"
+            )
         return "\n".join(lines)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
@@ -200,7 +202,7 @@ def _standing_still(reader: Reader, deployment: Deployment, now: float) -> Itera
     counts = f"{status.available_replicas} of {desired} available, {status.updated_replicas} updated"
     yield Link(-1, now, f"{reference} is not complete: {counts}", reference)
     for condition in status.conditions:
-        if condition.status != "True" and condition.type != "Available" or condition.type == "ReplicaFailure":
+        if (condition.status != "True" and condition.type != "Available") or condition.type == "ReplicaFailure":
             yield Link(-1, now, f"{reference}: {condition.reason}: {condition.message}", reference)
     pod = next(iter(_waiting_pods(reader, deployment)), None)
     if pod is not None:

@@ -65,7 +65,8 @@ def _omits(field: Field) -> Callable[[Any], bool]:
 
 def _encoder(shape: Shape) -> Encoder:
     if shape.form == "struct":
-        return lambda value: _struct_encoder(type(value))(value)
+        nested = issubclass(shape.type, KubernetesObject)  # the claims of a stateful set
+        return to_dict if nested else lambda value: _struct_encoder(type(value))(value)
     if shape.form == "list":
         item = _encoder(shape.of)
         return lambda value: [item(v) for v in value] or None  # the store keeps no empty lists

@@ -76,7 +76,10 @@ class FieldError(NamedTuple):
 
 def distinct(errors: Iterable[FieldError]) -> list[FieldError]:
     """The faults without those whose text another one before them has."""
-    return list({str(e): e for e in reversed(list(errors))}.values())[::-1]
+    seen: dict[str, FieldError] = {}
+    for error in errors:
+        seen.setdefault(str(error), error)
+    return list(seen.values())
 
 
 def typed(value: Any) -> Typed:

@@ -46,7 +46,8 @@ class GoTemplate:
 
     Examples
     --------
-    >>> GoTemplate("{{range $i, $x := .items}}{{if $i}}, {{end}}{{$x.n}}{{end}}").execute({"items": [{"n": 1}, {"n": 2}]})
+    >>> template = GoTemplate("{{range $i, $x := .items}}{{if $i}}, {{end}}{{$x.n}}{{end}}")
+    >>> template.execute({"items": [{"n": 1}, {"n": 2}]})
     '1, 2'
     """
 
@@ -224,18 +225,19 @@ class _Run:
         return value
 
     def field(self, value: Any, name: str, operand: Operand, boxed: bool) -> Any:
-        if isinstance(value, dict):
-            if name not in value and not self.allow_missing_keys:
-                self.fail(f'map has no entry for key "{name}"', operand.at, operand.text)
+        if isinstance(value, dict) and (name in value or self.allow_missing_keys):
             return value.get(name, MISSING)
-        if value is MISSING:
-            if not self.allow_missing_keys:
-                self.fail(f'nil data; no entry for key "{name}"', operand.at, operand.text)
+        if value is MISSING and self.allow_missing_keys:
             return MISSING
-        if value is None:
-            self.fail(f"nil pointer evaluating interface {{}}.{name}", operand.at, operand.text)
-        kind = "interface {}" if boxed else go_type(value)
-        self.fail(f"can't evaluate field {name} in type {kind}", operand.at, operand.text)
+        if isinstance(value, dict):
+            reason = f'map has no entry for key "{name}"'
+        elif value is MISSING:
+            reason = f'nil data; no entry for key "{name}"'
+        elif value is None:
+            reason = f"nil pointer evaluating interface {{}}.{name}"
+        else:
+            reason = f"can't evaluate field {name} in type {'interface {}' if boxed else go_type(value)}"
+        return self.fail(reason, operand.at, operand.text)
 
     def function(self, command: Sequence[Operand], dot: _Dot, final: list[Any]) -> Any:
         first, shown_as = command[0], " ".join(operand.text for operand in command)

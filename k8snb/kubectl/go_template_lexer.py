@@ -8,7 +8,7 @@ References
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from k8snb.api.field_errors import go_quote
@@ -84,7 +84,7 @@ def _comment(source: str, at: int) -> tuple[int, bool]:
     raise LexError("comment ends before closing delimiter", at)
 
 
-def _action(source: str, at: int) -> Iterator[Token]:
+def _action(source: str, at: int) -> Generator[Token, None, tuple[int, bool]]:
     """The tokens up to the closing braces. Returns where they end, and whether the text after them is trimmed."""
     depth = 0
     while True:
@@ -93,7 +93,7 @@ def _action(source: str, at: int) -> Iterator[Token]:
                 raise LexError("unclosed left paren", at)
             trim = source[at] != "}"
             yield Token("right", "}}", at)
-            return at + (4 if trim else 2), trim  # type: ignore[return-value]
+            return at + (4 if trim else 2), trim
         token = _token(source, at)
         depth += {"(": 1, ")": -1}.get(token.kind, 0)
         if depth < 0:

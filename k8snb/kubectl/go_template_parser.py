@@ -298,7 +298,8 @@ class _Parser:
     def operand(self, context: str) -> Operand:
         token = self.next()
         kind, value, text = self.term(token, context)
-        fields, at = [], token.at
+        fields: list[str] = []
+        at = token.at
         while self.ahead[0].kind == "field":
             if not fields:
                 at = self.ahead[0].at
@@ -329,7 +330,7 @@ class _Parser:
             return token.kind, None, token.text
         if token.kind in ("bool", "number", "string", "raw", "char"):
             return "literal", _constant(token, self), token.text
-        self.fail(f"unexpected {token} in {context}")
+        return self.fail(f"unexpected {token} in {context}")
 
 
 def _constant(token: Token, parser: _Parser) -> Any:

@@ -16,14 +16,14 @@ from k8snb.api.types.pod_status import PodStatus
 from k8snb.kubelet import status as statuses
 from k8snb.kubelet.backoff import crash_loop_delay_ms, image_pull_delay_ms
 from k8snb.kubelet.exits import ExitCodes
-from k8snb.kubelet.timing import AnnotatedTiming, DistributedTiming, is_annotated, Timing
+from k8snb.kubelet.timing import AnnotatedTiming, DistributedTiming, is_annotated, RUN, Timing
 from k8snb.machinery.controller import Environment, key_of
 from k8snb.machinery.deletion import DeleteOptions
 from k8snb.machinery.events import Recorder
 from k8snb.sim.loop import NODE, Timer
 
 PODS_BY_NODE = "node"
-PULL_BACK_OFF_SHOWN_MS = 1_500  # from a failed pull to the kubelet's next look, which says that it waits
+PULL_BACK_OFF_SHOWN_MS = 14_000  # from a failed pull to the kubelet's next look, which says that it waits
 
 
 class Stage(NamedTuple):
@@ -65,9 +65,7 @@ class Kubelets:
 
     name: ClassVar[str] = "kubelet"
 
-    def __init__(
-        self, environment: Environment, annotated: bool = False, missing_images: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, environment: Environment, annotated: bool = False, missing_images: Sequence[str] = ()) -> None:
         self.server = environment.server
         self.loop = self.server.loop
         self.missing_images = tuple(missing_images)
@@ -80,6 +78,7 @@ class Kubelets:
         self._all_annotated = annotated
         self._records: dict[str, _PodRecord] = {}
         self._exit_codes = ExitCodes()
+        self._pulled: dict[tuple[str, str], None] = {}
         self._recorders: dict[str, Recorder] = {}
         self._order = 0
         self._addresses = 0
@@ -132,7 +131,7 @@ class Kubelets:
             self._order += 1
             record = self._records[pod.metadata.uid] = _PodRecord(self._order, self.loop.now_ms)
         if pod.metadata.deletion_timestamp is not None and "stop" not in record.timers:
-            record.deleted_ms = self.loop.now_ms
+            self._see_deletion(pod, record)
         if pod.spec.node_name in self.down:
             return
         timers, stages = record.timers, stages_of(pod)
@@ -143,6 +142,12 @@ class Kubelets:
             current = [stage.name for stage in stages]
             for name in [n for n in timers if n not in current]:
                 timers.pop(name).cancel()
+
+    def _see_deletion(self, pod: Pod, record: _PodRecord) -> None:
+        record.deleted_ms = self.loop.now_ms
+        if pod.spec.node_name not in self.down and self.timing(pod) is not self._annotated and _runs(pod):
+            for container in pod.spec.containers:
+                self._event(pod, "Normal", "Killing", f"Stopping container {container.name}")
 
     def _set_timer(self, stage: Stage, pod: Pod, record: _PodRecord) -> None:
         moment = stage.moment(self, pod)
@@ -157,8 +162,9 @@ class Kubelets:
         pod = self.pods.get(key)
         if pod is None or pod.spec.node_name in self.down or stage not in stages_of(pod):
             return
-        with self.server.store.on_behalf_of(f"kubelet {pod.spec.node_name}", cause):
-            stage.act(self, pod)
+        store = self.server.store
+        store.actor, store.cause = f"kubelet {pod.spec.node_name}", cause
+        stage.act(self, pod)
 
     def timing(self, pod: Pod) -> Timing:
         """The timing that a pod lives by."""
@@ -188,13 +194,30 @@ class Kubelets:
         if self.timing(pod) is self._annotated:
             return
         for container in pod.spec.containers:
-            if container.image in missing:
-                image = container.image
+            image = container.image
+            if image in missing:
+                problem = f"code = NotFound desc = failed to pull and unpack image {image!r}: not found".replace(
+                    "'", '"'
+                )
                 self._event(pod, "Normal", "Pulling", f'Pulling image "{image}"')
-                self._event(pod, "Warning", "Failed", f'Failed to pull image "{image}": {image}: not found')
+                self._event(pod, "Warning", "Failed", f'Failed to pull image "{image}": rpc error: {problem}')
                 self._event(pod, "Warning", "Failed", "Error: ErrImagePull")
-            else:
+            elif not missing:
+                self._say_pulled(pod, image)
+                self._event(pod, "Normal", "Created", "Container created")
                 self._event(pod, "Normal", "Started", "Container started")
+
+    def _say_pulled(self, pod: Pod, image: str) -> None:
+        """The first pod of a node that needs an image pulls it; the others find it there."""
+        here = (pod.spec.node_name, image)
+        if here in self._pulled:
+            message = f'Container image "{image}" already present on machine and can be accessed by the pod'
+        else:
+            self._pulled[here] = None
+            seconds = f"{(self.loop.now_ms - self.record(pod).bound_ms) / 1000:g}s"
+            self._event(pod, "Normal", "Pulling", f'Pulling image "{image}"')
+            message = f'Successfully pulled image "{image}" in {seconds} ({seconds} including waiting).'
+        self._event(pod, "Normal", "Pulled", message)
 
     def show_pull_back_off(self, pod: Pod) -> None:
         """Say that the kubelet waits before it tries the pull again."""
@@ -232,7 +255,12 @@ class Kubelets:
             record.restart_ms = self.loop.now_ms + delay_ms
             self._write(pod, statuses.crashed(pod, code, delay_ms // 1000, now))
             if self.timing(pod) is not self._annotated:
-                self._event(pod, "Warning", "BackOff", "Back-off restarting failed container")
+                self._event(pod, "Warning", "BackOff", self._back_off_message(pod))
+
+    def _back_off_message(self, pod: Pod) -> str:
+        meta = pod.metadata
+        container = pod.spec.containers[0].name
+        return f"Back-off restarting failed container {container} in pod {meta.name}_{meta.namespace}({meta.uid})"
 
     def restart(self, pod: Pod) -> None:
         """The back-off is over: the containers run again."""
@@ -264,6 +292,10 @@ def _waiting_names(pod: Pod) -> list[str]:
     return [c.name for c in pod.status.container_statuses if c.state.waiting is not None]
 
 
+def _runs(pod: Pod) -> bool:
+    return any(c.state.running is not None for c in pod.status.container_statuses)
+
+
 def _pull_back_off_moment(kubelets: Kubelets, pod: Pod) -> int | None:
     """Pods that live by annotations keep saying ErrImagePull."""
     if isinstance(kubelets.timing(pod), AnnotatedTiming):
@@ -272,7 +304,7 @@ def _pull_back_off_moment(kubelets: Kubelets, pod: Pod) -> int | None:
 
 
 def _pull_retry_moment(kubelets: Kubelets, pod: Pod) -> int:
-    return kubelets.loop.now_ms + image_pull_delay_ms(kubelets.record(pod).pull_failures)
+    return kubelets.loop.now_ms + max(PULL_BACK_OFF_SHOWN_MS, image_pull_delay_ms(kubelets.record(pod).pull_failures))
 
 
 START = Stage(
@@ -316,7 +348,8 @@ def stages_of(pod: Pod) -> tuple[Stage, ...]:
     reasons = [c.state.waiting.reason for c in status.container_statuses if c.state.waiting is not None]
     if reasons:
         return tuple(_STAGE_BY_REASON[r] for r in dict.fromkeys(reasons) if r in _STAGE_BY_REASON)
-    return (EXIT,) if is_ready(pod) else (BECOME_READY, EXIT)
+    exits = (EXIT,) if RUN in pod.metadata.annotations else ()
+    return exits if is_ready(pod) else (BECOME_READY, *exits)
 
 
 _STAGE_BY_REASON = {"ErrImagePull": PULL_BACK_OFF, "ImagePullBackOff": PULL_RETRY, "CrashLoopBackOff": RESTART}

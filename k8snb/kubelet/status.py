@@ -7,7 +7,8 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -46,22 +47,27 @@ def _new_container_status(pod: Pod, container: Container, state: ContainerState,
 
 def _set_conditions(conditions: Sequence[PodCondition], ready: bool, now: int) -> tuple[PodCondition, ...]:
     """The conditions with a new readiness; the time of a condition that stays as it is stays too."""
+    present = {c.type: c for c in conditions}
+    others = [c for c in conditions if c.type not in _KUBELET_CONDITIONS]
     wanted = "True" if ready else "False"
-    kept = {c.type: c for c in conditions}
-
-    def condition(type_: str, status: str) -> PodCondition:
-        present = kept.get(type_)
-        if present is not None and present.status == status:
-            return present
-        return PodCondition(type=type_, status=status, last_transition_time=now)
-
     return (
-        condition("Initialized", "True"),
-        condition(READY, wanted),
-        condition(CONTAINERS_READY, wanted),
-        condition("PodReadyToStartContainers", "True"),
-        *(c for c in conditions if c.type not in _KUBELET_CONDITIONS),
+        _condition(present, "Initialized", "True", now),
+        _condition(present, READY, wanted, now),
+        _condition(present, CONTAINERS_READY, wanted, now),
+        _condition(present, "PodReadyToStartContainers", "True", now),
+        *others,
     )
+
+
+def _condition(present: Mapping[str, PodCondition], type_: str, status: str, now: int) -> PodCondition:
+    kept = present.get(type_)
+    return kept if kept is not None and kept.status == status else _fresh_condition(type_, status, now)
+
+
+@lru_cache(64)
+def _fresh_condition(type_: str, status: str, now: int) -> PodCondition:
+    """A condition that changes now; all pods that change in one second share it."""
+    return PodCondition(type=type_, status=status, last_transition_time=now)
 
 
 _KUBELET_CONDITIONS = ("Initialized", READY, CONTAINERS_READY, "PodReadyToStartContainers")

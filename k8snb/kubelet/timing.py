@@ -11,6 +11,7 @@ from typing import Protocol
 from k8snb.api.types.pod import Pod
 
 PREFIX = "k8snb.dev/"
+RUN = "k8snb.dev/run"
 NEVER = "never"
 
 # Within a second of a scenario, containers exit, then pods start, become ready, and go.
@@ -49,7 +50,7 @@ class AnnotatedTiming:
         return started_ms if seconds == 0 else _slot(started_ms, seconds, READY_SLOT)
 
     def exit(self, pod: Pod, started_ms: int) -> int | None:
-        if PREFIX + "run" not in pod.metadata.annotations:
+        if RUN not in pod.metadata.annotations:
             return None
         return _slot(started_ms, _seconds(pod, "run", 0), EXIT_SLOT)
 
@@ -98,7 +99,8 @@ class DistributedTiming:
 
 def is_annotated(pod: Pod) -> bool:
     """The pod's annotations say how long things take."""
-    return any(key.startswith(PREFIX) for key in pod.metadata.annotations)
+    annotations = pod.metadata.annotations
+    return bool(annotations) and any(key.startswith(PREFIX) for key in annotations)
 
 
 def _seconds(pod: Pod, name: str, default: int) -> int:

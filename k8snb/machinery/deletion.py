@@ -88,9 +88,7 @@ def _shortened(obj: KubernetesObject, grace: int, finalizers: tuple[str, ...], n
     due = meta.deletion_timestamp + (grace - meta.deletion_grace_period_seconds) * 1000
     if due < now:
         due, grace = now, 1
-    return _with_meta(
-        obj, deletion_timestamp=due, deletion_grace_period_seconds=grace, finalizers=finalizers
-    )
+    return _with_meta(obj, deletion_timestamp=due, deletion_grace_period_seconds=grace, finalizers=finalizers)
 
 
 def _next_generation(meta: ObjectMeta) -> int:

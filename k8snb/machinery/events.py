@@ -7,15 +7,13 @@ References
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from msgspec.structs import replace
 
 from k8snb.api.schema import KubernetesObject
-from k8snb.api.types.event import Event, EventSource
+from k8snb.api.types.event import Event, EventSeries, EventSource
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.persistent_volume import ObjectReference
-from k8snb.machinery.server import ApiServer
+from k8snb.machinery.server import ApiServer, EPOCH_MS
 
 AGGREGATE_AFTER = 10  # so many different messages of one reason are combined into one event
 AGGREGATE_INTERVAL_MS = 600_000
@@ -23,37 +21,41 @@ SPAM_BURST = 25  # so many events of one component about one object, then one in
 SPAM_REFILL_MS = 300_000
 
 
-class _Aggregate:
-    __slots__ = ("last_ms", "messages")
+class _Subject:
+    """What one component has said about one object: the tokens that it has left, and its events by their content."""
 
-    def __init__(self) -> None:
-        self.messages: dict[str, None] = {}
-        self.last_ms = 0
-
-
-class _Bucket:
-    __slots__ = ("since_ms", "tokens")
+    __slots__ = ("last_ms", "messages", "tokens", "tokens_ms", "written")
 
     def __init__(self, now_ms: int) -> None:
         self.tokens = float(SPAM_BURST)
-        self.since_ms = now_ms
+        self.tokens_ms = now_ms
+        self.written: dict[_Content, Event] = {}
+        self.messages: dict[tuple[str, str], dict[str, None]] = {}
+        self.last_ms: dict[tuple[str, str], int] = {}
 
-    def take(self, now_ms: int) -> bool:
-        self.tokens = min(SPAM_BURST, self.tokens + (now_ms - self.since_ms) / SPAM_REFILL_MS)
-        self.since_ms = now_ms
+    def take_token(self, now_ms: int) -> bool:
+        self.tokens = min(SPAM_BURST, self.tokens + (now_ms - self.tokens_ms) / SPAM_REFILL_MS)
+        self.tokens_ms = now_ms
         if self.tokens < 1:
             return False
         self.tokens -= 1
         return True
 
+    def combines(self, type_: str, reason: str, message: str, now_ms: int) -> bool:
+        """Whether this reason came with so many different messages that they become one event."""
+        key = (type_, reason)
+        messages = self.messages.get(key)
+        if messages is None or now_ms - self.last_ms[key] > AGGREGATE_INTERVAL_MS:
+            messages = self.messages[key] = {}
+        messages[message] = None
+        self.last_ms[key] = now_ms
+        if len(messages) < AGGREGATE_AFTER:
+            return False
+        del messages[next(iter(messages))]
+        return True
 
-class _Occurrence(NamedTuple):
-    """What makes two events the same: the object, the type, the reason, and (unless combined) the message."""
 
-    uid: str
-    type: str
-    reason: str
-    message: str
+_Content = tuple[str, str, str]  # type, reason and message; no message when events are combined
 
 
 class Recorder:
@@ -65,44 +67,55 @@ class Recorder:
         The event's source, ``deployment-controller``.
     host
         The node that a kubelet speaks for.
+    series
+        Write events as the scheduler does: repetitions are a series, and nothing is combined or dropped.
     """
 
-    def __init__(self, server: ApiServer, component: str, host: str = "") -> None:
+    def __init__(self, server: ApiServer, component: str, host: str = "", series: bool = False) -> None:
         self._server = server
+        self._series = series
         self._source = EventSource(component=component, host=host)
-        self._aggregates: dict[tuple[str, str, str], _Aggregate] = {}
-        self._buckets: dict[str, _Bucket] = {}
-        self._written: dict[_Occurrence, Event] = {}
+        self._subjects: dict[str, _Subject] = {}
 
     def event(self, obj: KubernetesObject, type_: str, reason: str, message: str) -> None:
         """Record that something happened to `obj`; `type_` is ``Normal`` or ``Warning``."""
         now_ms = self._server.now_ms
         uid = obj.metadata.uid or obj.metadata.name
-        combined = self._combine(uid, type_, reason, message, now_ms)
-        occurrence = _Occurrence(uid, type_, reason, "" if combined else message)
-        if not self._buckets.setdefault(uid, _Bucket(now_ms)).take(now_ms):
+        subject = self._subjects.get(uid)
+        if subject is None:
+            subject = self._subjects[uid] = _Subject(now_ms)
+        if self._series:
+            self._event_of_series(subject, obj, type_, reason, message)
             return
+        combined = subject.combines(type_, reason, message, now_ms)
+        if not subject.take_token(now_ms):
+            return
+        content = (type_, reason, "" if combined else message)
         shown = f"(combined from similar events): {message}" if combined else message
-        known = self._written.get(occurrence)
+        known = subject.written.get(content)
         if known is None:
             written = self._server.create_event(self._new_event(obj, type_, reason, shown))
         else:
             count, last = known.count + 1, self._server.time
             written = self._server.update_event(replace(known, count=count, last_timestamp=last, message=shown))
-        self._written[occurrence] = written
+        subject.written[content] = written
 
-    def _combine(self, uid: str, type_: str, reason: str, message: str, now_ms: int) -> bool:
-        """Whether this reason came with so many different messages that they become one event."""
-        key = (uid, type_, reason)
-        aggregate = self._aggregates.get(key)
-        if aggregate is None or now_ms - aggregate.last_ms > AGGREGATE_INTERVAL_MS:
-            aggregate = self._aggregates[key] = _Aggregate()
-        aggregate.messages[message] = None
-        aggregate.last_ms = now_ms
-        if len(aggregate.messages) < AGGREGATE_AFTER:
-            return False
-        del aggregate.messages[next(iter(aggregate.messages))]
-        return True
+    def _event_of_series(
+        self, subject: _Subject, obj: KubernetesObject, type_: str, reason: str, message: str
+    ) -> None:
+        content = (type_, reason, "")
+        known = subject.written.get(content)
+        if known is None:
+            event = self._new_event(obj, type_, reason, message)
+            event = replace(
+                event, source=EventSource(), count=0, first_timestamp=None, last_timestamp=None,
+                event_time=EPOCH_MS + self._server.now_ms, action="Scheduling", reporting_instance=self._source.component,
+            )  # fmt: skip
+            subject.written[content] = self._server.create_event(event)
+            return
+        count = known.series.count + 1 if known.series else 2
+        series = EventSeries(count=count, last_observed_time=EPOCH_MS + self._server.now_ms)
+        subject.written[content] = self._server.update_event(replace(known, series=series))
 
     def _new_event(self, obj: KubernetesObject, type_: str, reason: str, message: str) -> Event:
         meta = obj.metadata

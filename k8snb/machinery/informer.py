@@ -63,9 +63,13 @@ class Informer(Generic[T]):
         return {} if bucket is None else bucket
 
     def _on_change(self, change: Change) -> None:
-        if not self._pending:
+        pending = self._pending
+        if not pending:
             self._store.loop.call_after(WATCH_LATENCY_MS, self._deliver, priority=DELIVERY)
-        self._pending.append(change)
+        elif change.new is None and pending[-1].key == change.key and pending[-1].old is not None:
+            pending[-1] = change  # the last words of an object that is gone when they are heard
+            return
+        pending.append(change)
 
     def _deliver(self) -> None:
         pending, self._pending = self._pending, []

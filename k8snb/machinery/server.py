@@ -293,11 +293,13 @@ class ApiServer:
 
     def create_event(self, event: Event) -> Event:
         """Store an event; nobody admits or validates it."""
-        return self._insert(BY_CLASS[Event], event)
+        meta = event.metadata
+        return self.store.add("Event", f"{meta.namespace}/{meta.name}", event)
 
     def update_event(self, event: Event) -> Event:
         """Store the next count of an event, whatever became of the first."""
-        return self._put(BY_CLASS[Event], event)
+        meta = event.metadata
+        return self.store.put("Event", f"{meta.namespace}/{meta.name}", event)
 
     def event_name(self, name: str) -> str:
         """A name for an event about an object."""
@@ -343,7 +345,7 @@ class ApiServer:
             raise AlreadyExists(
                 f'{resource.qualified} "{obj.metadata.name}" already exists', details={"name": obj.metadata.name}
             )
-        return self.store.put(resource.kind, key, obj)  # type: ignore[return-value]
+        return self.store.add(resource.kind, key, obj)
 
     def _commit(self, resource: Resource, old: KubernetesObject, new: T) -> T:
         """Store the next version, if it says anything new; a deleted object whose last finalizer went is removed."""
@@ -359,4 +361,4 @@ class ApiServer:
         return self._put(resource, new)
 
     def _put(self, resource: Resource, obj: T) -> T:
-        return self.store.put(resource.kind, self._key(resource, obj), obj)  # type: ignore[return-value]
+        return self.store.put(resource.kind, self._key(resource, obj), obj)

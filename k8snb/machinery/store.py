@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from collections.abc import Iterator
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -13,6 +13,7 @@ from k8snb.api.schema import KubernetesObject
 from k8snb.machinery.log import Change, Input, Log, NO_CAUSE
 from k8snb.sim.loop import Loop
 
+T = TypeVar("T", bound=KubernetesObject)
 Watcher = Callable[[Change], None]
 
 
@@ -52,15 +53,22 @@ class Store:
         self.log.entries.append(entry)
         return entry
 
-    def put(self, kind: str, key: str, obj: KubernetesObject) -> KubernetesObject:
+    def put(self, kind: str, key: str, obj: T) -> T:
         """Store an object as the next version of its key."""
         table = self.tables[kind]
         self.revision += 1
-        meta = replace(obj.metadata, resource_version=str(self.revision))
-        new = replace(obj, metadata=meta)
+        new = replace(obj, metadata=replace(obj.metadata, resource_version=str(self.revision)))
         old = table.get(key)
         table[key] = new
         self._record(kind, key, old, new)
+        return new
+
+    def add(self, kind: str, key: str, obj: T) -> T:
+        """Store an object under a key that is free."""
+        self.revision += 1
+        new = replace(obj, metadata=replace(obj.metadata, resource_version=str(self.revision)))
+        self.tables[kind][key] = new
+        self._record(kind, key, None, new)
         return new
 
     def remove(self, kind: str, key: str) -> KubernetesObject:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 SANS = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
 MONO = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
+_SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
 PAGE, PANEL, EDGE, INK, SOFT = "#ffffff", "#f6f8fa", "#b8c2cc", "#1f2933", "#52606d"
 
 
@@ -29,6 +31,17 @@ def text(x: float, y: float, words: str, *, size: int = 11, fill: str = INK, anc
     extra = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in more.items())
     at = f'x="{num(x)}" y="{num(y + size * 0.36)}"'
     return f'<text {at} font-size="{size}" fill="{fill}" text-anchor="{anchor}"{extra}>{escape(words)}</text>'
+
+
+def stack(pictures: list[str], title: str) -> str:
+    """Several whole pictures below each other."""
+    sizes = [_SIZE.search(picture) for picture in pictures]
+    parts, top, width = [], 0.0, 0.0
+    for picture, size in zip(pictures, sizes, strict=True):
+        assert size is not None
+        parts.append(picture.replace("<svg ", f'<svg y="{num(top)}" ', 1))
+        width, top = max(width, float(size[1])), top + float(size[2])
+    return document(width, top, parts, title)
 
 
 def document(width: float, height: float, parts: list[str], title: str) -> str:

@@ -247,5 +247,3 @@ def _node_row(node: Node) -> Mapping[str, Any] | None:
 def _claim_row(claim: Any) -> Mapping[str, Any]:
     row = {"phase": claim.status.phase}
     return {"deleting": True, **row} if claim.metadata.deletion_timestamp is not None else row
-
-

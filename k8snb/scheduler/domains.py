@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 
 class Domains:
@@ -19,7 +19,7 @@ class Domains:
         return len(self._nodes)
 
     @property
-    def pod_counts(self) -> Iterable[int]:
+    def pod_counts(self) -> Collection[int]:
         """The numbers of pods that there are in some topology."""
         return self._by_pods
 

@@ -164,11 +164,15 @@ class NodeInfo:
             return any(p == protocol and n == number for _, p, n in self.ports)
         return (ALL_ADDRESSES, protocol, number) in self.ports or (address, protocol, number) in self.ports
 
+    def take_ports(self, signature: Signature, by: int = 1) -> None:
+        """Count the host ports of a pod in, or with -1 out."""
+        for port in signature.host_ports:
+            _count(self.ports, _host_port(port), by)
+
     def _count_uncommon(self, signature: Signature, by: int) -> None:
         for name, amount in signature.demand.requests.scalars:
             self.scalars[name] = self.scalars.get(name, 0) + by * amount
-        for port in signature.host_ports:
-            _count(self.ports, _host_port(port), by)
+        self.take_ports(signature, by)
         for claim in signature.claims:
             _count(self.claims, claim, by)
         if signature.has_affinity:

@@ -25,6 +25,7 @@ _SEEN_FIELDS = (
     "affinity",
     "tolerations",
     "priority",
+    "preemption_policy",
     "node_selector",
     "topology_spread_constraints",
     "init_containers",

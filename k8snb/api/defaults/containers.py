@@ -43,7 +43,7 @@ def default_container(container: C) -> C:
         liveness_probe=given(container.liveness_probe, default_probe),
         readiness_probe=given(container.readiness_probe, default_probe),
         startup_probe=given(container.startup_probe, default_probe),
-        lifecycle=given(container.lifecycle, _default_lifecycle),
+        lifecycle=_default_lifecycle(container.lifecycle) if container.lifecycle else None,
     )
 
 
@@ -93,11 +93,14 @@ def _default_grpc(action: GRPCAction) -> GRPCAction:
     return revised(action, service=action.service or "")
 
 
-def _default_lifecycle(lifecycle: Lifecycle) -> Lifecycle:
+def _default_lifecycle(lifecycle: Lifecycle) -> Lifecycle | None:
+    if lifecycle.stop_signal is not None and lifecycle.post_start is None and lifecycle.pre_stop is None:
+        return None
     return revised(
         lifecycle,
         post_start=given(lifecycle.post_start, _default_handler),
         pre_stop=given(lifecycle.pre_stop, _default_handler),
+        stop_signal=None,
     )
 
 

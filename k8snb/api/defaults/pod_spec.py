@@ -1,8 +1,12 @@
 """Defaults of a pod's spec, in a pod or in a template.
 
+Fields whose feature gate is off by default are dropped on this occasion: scheduling groups, stop signals, and volumes
+made of trust bundles or pod certificates.
+
 References
 ----------
-``pkg/apis/core/v1/defaults.go SetDefaults_PodSpec`` and ``conversion.go Convert_v1_PodSpec_To_core_PodSpec @ v1.36``
+``pkg/apis/core/v1/defaults.go SetDefaults_PodSpec``, ``conversion.go Convert_v1_PodSpec_To_core_PodSpec`` and
+``pkg/api/pod/util.go dropDisabledFields @ v1.36``
 """
 
 from __future__ import annotations
@@ -43,6 +47,7 @@ def default_pod_spec(spec: PodSpec) -> PodSpec:
         service_account=account,
         overhead=default_resource_list(spec.overhead),
         resources=given(spec.resources, default_requirements),
+        scheduling_group=None,
     )
 
 

@@ -110,6 +110,8 @@ def _default_projection(projection: VolumeProjection) -> VolumeProjection:
         projection,
         downward_api=given(projection.downward_api, _default_downward_projection),
         service_account_token=given(projection.service_account_token, _default_token),
+        cluster_trust_bundle=None,
+        pod_certificate=None,
     )
 
 

@@ -13,11 +13,20 @@ from k8snb.api.registry.core import (
     SecretStrategy,
     ServiceAccountStrategy,
 )
+from k8snb.api.registry.pods import PodStrategy
 from k8snb.api.registry.quotas import LimitRangeStrategy, ResourceQuotaStrategy
 from k8snb.api.registry.services import ServiceStrategy
-from k8snb.api.registry.strategy import SpecStrategy, Strategy
+from k8snb.api.registry.strategy import Strategy
+from k8snb.api.registry.workloads import (
+    ControllerRevisionStrategy,
+    DaemonSetStrategy,
+    DeploymentStrategy,
+    ReplicaSetStrategy,
+    ReplicationControllerStrategy,
+    StatefulSetStrategy,
+)
 from k8snb.api.schema import KubernetesObject
-from k8snb.api.types import apps, config, node, quota, service
+from k8snb.api.types import apps, config, node, pod, quota, service
 
 STRATEGIES: Mapping[type[KubernetesObject], Strategy[Any]] = {
     config.ConfigMap: ConfigMapStrategy(),
@@ -26,9 +35,14 @@ STRATEGIES: Mapping[type[KubernetesObject], Strategy[Any]] = {
     config.Secret: SecretStrategy(),
     config.ServiceAccount: ServiceAccountStrategy(),
     node.Node: NodeStrategy(),
+    pod.Pod: PodStrategy(),
     quota.LimitRange: LimitRangeStrategy(),
     quota.ResourceQuota: ResourceQuotaStrategy(),
     service.Service: ServiceStrategy(),
-    apps.Deployment: SpecStrategy(),
-    apps.ReplicaSet: SpecStrategy(),
+    apps.ControllerRevision: ControllerRevisionStrategy(),
+    apps.DaemonSet: DaemonSetStrategy(),
+    apps.Deployment: DeploymentStrategy(),
+    apps.ReplicaSet: ReplicaSetStrategy(),
+    apps.ReplicationController: ReplicationControllerStrategy(),
+    apps.StatefulSet: StatefulSetStrategy(),
 }

@@ -270,7 +270,7 @@ def _validate_hooks_and_probes(container: Container, spec: PodSpec, path: str) -
     grace = spec.termination_grace_period_seconds
     errors = []
     if container.lifecycle is not None:
-        errors += validate_lifecycle(container.lifecycle, grace, spec.os, f"{path}.lifecycle")
+        errors += validate_lifecycle(container.lifecycle, grace, f"{path}.lifecycle")
     return errors + validate_probes(container, grace, path)
 
 

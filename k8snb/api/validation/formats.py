@@ -265,13 +265,6 @@ def is_decimal_integer(text: str) -> list[str]:
     return [] if _matches("0|-?[1-9][0-9]*", text) else ["must be a valid decimal integer in canonical form"]
 
 
-def is_domain_prefixed_key(text: str) -> list[str]:
-    """Complaints about a key that must have a domain; an empty one is the caller's to report as missing."""
-    if errors := is_qualified_name(text):
-        return errors
-    return [] if text.count("/") == 1 else ['must be a domain-prefixed key (such as "acme.io/foo")']
-
-
 def is_path_segment_name(text: str) -> list[str]:
     """Complaints about a name that could not stand in a URL's path."""
     if text in (".", ".."):

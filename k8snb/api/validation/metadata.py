@@ -13,6 +13,7 @@ from typing import Any
 
 from k8snb.api.field_errors import FieldError, forbidden, go_quote, invalid, required, time_value, too_long, typed
 from k8snb.api.types.meta import ManagedFieldsEntry, ObjectMeta, OwnerReference
+from k8snb.api.validation.equality import same
 from k8snb.api.validation.formats import (
     is_dns1035_label,
     is_dns1123_label,
@@ -148,7 +149,7 @@ def _new_finalizers(new: ObjectMeta, old: ObjectMeta, path: str) -> list[FieldEr
 
 def validate_immutable(new: Any, old: Any, path: str, shown: Any = None) -> list[FieldError]:
     """One fault where a value changed that may not; it prints as `shown`, where given."""
-    return [] if new == old else [invalid(path, new if shown is None else shown, IMMUTABLE)]
+    return [] if same(new, old) else [invalid(path, new if shown is None else shown, IMMUTABLE)]
 
 
 def validate_nonnegative(value: int, path: str) -> list[FieldError]:

@@ -15,6 +15,7 @@ from k8snb.api.types.placement import Affinity, NodeAffinity, NodeSelectorTerm, 
 from k8snb.api.types.pod import Pod, PodSchedulingGate, PodSpec
 from k8snb.api.types.pod_status import ContainerStatus
 from k8snb.api.validation.containers import validate_image_spaces
+from k8snb.api.validation.equality import same
 from k8snb.api.validation.formats import is_in_range, is_qualified_name
 from k8snb.api.validation.internal_form import internal_diff, internal_value
 from k8snb.api.validation.metadata import (
@@ -95,7 +96,7 @@ def validate_pod_update(new: Pod, old: Pod) -> list[FieldError]:
         return errors
     errors += _validate_added_tolerations(new.spec.tolerations, old.spec.tolerations)
     errors += _validate_deleted_gates(new.spec.scheduling_gates, old.spec.scheduling_gates)
-    return errors if new.spec == old.spec else errors + _validate_fixed_fields(new.spec, old.spec)
+    return errors if same(new.spec, old.spec) else errors + _validate_fixed_fields(new.spec, old.spec)
 
 
 def _validate_images(containers: tuple[Container, ...], path: str) -> list[FieldError]:
@@ -162,7 +163,7 @@ def _validate_fixed_fields(new: PodSpec, old: PodSpec) -> list[FieldError]:
     if old.scheduling_gates:
         errors += _validate_gated(munged, old)
         munged = replace(munged, node_selector=old.node_selector, affinity=_with_node_affinity(munged, old))
-    if munged != old:
+    if not same(munged, old):
         detail = f"pod updates may not change fields other than {','.join(_MAY_CHANGE)}\n{internal_diff(old, munged)}"
         errors.append(forbidden("spec", detail))
     return errors
@@ -271,7 +272,7 @@ def validate_ephemeral_containers_update(new: Pod, old: Pod) -> list[FieldError]
         if now is None:
             detail = f'existing ephemeral containers "{container.name}" may not be removed\n'
             errors.append(forbidden("spec.ephemeralContainers", detail))
-        elif now != container:
+        elif not same(now, container):
             change = internal_diff(container, now)
             detail = f'existing ephemeral containers "{container.name}" may not be changed\n{change}'
             errors.append(forbidden("spec.ephemeralContainers", detail))

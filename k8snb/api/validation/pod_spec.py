@@ -103,7 +103,6 @@ def validate_pod_spec(spec: PodSpec, meta: ObjectMeta | None, path: str) -> list
     errors += _validate_classes(spec, path)
     errors += _validate_overhead(spec, f"{path}.overhead")
     errors += validate_os(spec, path)
-    errors += _validate_scheduling_group(spec, f"{path}.schedulingGroup.podGroupName")
     return errors + validate_file_key_volumes(spec, path)
 
 
@@ -293,12 +292,3 @@ def _validate_overhead(spec: PodSpec, path: str) -> list[FieldError]:
     if spec.overhead is EMPTY:
         return []
     return validate_container_requirements(ResourceRequirements(limits=spec.overhead), frozenset(), path)
-
-
-def _validate_scheduling_group(spec: PodSpec, path: str) -> list[FieldError]:
-    if spec.scheduling_group is None:
-        return []
-    name = spec.scheduling_group.pod_group_name
-    if name is None:
-        return [invalid(path, None, "must specify one of: `podGroupName`")]
-    return [invalid(path, name, c) for c in name_is_dns_subdomain(name)]

@@ -18,22 +18,11 @@ from k8snb.api.types.containers import (
     SleepAction,
     TCPSocketAction,
 )
-from k8snb.api.types.pod import PodOS
 from k8snb.api.validation.containers_of import AnyContainer
 from k8snb.api.validation.formats import is_http_header_name, is_valid_port_name, is_valid_port_num
 from k8snb.api.validation.metadata import validate_nonnegative
 
 _SCHEMES = ("HTTP", "HTTPS")
-_WINDOWS_SIGNALS = ("SIGKILL", "SIGTERM")
-_LINUX_SIGNALS = (
-    *("SIGABRT", "SIGALRM", "SIGBUS", "SIGCHLD", "SIGCLD", "SIGCONT", "SIGFPE", "SIGHUP", "SIGILL", "SIGINT", "SIGIO"),
-    *("SIGIOT", "SIGKILL", "SIGPIPE", "SIGPOLL", "SIGPROF", "SIGPWR", "SIGQUIT", "SIGRTMAX"),
-    *sorted(f"SIGRTMAX-{n}" for n in range(1, 15)),
-    "SIGRTMIN",
-    *sorted(f"SIGRTMIN+{n}" for n in range(1, 16)),
-    *("SIGSEGV", "SIGSTKFLT", "SIGSTOP", "SIGSYS", "SIGTERM", "SIGTRAP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG"),
-    *("SIGUSR1", "SIGUSR2", "SIGVTALRM", "SIGWINCH", "SIGXCPU", "SIGXFSZ"),
-)
 
 
 def validate_probes(container: AnyContainer, grace_seconds: int | None, path: str) -> list[FieldError]:
@@ -73,27 +62,14 @@ def _validate_probe(probe: Probe, grace_seconds: int | None, path: str) -> list[
     return errors
 
 
-def validate_lifecycle(
-    lifecycle: Lifecycle, grace_seconds: int | None, os: PodOS | None, path: str
-) -> list[FieldError]:
-    """The faults of a container's hooks and of its stop signal."""
+def validate_lifecycle(lifecycle: Lifecycle, grace_seconds: int | None, path: str) -> list[FieldError]:
+    """The faults of a container's hooks."""
     errors = []
     if lifecycle.post_start is not None:
         errors += _validate_handler(lifecycle.post_start, grace_seconds, f"{path}.postStart")
     if lifecycle.pre_stop is not None:
         errors += _validate_handler(lifecycle.pre_stop, grace_seconds, f"{path}.preStop")
-    if lifecycle.stop_signal is not None:
-        errors += _validate_stop_signal(lifecycle.stop_signal, os, f"{path}.stopSignal")
     return errors
-
-
-def _validate_stop_signal(signal: str, os: PodOS | None, path: str) -> list[FieldError]:
-    if os is None:
-        return [forbidden(path, "may not be set for containers with empty `spec.os.name`")]
-    supported = {"windows": _WINDOWS_SIGNALS, "linux": _LINUX_SIGNALS}.get(os.name)
-    if supported is None or signal in supported:
-        return []
-    return [not_supported(path, typed(signal), supported)]
 
 
 def _validate_handler(handler: Probe | LifecycleHandler, grace_seconds: int | None, path: str) -> list[FieldError]:

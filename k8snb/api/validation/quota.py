@@ -216,7 +216,13 @@ def _limit_amounts(item: LimitRangeItem, name: str, path: str) -> list[FieldErro
         (minimum, low, low, high, f"min value {low} is greater than max value {high}"),
         (asked, request, low, request, f"min value {low} is greater than default request value {request}"),
         (asked, request, request, high, f"default request value {request} is greater than max value {high}"),
-        (asked, request, request, default, f"default request value {request} is greater than default limit value {default}"),
+        (
+            asked,
+            request,
+            request,
+            default,
+            f"default request value {request} is greater than default limit value {default}",
+        ),
         (given, low, low, default, f"min value {low} is greater than default value {default}"),
         (given, high, default, high, f"default value {default} is greater than max value {high}"),
     )

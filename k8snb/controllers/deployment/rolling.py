@@ -71,9 +71,7 @@ def _reconcile_old_replica_sets(rollout: Rollout, sets: ReplicaSets) -> bool:
     return cleaned + _scale_down_available(rollout, old, new, min_available) > 0
 
 
-def _cleanup_unhealthy_replicas(
-    rollout: Rollout, old: list[ReplicaSet], maximum: int
-) -> tuple[list[ReplicaSet], int]:
+def _cleanup_unhealthy_replicas(rollout: Rollout, old: list[ReplicaSet], maximum: int) -> tuple[list[ReplicaSet], int]:
     """Take away old pods that are not available, oldest ReplicaSet first."""
     cleaned, result = 0, []
     for rs in old:

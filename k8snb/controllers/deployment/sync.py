@@ -252,9 +252,7 @@ def scale_replica_set(rollout: Rollout, rs: ReplicaSet, new_size: int, force: bo
     if old_size == new_size and not force:
         return rs
     desired = desired_replicas(deployment)
-    annotations = revisions.with_replicas_annotations(
-        rs.metadata.annotations, desired, desired + max_surge(deployment)
-    )
+    annotations = revisions.with_replicas_annotations(rs.metadata.annotations, desired, desired + max_surge(deployment))
     if old_size == new_size and annotations is rs.metadata.annotations:
         return rs
     meta = replace(rs.metadata, annotations=annotations)
@@ -279,9 +277,7 @@ def cleanup_deployment(rollout: Rollout, old: Sequence[ReplicaSet]) -> None:
         rollout.delete(rs)
 
 
-def calculate_status(
-    rollout: Rollout, replica_sets: Sequence[ReplicaSet], new: ReplicaSet | None
-) -> DeploymentStatus:
+def calculate_status(rollout: Rollout, replica_sets: Sequence[ReplicaSet], new: ReplicaSet | None) -> DeploymentStatus:
     """The status that fits these ReplicaSets, with the Available condition."""
     deployment = rollout.deployment
     available = total_available(replica_sets)

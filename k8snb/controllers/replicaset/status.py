@@ -45,9 +45,7 @@ def _available(pods: OwnedPods, min_ready_seconds: int, now: int) -> int:
     return sum(is_available(pod, min_ready_seconds, now) for pod in pods.active.values())
 
 
-def _conditions(
-    rs: ReplicaSet, active: int, failure: ApiError | None, now: int
-) -> tuple[ReplicaSetCondition, ...]:
+def _conditions(rs: ReplicaSet, active: int, failure: ApiError | None, now: int) -> tuple[ReplicaSetCondition, ...]:
     others = tuple(c for c in rs.status.conditions if c.type != REPLICA_FAILURE)
     if failure is None:
         return others

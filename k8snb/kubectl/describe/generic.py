@@ -2,12 +2,13 @@
 
 References
 ----------
-``staging/src/k8s.io/kubectl/pkg/describe/describe.go genericDescriber, printUnstructuredContent, smartLabelFor @ v1.36``
+``staging/src/k8s.io/kubectl/pkg/describe/describe.go genericDescriber, printUnstructuredContent, smartLabelFor
+@ v1.36``
 """
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from k8snb.api.encode import to_dict
@@ -91,7 +92,7 @@ def split_camel_case(name: str) -> list[str]:
     (['pod', 'IP', 'Address'], ['v', '1', 'beta'])
     """
     runs = ["".join(chars) for _, chars in groupby(name, _kind)]
-    for i, (run, following) in enumerate(zip(runs, runs[1:], strict=False)):
+    for i, (run, following) in enumerate(pairwise(list(runs))):
         if run[:1].isupper() and following[0].islower():
             runs[i], runs[i + 1] = run[:-1], run[-1] + following
     return [run for run in runs if run]

@@ -26,8 +26,8 @@ def name_and_namespace(w: Writer, meta: ObjectMeta) -> None:
 
 def labels_and_annotations(w: Writer, meta: ObjectMeta) -> None:
     """All labels, and the annotations worth a look."""
-    labels(w, "Labels", meta.labels)
-    annotations(w, "Annotations", meta.annotations)
+    label_lines(w, "Labels", meta.labels)
+    annotation_lines(w, "Annotations", meta.annotations)
 
 
 def lines(w: Writer, title: str, values: Sequence[str], indent: str = "") -> None:
@@ -39,12 +39,12 @@ def lines(w: Writer, title: str, values: Sequence[str], indent: str = "") -> Non
         w.write(0, f"{indent}\t{value}\n" if i else f"{value}\n")
 
 
-def labels(w: Writer, title: str, pairs: Mapping[str, str], indent: str = "") -> None:
+def label_lines(w: Writer, title: str, pairs: Mapping[str, str], indent: str = "") -> None:
     """Labels, or any pairs that are written like them."""
     lines(w, title, [f"{key}={pairs[key]}" for key in sorted(pairs)], indent)
 
 
-def annotations(w: Writer, title: str, pairs: Mapping[str, str]) -> None:
+def annotation_lines(w: Writer, title: str, pairs: Mapping[str, str]) -> None:
     """Annotations. Long values begin on a line of their own and are cut off."""
     keys = sorted(key for key in pairs if key != _LAST_APPLIED)
     w.write(0, f"{title}:\t")

@@ -13,7 +13,7 @@ from k8snb.api.selectors import format_label_selector
 from k8snb.api.types.placement import TopologySpreadConstraint
 from k8snb.api.types.pod import PodSchedulingGroup, PodTemplateSpec
 from k8snb.kubectl.describe.containers import describe_containers
-from k8snb.kubectl.describe.metadata import annotations, labels, lines, tolerations
+from k8snb.kubectl.describe.metadata import annotation_lines, label_lines, lines, tolerations
 from k8snb.kubectl.describe.volumes import describe_volumes
 from k8snb.kubectl.describe.writer import Writer
 
@@ -25,9 +25,9 @@ def describe_pod_template(w: Writer, template: PodTemplateSpec | None) -> None:
         w.write(1, "<unset>")
         return
     meta, spec = template.metadata, template.spec
-    labels(w, "  Labels", meta.labels)
+    label_lines(w, "  Labels", meta.labels)
     if meta.annotations:
-        annotations(w, "  Annotations", meta.annotations)
+        annotation_lines(w, "  Annotations", meta.annotations)
     if spec.service_account_name:
         w.field(1, "Service Account", spec.service_account_name)
     if spec.init_containers:
@@ -37,7 +37,7 @@ def describe_pod_template(w: Writer, template: PodTemplateSpec | None) -> None:
     describe_spread(w, spec.topology_spread_constraints, "  ")
     if spec.priority_class_name:
         w.field(1, "Priority Class Name", spec.priority_class_name)
-    labels(w, "  Node-Selectors", spec.node_selector)
+    label_lines(w, "  Node-Selectors", spec.node_selector)
     tolerations(w, "  Tolerations", spec.tolerations)
     describe_scheduling_group(w, spec.scheduling_group, "  ")
 

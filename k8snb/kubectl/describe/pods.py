@@ -21,7 +21,7 @@ from k8snb.kubectl.describe.context import Context
 from k8snb.kubectl.describe.events import describe_events
 from k8snb.kubectl.describe.metadata import (
     controlled_by,
-    labels,
+    label_lines,
     labels_and_annotations,
     name_and_namespace,
     tolerations,
@@ -51,7 +51,7 @@ def describe_pod(w: Writer, context: Context, pod: Pod) -> None:
     _conditions(w, pod)
     describe_volumes(w, pod.spec.volumes)
     w.field(0, "QoS Class", pod.status.qos_class or qos_class(pod))
-    labels(w, "Node-Selectors", pod.spec.node_selector)
+    label_lines(w, "Node-Selectors", pod.spec.node_selector)
     tolerations(w, "Tolerations", pod.spec.tolerations)
     describe_spread(w, pod.spec.topology_spread_constraints)
     describe_scheduling_group(w, pod.spec.scheduling_group)

@@ -9,6 +9,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from k8snb.api import quantity
 from k8snb.api.types.containers import Container, ResourceFieldSelector
@@ -46,7 +47,7 @@ def _most(amounts: Amounts, others: Mapping[str, str]) -> Amounts:
     return amounts | larger
 
 
-def _number(text: str) -> object:
+def _number(text: str) -> Decimal:
     return quantity.number_of(text)
 
 

@@ -25,7 +25,7 @@ from k8snb.api.types.volumes import (
     Volume,
     VolumeProjection,
 )
-from k8snb.kubectl.describe.metadata import annotations, go_bool, labels, listed, or_unset
+from k8snb.kubectl.describe.metadata import annotation_lines, go_bool, label_lines, listed, or_unset
 from k8snb.kubectl.describe.writer import Writer
 from k8snb.kubectl.printers.kinds.storage import access_modes, claim_class
 
@@ -373,8 +373,8 @@ def describe_claim(
     if claim is not None:
         w.field(0, "Status", phase)
     w.field(0, "Volume", spec.volume_name)
-    labels(w, "Labels", meta.labels)
-    annotations(w, "Annotations", meta.annotations)
+    label_lines(w, "Labels", meta.labels)
+    annotation_lines(w, "Annotations", meta.annotations)
     if claim is not None:
         w.field(0, "Finalizers", listed(meta.finalizers))
     status = PersistentVolumeClaimStatus() if claim is None else claim.status

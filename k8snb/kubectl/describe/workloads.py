@@ -26,7 +26,7 @@ from k8snb.kubectl.describe.context import Context
 from k8snb.kubectl.describe.events import describe_events
 from k8snb.kubectl.describe.metadata import (
     controlled_by,
-    labels,
+    label_lines,
     labels_and_annotations,
     listed,
     name_and_namespace,
@@ -183,8 +183,8 @@ def _claim_templates(w: Writer, templates: Sequence[PersistentVolumeClaim]) -> N
     for template in templates:
         w.field(1, "Name", template.metadata.name)
         w.field(1, "StorageClass", claim_class(template))
-        labels(w, "Labels", template.metadata.labels, "  ")
-        labels(w, "Annotations", template.metadata.annotations, "  ")
+        label_lines(w, "Labels", template.metadata.labels, "  ")
+        label_lines(w, "Annotations", template.metadata.annotations, "  ")
         w.field(1, "Capacity", template.spec.resources.requests.get("storage", "<default>"))
         w.field(1, "Access Modes", listed(template.spec.access_modes))
 

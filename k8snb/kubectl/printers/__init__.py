@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from k8snb.kubectl.printers.objects import Printable, print_objects
+from k8snb.kubectl.printers.objects import print_objects, Printable
 from k8snb.kubectl.printers.options import PrintOptions
 
 __all__ = ["PrintOptions", "Printable", "print_objects"]

@@ -159,8 +159,12 @@ def _plain_printer(name: str, options: PrintOptions) -> Printer:
 
 
 def _kind_first(body: Body) -> Body:
-    """The body in the order of the API's structures, which begin with the kind."""
-    return {key: body[key] for key in ("kind", "apiVersion") if key in body} | body
+    """The body in the order of the API's structures, which begin with the kind; so do claims in a stateful set."""
+    ordered = {key: body[key] for key in ("kind", "apiVersion") if key in body} | body
+    spec = ordered.get("spec")
+    if isinstance(spec, dict) and spec.get("volumeClaimTemplates"):
+        ordered["spec"] = spec | {"volumeClaimTemplates": [_kind_first(t) for t in spec["volumeClaimTemplates"]]}
+    return ordered
 
 
 def object_name(body: Body) -> str:

@@ -104,7 +104,11 @@ def _less(one: Any, other: Any, field: str) -> bool:
 def go_sort(items: Sequence[T], less: Callable[[T, T], bool]) -> list[T]:
     """Sort as Go's ``sort.Sort`` does up to twelve items, by insertion, whatever `less` says of equals."""
     if len(items) > _SMALL:
-        return sorted(items, key=cmp_to_key(lambda a, b: -1 if less(a, b) else int(less(b, a))))
+
+        def compare(one: T, other: T) -> int:
+            return -1 if less(one, other) else int(less(other, one))
+
+        return sorted(items, key=cmp_to_key(compare))
     found = list(items)
     for i in range(1, len(found)):
         j = i

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cmp_to_key
+from itertools import pairwise
 from typing import Any
 
 from k8snb.kubectl.go_format import format_float
@@ -190,8 +191,8 @@ class _Traits:
     def __init__(self, text: str) -> None:
         spaced = text[:1] == " " or text[-1:] == " "
         breaks = any(c in _BREAKS for c in text)
-        space_break = any(a == " " and b in _BREAKS for a, b in zip(text, text[1:], strict=False))
-        break_space = any(a in _BREAKS and b == " " for a, b in zip(text, text[1:], strict=False))
+        space_break = any(a == " " and b in _BREAKS for a, b in pairwise(text))
+        break_space = any(a in _BREAKS and b == " " for a, b in pairwise(text))
         special = any(not printable(c) for c in text)
         self.plain = not (spaced or breaks or special or _indicates(text))
         self.single = not (break_space or space_break or special)

@@ -12,9 +12,11 @@ from typing import Protocol, TypeVar
 from k8snb.api.resources import Resource
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.node import Node
+from k8snb.api.types.pod import Pod
 from k8snb.api.types.service import Service
 from k8snb.machinery.admission.lifecycle import check_create, check_delete
 from k8snb.machinery.admission.nodes import with_not_ready_taint
+from k8snb.machinery.admission.pods import admit_pod, admit_pod_update, check_pod
 from k8snb.machinery.service_ips import ServiceAllocator
 from k8snb.machinery.store import Store
 
@@ -50,10 +52,15 @@ class Admission:
         check_create(self.server.store, obj)
         if isinstance(obj, Node):
             return with_not_ready_taint(obj)
+        if isinstance(obj, Pod):
+            return admit_pod(obj, self.server.store.tables["PriorityClass"])  # type: ignore[arg-type]
         return obj
 
-    def update(self, new: T, old: T) -> T:  # noqa: ARG002  (pods will look at it)
+    def update(self, new: T, old: T) -> T:
         """The next version of an object as the mutating plugins leave it; raises as `create`."""
+        if isinstance(new, Pod):
+            assert isinstance(old, Pod)
+            return admit_pod_update(new, old)
         return new
 
     def delete(self, obj: KubernetesObject) -> None:
@@ -69,6 +76,8 @@ class Admission:
 
     def check_create(self, obj: KubernetesObject) -> None:
         """Ask the validating plugins about a new, valid object; raises Forbidden."""
+        if isinstance(obj, Pod):
+            check_pod(obj)
 
     def check_update(self, new: KubernetesObject, old: KubernetesObject) -> None:
         """Ask the validating plugins about the next, valid version of an object; raises Forbidden."""

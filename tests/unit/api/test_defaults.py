@@ -196,6 +196,14 @@ def test_a_negative_grace_period_is_one_second() -> None:
     assert pod_spec(terminationGracePeriodSeconds=-5)["terminationGracePeriodSeconds"] == 1
 
 
+def test_fields_behind_gates_that_are_off_are_dropped() -> None:
+    container = {"name": "c", "lifecycle": {"stopSignal": "SIGUSR1"}}
+    sources = [{"clusterTrustBundle": {"name": "b", "path": "p"}}]
+    spec = pod_spec(containers=[container], volumes=[{"name": "v", "projected": {"sources": sources}}])
+    assert "lifecycle" not in spec["containers"][0]
+    assert spec["volumes"][0]["projected"]["sources"] == [{}]
+
+
 def test_workloads() -> None:
     assert defaulted("Deployment", {})["spec"]["strategy"] == {
         "type": "RollingUpdate",

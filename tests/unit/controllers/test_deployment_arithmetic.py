@@ -24,7 +24,9 @@ def rolling(replicas: int, surge: int | str, unavailable: int | str) -> Deployme
 
 
 def replica_set(size: int, **annotations: str) -> ReplicaSet:
-    return ReplicaSet(metadata=ObjectMeta(name=f"rs-{size}", annotations=annotations), spec=ReplicaSetSpec(replicas=size))
+    return ReplicaSet(
+        metadata=ObjectMeta(name=f"rs-{size}", annotations=annotations), spec=ReplicaSetSpec(replicas=size)
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Which pods go first: upstream's criteria one by one, and the quick way against the plain one."""
 
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from k8snb.api.types.meta import ObjectMeta
@@ -27,9 +28,7 @@ def pod(
     status = PodStatus(
         phase=phase, conditions=(condition,), container_statuses=(ContainerStatus(name="c", restart_count=restarts),)
     )
-    meta = ObjectMeta(
-        name=name, namespace="default", uid=name, annotations=annotations, creation_timestamp=created
-    )
+    meta = ObjectMeta(name=name, namespace="default", uid=name, annotations=annotations, creation_timestamp=created)
     return Pod(metadata=meta, spec=PodSpec(node_name=node), status=status)
 
 

@@ -1,6 +1,7 @@
 """The counts of a controller's pods always are what counting them anew gives."""
 
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from k8snb.api.pods import is_active, is_ready, is_terminating
 from k8snb.api.types.meta import ObjectMeta

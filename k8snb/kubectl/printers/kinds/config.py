@@ -34,7 +34,8 @@ def _service_account(obj: ServiceAccount, now_ms: int) -> tuple[Cell, ...]:
 
 
 def _resource_quota(obj: ResourceQuota, now_ms: int) -> tuple[Cell, ...]:
-    requests, limits = [], []
+    requests: list[str] = []
+    limits: list[str] = []
     for name in sorted(obj.status.hard):
         used = f"{name}: {obj.status.used.get(name, '0')}/{obj.status.hard[name]}"
         (limits if name.startswith("limits.") else requests).append(used)

@@ -2,7 +2,8 @@
 
 References
 ----------
-``pkg/printers/internalversion/printers.go printPersistentVolume, printPersistentVolumeClaim, printStorageClass @ v1.36``
+``pkg/printers/internalversion/printers.go printPersistentVolume, printPersistentVolumeClaim, printStorageClass
+@ v1.36``
 ``staging/src/k8s.io/kubectl/pkg/util/storage/storage.go @ v1.36``
 """
 

@@ -1,0 +1,49 @@
+# `make lab` opens the notebooks, `make test` runs every test. Both set up .venv by themselves; PYTHON names another
+# interpreter than python3, TESTS other tests than all, WORKERS how many processes run them.
+PYTHON ?= python3
+WORKERS ?= 2
+TESTS ?= tests notebooks k8snb
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: lab test bench verify lint clean help
+
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+lab: $(VENV)/.lab  ## JupyterLab on the notebooks, in your browser
+	$(BIN)/jupyter lab --ServerApp.root_dir=notebooks notebooks/00_start_here.ipynb
+
+test: $(VENV)/.test  ## every test: unit, conformance, property, notebooks, browser, style
+	$(BIN)/python -m pytest $(TESTS) -n $(WORKERS) --doctest-modules --nbval --nbval-current-env
+
+verify: $(VENV)/.lab  ## play every recorded scenario and request, and say where the simulator differs
+	$(BIN)/k8snb verify tests/conformance
+
+bench: $(VENV)/.lab  ## how fast it is, as a table
+	$(BIN)/python -m benchmarks
+
+lint: $(VENV)/.test  ## ruff, mypy and the layers alone
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:  ## forget the environment and everything that was made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+# The stamps are as new as the installation; another pyproject.toml installs again.
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "k8snb needs Python 3.11 or newer; name one: make lab PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.lab: $(VENV)/pyvenv.cfg pyproject.toml
+	$(PIP) install --quiet --editable '.[notebook]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/pyvenv.cfg pyproject.toml
+	$(PIP) install --quiet --editable '.[notebook,test]'
+	@touch $@ $(VENV)/.lab

@@ -1,0 +1,155 @@
+"""``kubectl patch``.
+
+References
+----------
+``staging/src/k8s.io/kubectl/pkg/cmd/patch/patch.go @ v1.36``
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from k8snb.api.encode import to_dict
+from k8snb.api.field_errors import go_quote
+from k8snb.api.patch import apply_patch
+from k8snb.api.patch.json_patch import json_patch, JsonPatchError
+from k8snb.api.yaml_reader import parse_yaml, YamlError
+from k8snb.errors import BadRequest
+from k8snb.kubectl.command import CommandSpec, Session
+from k8snb.kubectl.common_flags import DRY_RUN, field_manager, FILES, LOCAL, OUTPUT, RECORD, SUBRESOURCE
+from k8snb.kubectl.dry_run import DryRun, dry_run_of
+from k8snb.kubectl.errors import KubectlError
+from k8snb.kubectl.flags import text
+from k8snb.kubectl.infos import Info
+from k8snb.kubectl.output import Output
+from k8snb.kubectl.recording import CHANGE_CAUSE
+from k8snb.kubectl.resource_builder import find_objects, Query
+from k8snb.kubectl.subresources import has_scale, no_such_subresource
+
+_TYPES = ("json", "merge", "strategic")
+_BAD_DOCUMENT = {"strategic": "invalid JSON document", "merge": "Invalid JSON Patch"}
+
+
+class _Unreadable:
+    """A patch that is no JSON; ``problem`` says why."""
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+
+
+def _patch(session: Session) -> None:
+    dry_run = dry_run_of(session)
+    _check(session, dry_run)
+    patch = _read_patch(session)
+    found = find_objects(session, Query(session.args, local=session.flags["local"]))
+    output = Output(session)  # its messages never say that nothing was changed
+    found.visit(lambda info: _patch_one(session, dry_run, output, info, patch))
+    if not found.infos:
+        raise KubectlError("no objects passed to patch")
+
+
+def _check(session: Session, dry_run: DryRun) -> None:
+    flags = session.flags
+    if flags["patch"] and flags["patch-file"]:
+        raise KubectlError("cannot specify --patch and --patch-file together")
+    if not flags["patch"] and not flags["patch-file"]:
+        raise KubectlError("must specify --patch or --patch-file containing the contents of the patch")
+    if flags["local"] and session.args:
+        raise KubectlError("cannot specify --local and server resources")
+    if flags["local"] and dry_run is DryRun.SERVER:
+        raise KubectlError("cannot specify --local and --dry-run=server - did you mean --dry-run=client?")
+    if flags["type"] and flags["type"].lower() not in _TYPES:
+        raise KubectlError(f"--type must be one of [{' '.join(_TYPES)}], not {go_quote(flags['type'])}")
+
+
+def _read_patch(session: Session) -> Any:
+    """The patch as a JSON value; text that begins with a brace is left to the server to refuse."""
+    source = session.flags["patch"]
+    if path := session.flags["patch-file"]:
+        try:
+            source = Path(path).read_text("utf-8")
+        except (OSError, ValueError) as error:
+            problem = (getattr(error, "strerror", None) or str(error)).lower()
+            raise KubectlError(f"unable to read patch file: open {path}: {problem}") from None
+    if source.lstrip().startswith("{"):
+        try:
+            return json.loads(source)
+        except (ValueError, RecursionError) as error:
+            return _Unreadable(str(error))
+    try:
+        return parse_yaml(source)
+    except YamlError as error:
+        raise KubectlError(f"unable to parse {go_quote(session.flags['patch'])}: {error}") from None
+
+
+def _patch_one(session: Session, dry_run: DryRun, output: Output, info: Info, patch: Any) -> None:
+    flags = session.flags
+    patch_type = flags["type"].lower() or "strategic"
+    if flags["local"] or dry_run is DryRun.CLIENT:
+        before = info.body
+        after = _patched_locally(info, patch_type, patch)
+        output.print(after, _done(before != after))
+        return
+    if isinstance(patch, _Unreadable):
+        raise BadRequest(f"error decoding patch: {patch.problem}")
+    before = info.body
+    subresource = flags["subresource"]
+    if subresource not in ("", "status"):
+        if subresource != "scale" or not has_scale(info.resource):
+            raise no_such_subresource()
+        subresource = ""
+    obj = session.server.patch(
+        info.resource,
+        info.namespace,
+        info.name,
+        patch_type,
+        patch,
+        subresource=subresource,
+        dry_run=dry_run is DryRun.SERVER,
+    )
+    changed = to_dict(obj) != before
+    if flags["record"] and dry_run is DryRun.NONE:
+        cause = {"metadata": {"annotations": {CHANGE_CAUSE: session.change_cause}}}
+        obj = session.server.patch(info.resource, info.namespace, info.name, "merge", cause)
+    output.print(obj, _done(changed))
+
+
+def _done(changed: bool) -> str:
+    return "patched" if changed else "patched (no change)"
+
+
+def _patched_locally(info: Info, patch_type: str, patch: Any) -> dict[str, Any]:
+    if patch_type == "json":
+        if not isinstance(patch, list) or not all(isinstance(operation, dict) for operation in patch):
+            kind = {str: "string", dict: "object", bool: "bool"}.get(type(patch), "number")
+            raise KubectlError(f"json: cannot unmarshal {kind} into Go value of type jsonpatch.Patch")
+        try:
+            patched: dict[str, Any] = json_patch(info.body, patch)
+        except JsonPatchError as error:
+            raise KubectlError(str(error)) from None
+        return patched
+    if not isinstance(patch, dict):
+        raise KubectlError(_BAD_DOCUMENT[patch_type])
+    return apply_patch(info.resource.cls, info.body, patch_type, patch)
+
+
+COMMAND = CommandSpec(
+    "patch",
+    "Update fields of a resource",
+    _patch,
+    (
+        *OUTPUT,
+        *FILES,
+        DRY_RUN,
+        LOCAL,
+        RECORD,
+        SUBRESOURCE,
+        field_manager("kubectl-patch"),
+        text("patch", short="p"),
+        text("patch-file"),
+        text("type", "strategic"),
+    ),
+    usage="(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE]",
+)

@@ -1,0 +1,186 @@
+"""The scheduler in its cluster: informers feed it, and its decisions become writes and events."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from msgspec.structs import replace
+
+from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.claims import PersistentVolumeClaim
+from k8snb.api.types.node import Node
+from k8snb.api.types.pod import Pod
+from k8snb.api.types.pod_status import PodCondition
+from k8snb.errors import NotFound
+from k8snb.machinery.controller import Environment, key_of
+from k8snb.machinery.events import Recorder
+from k8snb.scheduler.listers import LISTED
+from k8snb.scheduler.runner import Scheduler
+from k8snb.sim.loop import CONTROL, Timer
+
+SELECTED_NODE = "volume.kubernetes.io/selected-node"
+
+
+class SchedulerComponent:
+    """Wires the scheduler to informers, time and the API server.
+
+    Equally good nodes are chosen between by a seeded stream of the component's own.
+    """
+
+    name: ClassVar[str] = "default-scheduler"
+
+    def __init__(self, environment: Environment) -> None:
+        self.server = environment.server
+        self.loop = self.server.loop
+        self.recorder = Recorder(self.server, self.name, series=True)
+        stream = environment.streams.stream("scheduler")
+        self.scheduler = Scheduler(_Actions(self), lambda names: stream.choice(names), lambda: self.loop.now_ms)
+        self._causes: dict[str, int] = {}
+        self._latest_cause = self.server.store.cause
+        self._due = False
+        self._wakeup: Timer | None = None
+        informers = environment.informers
+        informers.of(Node).add_handler(self._on_node)
+        for cls in LISTED:
+            informers.of(cls).add_handler(self._on_other)
+        informers.of(Pod).add_handler(self._on_pod)
+
+    def cause_of(self, pod: Pod) -> int:
+        """What led to the attempt to place a pod: its creation, or what gave it another chance."""
+        return self._causes.pop(key_of(pod), self._latest_cause)
+
+    def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
+        if new is None:
+            assert old is not None
+            self._causes.pop(key_of(old), None)
+            self.scheduler.on_pod_deleted(old)
+        elif old is None:
+            self._causes[key_of(new)] = self.server.store.cause
+            self.scheduler.on_pod_added(new)
+        else:
+            self.scheduler.on_pod_updated(old, new)
+        self._look_soon()
+
+    def _on_node(self, old: Node | None, new: Node | None) -> None:
+        if new is None:
+            assert old is not None
+            self.scheduler.on_node_deleted(old)
+        elif old is None:
+            self.scheduler.on_node_added(new)
+        else:
+            self.scheduler.on_node_updated(old, new)
+        self._look_soon()
+
+    def _on_other(self, old: KubernetesObject | None, new: KubernetesObject | None) -> None:
+        if new is None:
+            assert old is not None
+            self.scheduler.on_deleted(old)
+        elif old is None:
+            self.scheduler.on_added(new)
+        else:
+            self.scheduler.on_updated(old, new)
+        self._look_soon()
+
+    def _look_soon(self) -> None:
+        """See to the queue once all events of this moment are heard."""
+        self._latest_cause = self.server.store.cause
+        if not self._due and len(self.scheduler.queue):
+            self._due = True
+            self.loop.call_after(0, self._schedule_pending, priority=CONTROL)
+
+    def _schedule_pending(self) -> None:
+        self._due = False
+        self.server.store.actor = self.name
+        self.scheduler.schedule_pending()
+        self._set_wakeup()
+
+    def _set_wakeup(self) -> None:
+        """Look again when a pod's back-off ends. Pods that nothing can help are looked at now and then."""
+        if self._wakeup is not None:
+            self._wakeup.cancel()
+            self._wakeup = None
+        due = self.scheduler.next_wakeup_ms
+        if due is not None:
+            background = self.scheduler.queue.next_retry_ms is None
+            self._wakeup = self.loop.call_at(due, self._wake, priority=CONTROL, background=background)
+
+    def _wake(self) -> None:
+        self._wakeup = None
+        self._schedule_pending()
+
+
+class _Actions:
+    """Carries the scheduler's decisions out."""
+
+    def __init__(self, component: SchedulerComponent) -> None:
+        self._component = component
+        self._server = component.server
+        self._recorder = component.recorder
+
+    def _act_for(self, pod: Pod) -> None:
+        self._server.store.actor = self._component.name
+        self._server.store.cause = self._component.cause_of(pod)
+
+    def bind(self, pod: Pod, node_name: str) -> None:
+        self._act_for(pod)
+        bound = self._server.bind(pod, node_name)
+        meta = pod.metadata
+        message = f"Successfully assigned {meta.namespace}/{meta.name} to {node_name}"
+        self._recorder.event(bound, "Normal", "Scheduled", message)
+
+    def report_unschedulable(self, pod: Pod, message: str, nominated_node: str | None) -> None:
+        self._act_for(pod)
+        self._recorder.event(pod, "Warning", "FailedScheduling", message)
+        condition = PodCondition(
+            type="PodScheduled",
+            status="False",
+            reason="Unschedulable",
+            message=message,
+            last_transition_time=self._server.time,
+        )
+        self._set_condition(pod, condition, nominated_node)
+
+    def report_skipped(self, pod: Pod, message: str) -> None:
+        self._recorder.event(pod, "Warning", "FailedScheduling", message)
+
+    def delete_victim(self, victim: Pod, preemptor: Pod, node_name: str) -> None:
+        message = f"{self._component.name}: preempting to accommodate a higher priority pod"
+        condition = PodCondition(
+            type="DisruptionTarget",
+            status="True",
+            reason="PreemptionByScheduler",
+            message=message,
+            last_transition_time=self._server.time,
+        )
+        self._set_condition(victim, condition, None)
+        try:
+            self._server.delete_object(victim)
+        except NotFound:
+            return
+        said = f"Preempted by pod {preemptor.metadata.uid} on node {node_name}"
+        self._recorder.event(victim, "Normal", "Preempted", said)
+
+    def clear_nomination(self, pod: Pod) -> None:
+        stored = self._server.find(Pod, pod.metadata.namespace, pod.metadata.name)
+        if stored is not None:
+            self._server.set_pod_status(stored, replace(stored.status, nominated_node_name=""))
+
+    def select_node(self, claim: PersistentVolumeClaim, node_name: str) -> None:
+        annotations = {**claim.metadata.annotations, SELECTED_NODE: node_name}
+        self._server.update_object(replace(claim, metadata=replace(claim.metadata, annotations=annotations)))
+
+    def _set_condition(self, pod: Pod, condition: PodCondition, nominated_node: str | None) -> None:
+        """Write a condition, unless the pod has it already; its time stays while its status does."""
+        stored = self._server.find(Pod, pod.metadata.namespace, pod.metadata.name)
+        if stored is None:
+            return
+        current = next((c for c in stored.status.conditions if c.type == condition.type), None)
+        if current is not None and current.status == condition.status:
+            condition = replace(condition, last_transition_time=current.last_transition_time)
+        changes: dict[str, Any] = {}
+        if condition != current:
+            changes["conditions"] = (*(c for c in stored.status.conditions if c.type != condition.type), condition)
+        if nominated_node is not None and nominated_node != stored.status.nominated_node_name:
+            changes["nominated_node_name"] = nominated_node
+        if changes:
+            self._server.set_pod_status(stored, replace(stored.status, **changes))

@@ -1,0 +1,110 @@
+"""The inspector: why an object is as it is, its description and its events, at the moment shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets
+
+from k8snb.cluster import Cluster
+from k8snb.errors import K8snbError
+from k8snb.kubectl import execute_at_once
+from k8snb.widgets.assets import module, styles
+from k8snb.widgets.part import Part
+from k8snb.widgets.past import PastClient
+from k8snb.widgets.references import Reference
+from k8snb.widgets.session import Session
+
+TABS = ("why", "describe", "events")
+
+
+class Inspector(Part):
+    """Tells about the selected object; about the workload when nothing is selected.
+
+    Parameters
+    ----------
+    source
+        The cluster to ask, or the session of other parts.
+    """
+
+    _esm = module("dom", "inspector")
+    _css = styles("inspector")
+
+    tab = traitlets.Enum(list(TABS), default_value="why").tag(sync=True)
+    subject = traitlets.Unicode().tag(sync=True)
+    links: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    text = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, source: Cluster | Session) -> None:
+        self._shown: tuple[Any, ...] = ()
+        super().__init__(source)
+        self.update()
+
+    @property
+    def reference(self) -> Reference | None:
+        """The object that is told about."""
+        session = self.session
+        if session.selected:
+            return Reference.read(session.selected)
+        subject = session.subject
+        return Reference.read(f"{subject.kind.lower()}/{subject.key}") if subject is not None else None
+
+    @traitlets.observe("tab")
+    def _show_tab(self, _change: Any) -> None:
+        self.update()
+
+    def update(self) -> None:
+        """Tell about the object, if anything changed since it was told last."""
+        session = self.session
+        reference = self.reference
+        shown = (reference, self.tab, session.moment_ms, len(session.cluster.log), session.cluster)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        with self.hold_sync():
+            self.subject = str(reference) if reference is not None else "nothing selected"
+            if reference is None:
+                self.links, self.text = [], ""
+            elif self.tab == "why":
+                self.links = self._why(reference)
+            else:
+                self.text = self._read(reference)
+
+    def _why(self, reference: Reference) -> list[list[Any]]:
+        session = self.session
+        at = None if session.past_ms is None else session.past_ms / 1000
+        try:
+            links = session.cluster.why(reference.for_why, at=at).links
+        except K8snbError as error:
+            return [[str(error), None, ""]]
+        return [
+            [link.sentence, round(link.time * 1000) if link.seq >= 0 else None, _select_form(link.reference, reference)]
+            for link in links
+        ]
+
+    def _read(self, reference: Reference) -> str:
+        """What kubectl says of the object at the moment shown."""
+        if self.tab == "describe":
+            line = f"describe {reference.kind} {reference.name}{reference.flags}"
+        else:
+            wanted = f"involvedObject.name={reference.name},involvedObject.kind={reference.kind_name}"
+            line = f"get events --field-selector={wanted}{reference.flags}"
+        try:
+            return str(execute_at_once(line, PastClient(self.session.reader)))
+        except K8snbError as error:
+            return str(error)
+
+    def handle(self, message: dict[str, Any]) -> None:
+        """Follow a link: select its object and show its moment."""
+        if message.get("do") == "follow":
+            reference, moment = message.get("ref"), message.get("ms")
+            if isinstance(reference, str) and reference:
+                self.session.select(reference)
+            if isinstance(moment, int | float):
+                self.session.seek(round(moment))
+
+
+def _select_form(reference: str, about: Reference) -> str:
+    """A link's ``pod/web-x`` as selections have it, in the namespace of the object that it explains."""
+    found = Reference.within(reference, about.namespace)
+    return found.selection if found is not None else ""

@@ -1,0 +1,282 @@
+"""What the parts of a lab share: one cluster, the moment that is shown, what is selected, and one lock."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from k8snb.cluster import Cluster
+from k8snb.errors import K8snbError
+from k8snb.kubectl import execute_at_once, Result
+from k8snb.machinery.log import Change
+from k8snb.machinery.server import Reader
+from k8snb.picture.axis import clock
+from k8snb.picture.chronicle import Chronicle, HEARTBEATS
+from k8snb.picture.timeline import first_subject, Subject, Timeline
+from k8snb.widgets.cells import AfterCells
+from k8snb.widgets.past import PastClient
+
+QUIET = (*HEARTBEATS, "Event")
+MOST_ANSWERS = 50
+_ATTRIBUTE = "_widget_session"
+
+
+class Answer(NamedTuple):
+    """A line that ran, when, and what was answered."""
+
+    line: str
+    result: Result
+    time_ms: int
+
+
+class Session:
+    """The shared state of all parts that show one cluster.
+
+    Every change of the cluster or of the moment shown goes through here, under the lock, and ends in `refresh`, which
+    tells the parts. Callbacks of widgets may run in threads of their own; the lock keeps them from each other.
+    """
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.lock = threading.RLock()
+        self.past_ms: int | None = None
+        self.selected = ""
+        self.status = ""
+        self.answers: list[Answer] = []
+        self.trunk: list[Cluster] = []  # the clusters that branches were taken from
+        self._listeners: list[Callable[[], None]] = []
+        self._wanted: Subject | None = None
+        self._cells = AfterCells(self._follow_cell)
+        self._shown = (-1, -1)
+        self._set_cluster(cluster)
+
+    @staticmethod
+    def of(source: Cluster | Session) -> Session:
+        """The session of a cluster: all parts that are made for it share one."""
+        if isinstance(source, Session):
+            return source
+        session = vars(source).get(_ATTRIBUTE)
+        if not isinstance(session, Session):
+            session = Session(source)
+            setattr(source, _ATTRIBUTE, session)
+        return session
+
+    def _set_cluster(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.chronicle = Chronicle(cluster.log)
+        self.chronicle.read()
+        self.timeline = Timeline(self.chronicle, self._subject())
+        self.timeline.follow()
+
+    # -- listening
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after every change."""
+        self._listeners.append(listener)
+        self._cells.start()
+
+    def forget(self, listener: Callable[[], None]) -> None:
+        """Call it no more."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+        if not self._listeners:
+            self._cells.stop()
+
+    def _follow_cell(self) -> None:
+        """Show what a cell did to the cluster, if it did anything."""
+        if self._shown != (len(self.cluster.log), self.now_ms):
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Read what is new in the cluster and tell the parts."""
+        with self.lock:
+            self._shown = (len(self.cluster.log), self.now_ms)
+            self.chronicle.read()
+            subject = self._subject()
+            if subject != self.timeline.subject:
+                self.timeline = Timeline(self.chronicle, subject)
+            self.timeline.follow()
+            for listener in list(self._listeners):
+                listener()
+
+    # -- the moment
+
+    @property
+    def now_ms(self) -> int:
+        """The cluster's present."""
+        return self.cluster.now_ms
+
+    @property
+    def moment_ms(self) -> int:
+        """The moment that all parts show."""
+        return self.now_ms if self.past_ms is None else self.past_ms
+
+    @property
+    def in_past(self) -> bool:
+        """Whether the moment shown lies in the past, where nothing can be changed."""
+        return self.past_ms is not None
+
+    @property
+    def reader(self) -> Reader:
+        """Who answers questions about the moment shown."""
+        return self.cluster.server if self.past_ms is None else self.cluster.at(self.past_ms / 1000)
+
+    def seek(self, time_ms: int | None) -> None:
+        """Show a moment of the past; None or the present follow the cluster again."""
+        with self.lock:
+            live = time_ms is None or time_ms >= self.now_ms
+            self.past_ms = None if live or time_ms is None else max(time_ms, 0)
+            self.status = ""
+            self.refresh()
+
+    def next_change(self) -> None:
+        """Go to the next moment at which something changed; in the present, let time pass until something does."""
+        with self.lock:
+            if self.past_ms is not None:
+                later = next((t for t in self.chronicle.change_times if t > self.moment_ms), None)
+                self.seek(later)
+                return
+            self._live(self._run_to_change)
+
+    def previous_change(self) -> None:
+        """Go back to the last moment before this one at which something changed."""
+        with self.lock:
+            earlier = [t for t in self.chronicle.change_times if t < self.moment_ms]
+            self.seek(earlier[-1] if earlier else 0)
+
+    # -- time
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is going to change any more but heartbeats."""
+        return self.cluster.settled
+
+    def run(self, seconds: float) -> None:
+        """Let time pass, and show the present."""
+        self._live(lambda: self.cluster.run(seconds))
+
+    def step(self) -> None:
+        """Run one event, and say what it was."""
+
+        def step() -> None:
+            done = self.cluster.step()
+            self.status = str(done).replace("\n", "; ") if done is not None else "nothing is to come"
+
+        self._live(step)
+
+    def _run_to_change(self) -> None:
+        """Run events until one changes more than heartbeats."""
+        while not self.settled:
+            done = self.cluster.step()
+            if done is None:
+                break
+            changes = [c for c in done.changes if c.resource not in QUIET]
+            if changes:
+                self.status = f"{clock(self.now_ms)} {_words(changes)}"
+                return
+        self.status = "settled: nothing is going to change by itself"
+
+    def _live(self, act: Callable[[], object]) -> None:
+        """Do something in the present; what goes wrong there is told, not raised."""
+        with self.lock:
+            self.past_ms = None
+            self.status = ""
+            try:
+                act()
+            except K8snbError as error:
+                self.status = str(error)
+            self.refresh()
+
+    # -- acting
+
+    def kubectl(self, line: str) -> Result:
+        """Run a kubectl line at the moment shown; in the past only reading works."""
+        with self.lock:
+            line = line.strip().removeprefix("kubectl ").strip()
+            if self.past_ms is None:
+                result = self.cluster.kubectl(line)
+            else:
+                result = self._read_past(line)
+            return self._answered(line, result)
+
+    def _read_past(self, line: str) -> Result:
+        try:
+            return execute_at_once(line, PastClient(self.reader))
+        except K8snbError as error:
+            return Result(1, "", f"{error}\n")
+
+    def fault(self, **fault: Any) -> Result:
+        """Let a pod or a node fail or recover."""
+        with self.lock:
+            words = " ".join(str(value) for value in fault.values())
+            try:
+                self.cluster.fault(**fault)
+                result = Result(0, "done\n", "")
+            except K8snbError as error:
+                result = Result(1, "", f"{error}\n")
+            kind = "node" if "node" in fault else "pod"
+            return self._answered(f"fault: {kind} {words}", result)
+
+    def _answered(self, line: str, result: Result) -> Result:
+        self.answers = [*self.answers, Answer(line, result, self.moment_ms)][-MOST_ANSWERS:]
+        self.refresh()
+        return result
+
+    def select(self, reference: str) -> None:
+        """Select an object: ``pod/default/web-x``, ``node/node-1``; nothing when empty."""
+        with self.lock:
+            if reference != self.selected:
+                self.selected = reference
+                self.refresh()
+
+    # -- branches
+
+    def branch(self) -> None:
+        """Go on from the moment shown, in a cluster that has the same past; the old one stays as it is."""
+        with self.lock:
+            if self.past_ms is None:
+                return
+            at = self.past_ms / 1000
+            self.trunk.append(self.cluster)
+            self.past_ms = None
+            self._set_cluster(self.cluster.fork(at=at))
+            setattr(self.cluster, _ATTRIBUTE, self)
+            self.status = f"branched at {clock(self.now_ms)}"
+            self.refresh()
+
+    def leave_branch(self) -> None:
+        """Go back to the cluster that this branch was taken from."""
+        with self.lock:
+            if self.trunk:
+                self.past_ms = None
+                self._set_cluster(self.trunk.pop())
+                self.status = "back on the cluster that the branch was taken from"
+                self.refresh()
+
+    # -- the workload
+
+    @property
+    def subject(self) -> Subject | None:
+        """The workload that the timeline and the controls are about."""
+        return self.timeline.subject
+
+    def follow(self, kind: str, key: str) -> None:
+        """Choose the workload: a kind and ``namespace/name``."""
+        with self.lock:
+            self._wanted = Subject(kind, key)
+            self.refresh()
+
+    def _subject(self) -> Subject | None:
+        """The wanted workload; else the one there was as long as it stands; else the first one there is."""
+        if self._wanted is not None:
+            return self._wanted
+        before = self.timeline.subject if hasattr(self, "timeline") else None
+        if before is not None and before.key in self.chronicle.keys_of(before.kind):
+            return before
+        return first_subject(self.chronicle, self.now_ms)
+
+
+def _words(changes: list[Change]) -> str:
+    """Changes in a few words."""
+    told = [f"{c.actor}: {c.verb} {c.resource.lower()}/{c.key.rpartition('/')[2]}" for c in changes[:3]]
+    return "; ".join(told) + ("…" if len(changes) > 3 else "")
