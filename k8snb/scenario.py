@@ -14,23 +14,18 @@ from k8snb.api.resources import BY_CLASS
 from k8snb.api.selectors import parse_selector
 from k8snb.api.types.pod import Pod
 from k8snb.cluster import Cluster
-from k8snb.errors import K8snbError
 from k8snb.journal import JournalEntry
 from k8snb.kubectl import Result
 from k8snb.running import RunningCommand
+from k8snb.scenario_file import API_VERSION, KIND, read_scenario_file
 from k8snb.sim.loop import USER
 
-API_VERSION, KIND = "k8snb.dev/v1alpha1", "Scenario"
 STEP_MS = 500  # steps run in the middle of their second
 FRAME_MS = 970
 LONGEST_GAP_MS, ALL_GAPS_MS = 60, 420  # between the steps of one second; all of them end before the frame
 
 _POD = re.compile(r"\{pod:([^:}]*):(\d+)\}")
 _BESIDE = ("drain", "wait", "rollout status")  # these run on while the next steps are taken
-
-
-class ScenarioError(K8snbError):
-    """A file that is no scenario."""
 
 
 class Scenario(NamedTuple):
@@ -42,6 +37,7 @@ class Scenario(NamedTuple):
 
     name: str
     spec: Mapping[str, Any]
+    description: str = ""
 
     @property
     def until(self) -> int:
@@ -75,7 +71,8 @@ class Scenario(NamedTuple):
 
     def to_yaml(self) -> str:
         """The file's text."""
-        body = {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": self.name}, "spec": dict(self.spec)}
+        about = {"name": self.name, **({"description": self.description} if self.description else {})}
+        body = {"apiVersion": API_VERSION, "kind": KIND, "metadata": about, "spec": dict(self.spec)}
         return yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=120)
 
     def save(self, path: str | Path) -> None:
@@ -90,16 +87,12 @@ def load_scenario(source: str | Path) -> Scenario:
     ------
     ScenarioError
         When it is none.
+    OSError
+        When there is no such file.
     """
-    is_text = isinstance(source, str) and "\n" in source
-    text = str(source) if is_text else Path(source).read_text(encoding="utf-8")
-    try:
-        body = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ScenarioError(f"{'scenario' if is_text else source}: {error}") from None
-    if not isinstance(body, dict) or body.get("kind") != KIND or not isinstance(body.get("spec"), dict):
-        raise ScenarioError(f"{'text' if is_text else source}: not a {KIND} of {API_VERSION}")
-    return Scenario(str((body.get("metadata") or {}).get("name", "scenario")), body["spec"])
+    body = read_scenario_file(source)
+    about = body.get("metadata") or {}
+    return Scenario(about.get("name", "scenario"), body["spec"], about.get("description", ""))
 
 
 def scenario_of(cluster: Cluster, name: str = "session") -> Scenario:
@@ -152,7 +145,7 @@ class Player:
     def __init__(self, scenario: Scenario, on_frame: Callable[[int], None] | None = None) -> None:
         self.scenario = scenario
         self.cluster = scenario.cluster()
-        self.on_frame = on_frame or (lambda second: None)
+        self.on_frame = on_frame or (lambda _second: None)
         self.results: list[StepResult] = []
         self._beside: list[tuple[int, str, RunningCommand]] = []
 

@@ -37,9 +37,7 @@ def dry_run_of(session: Session) -> DryRun:
     try:
         pretend = parse_bool(value)
     except ValueError:
-        raise KubectlError(
-            f'Invalid dry-run value ({value}). Must be "none", "server", or "client".'
-        ) from None
+        raise KubectlError(f'Invalid dry-run value ({value}). Must be "none", "server", or "client".') from None
     strategy = "client" if pretend else "none"
     session.warn(f"--dry-run={value} is deprecated (boolean value) and can be replaced with --dry-run={strategy}.")
     return _STRATEGIES[strategy]

@@ -110,5 +110,3 @@ def with_source(verb: str, source: str, error: K8snbError) -> K8snbError:
     if isinstance(error, ApiError):
         return type(error)(text, error.causes, error.details)
     return KubectlError(text)
-
-

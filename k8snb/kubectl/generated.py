@@ -17,7 +17,7 @@ from k8snb.api.schema import KubernetesObject
 from k8snb.errors import K8snbError
 from k8snb.kubectl.command import Session
 from k8snb.kubectl.common_flags import DRY_RUN, field_manager, OUTPUT, SAVE_CONFIG, VALIDATE
-from k8snb.kubectl.dry_run import check_validate, DryRun, dry_run_of
+from k8snb.kubectl.dry_run import check_validate, dry_run_of, DryRun
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.last_applied import check_size, with_last_applied
 from k8snb.kubectl.output import Output

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from k8snb.api.field_errors import go_quote
 from k8snb.api.encode import to_dict
+from k8snb.api.field_errors import go_quote
 from k8snb.api.field_selectors import check_field_selector, FieldSelectorError, selectable_fields
 from k8snb.api.resources import find, Resource
 from k8snb.api.schema import KubernetesObject
@@ -79,7 +79,7 @@ class Info:
 
 def meta_of(obj: KubernetesObject) -> ObjectMeta:
     """The metadata of an object."""
-    meta: ObjectMeta = obj.metadata  # type: ignore[attr-defined]
+    meta: ObjectMeta = obj.metadata
     return meta
 
 

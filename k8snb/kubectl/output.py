@@ -13,7 +13,7 @@ from k8snb.api.schema import KubernetesObject
 from k8snb.kubectl.command import Session
 from k8snb.kubectl.dry_run import DryRun
 from k8snb.kubectl.errors import KubectlError
-from k8snb.kubectl.printers import Printable, PrintOptions, print_objects
+from k8snb.kubectl.printers import print_objects, Printable, PrintOptions
 from k8snb.kubectl.printers.objects import allowed_formats, object_name
 
 _WITH_TEMPLATE = ("go-template", "go-template-file", "jsonpath", "jsonpath-as-json", "jsonpath-file", "template")

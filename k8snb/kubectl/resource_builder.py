@@ -1,4 +1,4 @@
-"""Which objects a command line means: ``deploy web``, ``deploy/web svc/web``, ``pods -l app=web``, ``-f file``, ``all``.
+"""Which objects a command line means: ``deploy web``, ``deploy/web svc/web``, ``pods -l app=web``, ``-f file``.
 
 References
 ----------
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from k8snb.api.field_errors import go_quote
 from k8snb.api.decode import DecodeError, from_dict
+from k8snb.api.field_errors import go_quote
 from k8snb.api.legacy import modernize
 from k8snb.api.manifests import Document, ManifestError, parse_documents, read_path
 from k8snb.api.resources import BY_KIND, Resource, RESOURCES
@@ -263,9 +263,10 @@ class _Builder:
             info.namespace = session.namespace
             info.document = _with_namespace(info.document, session.namespace)
         elif session.namespace_given and info.namespace != session.namespace:
+            given, wanted = go_quote(info.namespace), go_quote(session.namespace)
             raise KubectlError(
-                f"the namespace from the provided object {go_quote(info.namespace)} does not match the namespace "
-                f"{go_quote(session.namespace)}. You must pass '--namespace={info.namespace}' to perform this operation."
+                f"the namespace from the provided object {given} does not match the namespace {wanted}. "
+                f"You must pass '--namespace={info.namespace}' to perform this operation."
             )
 
     def _selected(self, found: Found) -> Found:
@@ -382,7 +383,9 @@ def _checked_metadata(body: dict[str, object], source: str) -> ObjectMeta:
     metadata = body.get("metadata")
     if metadata is not None and not isinstance(metadata, dict):
         kind = {str: "string", list: "array", bool: "bool"}.get(type(metadata), "number")
-        problem = f"json: cannot unmarshal {kind} into Go struct field metadataOnlyObject.metadata of type v1.ObjectMeta"
+        problem = (
+            f"json: cannot unmarshal {kind} into Go struct field metadataOnlyObject.metadata of type v1.ObjectMeta"
+        )
         raise KubectlError(f"unable to decode {go_quote(source)}: {problem}")
     try:
         return from_dict(ObjectMeta, metadata or {})

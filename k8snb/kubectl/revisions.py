@@ -55,7 +55,9 @@ def check_kind(resource: Resource, purpose: str, thing: str) -> None:
         return
     name = f'"{resource.qualified_kind}"'
     if resource.kind not in _KINDS_WITH_VISITOR:
-        raise KubectlError(f"error {purpose} for {name}, no visitor method exists for {{{resource.group} {resource.kind}}}")
+        raise KubectlError(
+            f"error {purpose} for {name}, no visitor method exists for {{{resource.group} {resource.kind}}}"
+        )
     raise KubectlError(f"no {thing} has been implemented for {name}")
 
 

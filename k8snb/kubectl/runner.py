@@ -93,9 +93,7 @@ def _without_action(invocation: Invocation) -> Result:
         return Result(0, help_text(invocation))
     if invocation.flags.args:
         words = " ".join(invocation.flags.args)
-        return Result(
-            1, "", f"error: unknown command \"{words}\"\nSee '{invocation.path} -h' for help and examples\n"
-        )
+        return Result(1, "", f"error: unknown command \"{words}\"\nSee '{invocation.path} -h' for help and examples\n")
     return Result(1, help_text(invocation))
 
 
@@ -108,5 +106,3 @@ def _note_failure(session: Session, error: K8snbError) -> None:
 
 def _ended(text: str) -> str:
     return text if not text or text.endswith("\n") else f"{text}\n"
-
-

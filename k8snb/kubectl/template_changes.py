@@ -68,7 +68,9 @@ def calculate(infos: Iterable[Info], mutate: Callable[[Info, Body], Body]) -> li
     return changes
 
 
-def send(session: Session, dry_run: DryRun, output: Output, changes: Sequence[Change], verb: str, failure: str) -> list[K8snbError]:
+def send(
+    session: Session, dry_run: DryRun, output: Output, changes: Sequence[Change], verb: str, failure: str
+) -> list[K8snbError]:
     """Send the changes and print their objects.
 
     Parameters

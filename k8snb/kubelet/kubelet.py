@@ -22,7 +22,6 @@ from k8snb.machinery.deletion import DeleteOptions
 from k8snb.machinery.events import Recorder
 from k8snb.sim.loop import NODE, Timer
 
-PODS_BY_NODE = "node"
 PULL_BACK_OFF_SHOWN_MS = 14_000  # from a failed pull to the kubelet's next look, which says that it waits
 
 
@@ -70,7 +69,6 @@ class Kubelets:
         self.loop = self.server.loop
         self.missing_images = tuple(missing_images)
         self.pods = environment.informers.of(Pod)
-        self.pods.add_index(PODS_BY_NODE, lambda pod: (pod.spec.node_name,) if pod.spec.node_name else ())
         self.pods.add_handler(self._on_pod)
         self.down: dict[str, None] = {}
         self._annotated = AnnotatedTiming()
@@ -92,7 +90,7 @@ class Kubelets:
     def node_up(self, node: str) -> None:
         """A node's kubelet works again, and catches up with what it missed."""
         if self.down.pop(node, "absent") is None:
-            for pod in list(self.pods.by_index(PODS_BY_NODE, node).values()):
+            for pod in [p for p in self.pods.cache.values() if p.spec.node_name == node]:
                 self._plan(pod)
 
     def set_ready(self, pod: Pod, ready: bool) -> None:

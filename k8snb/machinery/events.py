@@ -24,18 +24,19 @@ SPAM_REFILL_MS = 300_000
 class _Subject:
     """What one component has said about one object: the tokens that it has left, and its events by their content."""
 
-    __slots__ = ("last_ms", "messages", "tokens", "tokens_ms", "written")
+    __slots__ = ("reasons", "reference", "tokens", "tokens_ms", "written")
 
-    def __init__(self, now_ms: int) -> None:
+    def __init__(self, reference: ObjectReference, now_ms: int) -> None:
+        self.reference = reference
         self.tokens = float(SPAM_BURST)
         self.tokens_ms = now_ms
         self.written: dict[_Content, Event] = {}
-        self.messages: dict[tuple[str, str], dict[str, None]] = {}
-        self.last_ms: dict[tuple[str, str], int] = {}
+        self.reasons: dict[tuple[str, str], _Reason] = {}
 
     def take_token(self, now_ms: int) -> bool:
-        self.tokens = min(SPAM_BURST, self.tokens + (now_ms - self.tokens_ms) / SPAM_REFILL_MS)
-        self.tokens_ms = now_ms
+        if now_ms > self.tokens_ms:
+            self.tokens = min(SPAM_BURST, self.tokens + (now_ms - self.tokens_ms) / SPAM_REFILL_MS)
+            self.tokens_ms = now_ms
         if self.tokens < 1:
             return False
         self.tokens -= 1
@@ -43,15 +44,32 @@ class _Subject:
 
     def combines(self, type_: str, reason: str, message: str, now_ms: int) -> bool:
         """Whether this reason came with so many different messages that they become one event."""
-        key = (type_, reason)
-        messages = self.messages.get(key)
-        if messages is None or now_ms - self.last_ms[key] > AGGREGATE_INTERVAL_MS:
-            messages = self.messages[key] = {}
-        messages[message] = None
-        self.last_ms[key] = now_ms
-        if len(messages) < AGGREGATE_AFTER:
+        said = self.reasons.get((type_, reason))
+        if said is None or now_ms - said.last_ms > AGGREGATE_INTERVAL_MS:
+            self.reasons[type_, reason] = _Reason(message, now_ms)
             return False
-        del messages[next(iter(messages))]
+        return said.combines(message, now_ms)
+
+
+class _Reason:
+    """The different messages that came with one reason; nearly always there is but one."""
+
+    __slots__ = ("first", "last_ms", "others")
+
+    def __init__(self, message: str, now_ms: int) -> None:
+        self.first = message
+        self.last_ms = now_ms
+        self.others: dict[str, None] | None = None
+
+    def combines(self, message: str, now_ms: int) -> bool:
+        self.last_ms = now_ms
+        if message != self.first:
+            if self.others is None:
+                self.others = {}
+            self.others[message] = None
+        if self.others is None or len(self.others) + 1 < AGGREGATE_AFTER:
+            return False
+        del self.others[next(iter(self.others))]
         return True
 
 
@@ -83,9 +101,9 @@ class Recorder:
         uid = obj.metadata.uid or obj.metadata.name
         subject = self._subjects.get(uid)
         if subject is None:
-            subject = self._subjects[uid] = _Subject(now_ms)
+            subject = self._subjects[uid] = _Subject(_reference(obj), now_ms)
         if self._series:
-            self._event_of_series(subject, obj, type_, reason, message)
+            self._event_of_series(subject, type_, reason, message)
             return
         combined = subject.combines(type_, reason, message, now_ms)
         if not subject.take_token(now_ms):
@@ -94,19 +112,17 @@ class Recorder:
         shown = f"(combined from similar events): {message}" if combined else message
         known = subject.written.get(content)
         if known is None:
-            written = self._server.create_event(self._new_event(obj, type_, reason, shown))
+            written = self._server.create_event(self._new_event(subject.reference, type_, reason, shown))
         else:
             count, last = known.count + 1, self._server.time
             written = self._server.update_event(replace(known, count=count, last_timestamp=last, message=shown))
         subject.written[content] = written
 
-    def _event_of_series(
-        self, subject: _Subject, obj: KubernetesObject, type_: str, reason: str, message: str
-    ) -> None:
+    def _event_of_series(self, subject: _Subject, type_: str, reason: str, message: str) -> None:
         content = (type_, reason, "")
         known = subject.written.get(content)
         if known is None:
-            event = self._new_event(obj, type_, reason, message)
+            event = self._new_event(subject.reference, type_, reason, message)
             event = replace(
                 event, source=EventSource(), count=0, first_timestamp=None, last_timestamp=None,
                 event_time=EPOCH_MS + self._server.now_ms, action="Scheduling", reporting_instance=self._source.component,
@@ -117,21 +133,15 @@ class Recorder:
         series = EventSeries(count=count, last_observed_time=EPOCH_MS + self._server.now_ms)
         subject.written[content] = self._server.update_event(replace(known, series=series))
 
-    def _new_event(self, obj: KubernetesObject, type_: str, reason: str, message: str) -> Event:
-        meta = obj.metadata
-        reference = ObjectReference(
-            kind=obj.kind,
-            namespace=meta.namespace,
-            name=meta.name,
-            uid=meta.uid,
-            api_version=obj.api_version,
-            resource_version=meta.resource_version,
-        )
-        namespace = meta.namespace or "default"
+    def _new_event(self, about: ObjectReference, type_: str, reason: str, message: str) -> Event:
         now = self._server.time
         return Event(
-            metadata=ObjectMeta(name=self._server.event_name(meta.name), namespace=namespace),
-            involved_object=reference,
+            metadata=ObjectMeta(
+                name=self._server.event_name(about.name),
+                namespace=about.namespace or "default",
+                creation_timestamp=now,
+            ),
+            involved_object=about,
             reason=reason,
             message=message,
             source=self._source,
@@ -142,3 +152,15 @@ class Recorder:
             reporting_component=self._source.component,
             reporting_instance=self._source.host,
         )
+
+
+def _reference(obj: KubernetesObject) -> ObjectReference:
+    meta = obj.metadata
+    return ObjectReference(
+        kind=obj.kind,
+        namespace=meta.namespace,
+        name=meta.name,
+        uid=meta.uid,
+        api_version=obj.api_version,
+        resource_version=meta.resource_version,
+    )

@@ -8,6 +8,7 @@ matched once for all of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from k8snb.api.pods import controller_of, is_ready, TERMINAL_PHASES
 from k8snb.api.types.pod import Pod
@@ -24,6 +25,36 @@ class LabelGroup:
     def __init__(self, labels: Mapping[str, str]) -> None:
         self.labels = labels
         self.active = self.ready = self.terminating = 0
+
+
+class _Standing(NamedTuple):
+    """How a pod counts."""
+
+    active: bool
+    ready: bool
+    terminating: bool
+    has_cost: bool
+    settled: bool
+
+
+_ENDED = _Standing(False, False, False, False, False)
+_TERMINATING = _Standing(False, False, True, False, False)
+_READY = _Standing(True, True, False, False, True)
+_UNREADY = _Standing(True, False, False, False, False)
+
+
+def _standing(pod: Pod) -> _Standing:
+    phase = pod.status.phase
+    if phase in TERMINAL_PHASES:
+        return _ENDED
+    if pod.metadata.deletion_timestamp is not None:
+        return _TERMINATING
+    ready, has_cost = is_ready(pod), DELETION_COST in pod.metadata.annotations
+    if has_cost:
+        return _Standing(True, ready, False, True, False)
+    if not ready:
+        return _UNREADY
+    return _READY if phase == "Running" and pod.spec.node_name else _Standing(True, True, False, False, False)
 
 
 class OwnedPods:
@@ -58,44 +89,46 @@ class OwnedPods:
     def add(self, key: str, pod: Pod) -> None:
         """Count a pod in."""
         self.pods[key] = pod
-        self._count(key, pod, 1)
+        self._place(key, pod, _standing(pod), 1)
 
     def remove(self, key: str, pod: Pod) -> None:
         """Count a pod out; `pod` is the version that was counted in."""
         del self.pods[key]
-        self._count(key, pod, -1)
+        self._place(key, pod, _standing(pod), -1)
+        if not self.pods:
+            self.groups.clear()
 
-    def _count(self, key: str, pod: Pod, step: int) -> None:
-        meta = pod.metadata
-        labels = meta.labels
+    def update(self, key: str, old: Pod, new: Pod) -> None:
+        """Count the next version of a pod."""
+        before, after = _standing(old), _standing(new)
+        if before == after and old.metadata.labels is new.metadata.labels and old.spec.node_name == new.spec.node_name:
+            self.pods[key] = new
+            if after.active:
+                self.active[key] = new
+                (self.settled[new.spec.node_name] if after.settled else self.unsettled)[key] = new
+            return
+        self._place(key, old, before, -1)
+        self.pods[key] = new
+        self._place(key, new, after, 1)
+
+    def _place(self, key: str, pod: Pod, standing: _Standing, step: int) -> None:
+        labels = pod.metadata.labels
         group = self.groups.get(id(labels))
         if group is None:
             group = self.groups[id(labels)] = LabelGroup(labels)
-        if pod.status.phase not in TERMINAL_PHASES:
-            if meta.deletion_timestamp is not None:
-                group.terminating += step
-            else:
-                group.active += step
-                self._count_active(key, pod, group, step)
-        if step < 0 and not self.pods:
-            self.groups.clear()
-
-    def _count_active(self, key: str, pod: Pod, group: LabelGroup, step: int) -> None:
-        ready = is_ready(pod)
-        has_cost = DELETION_COST in pod.metadata.annotations
-        group.ready += step * ready
-        self.with_cost += step * has_cost
+        group.terminating += step * standing.terminating
+        if not standing.active:
+            return
+        group.active += step
+        group.ready += step * standing.ready
+        self.with_cost += step * standing.has_cost
         node = pod.spec.node_name
-        settled = ready and not has_cost and bool(node) and pod.status.phase == "Running"
         if step > 0:
             self.active[key] = pod
-            if settled:
-                self.settled.setdefault(node, {})[key] = pod
-            else:
-                self.unsettled[key] = pod
+            (self.settled.setdefault(node, {}) if standing.settled else self.unsettled)[key] = pod
             return
         del self.active[key]
-        if not settled:
+        if not standing.settled:
             del self.unsettled[key]
             return
         del self.settled[node][key]
@@ -133,20 +166,37 @@ class PodOwnership:
         return self._orphans.get(namespace, {}).values()
 
     def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
+        if old is not None and new is not None:
+            references = old.metadata.owner_references
+            if references and (
+                references is new.metadata.owner_references or references == new.metadata.owner_references
+            ):
+                self._update(old, new)
+                return
         if old is not None:
             self._forget(old)
-        if new is None:
-            return
-        meta = new.metadata
-        key = f"{meta.namespace}/{meta.name}"
+        if new is not None:
+            self._learn(new)
+
+    def _update(self, old: Pod, new: Pod) -> None:
         reference = controller_of(new)
+        key = f"{new.metadata.namespace}/{new.metadata.name}"
         if reference is None:
-            self._orphans.setdefault(meta.namespace, {})[key] = new
+            self._orphans[new.metadata.namespace][key] = new
+        else:
+            self._owned[reference.uid].update(key, old, new)
+
+    def _learn(self, pod: Pod) -> None:
+        meta = pod.metadata
+        key = f"{meta.namespace}/{meta.name}"
+        reference = controller_of(pod)
+        if reference is None:
+            self._orphans.setdefault(meta.namespace, {})[key] = pod
             return
         owned = self._owned.get(reference.uid)
         if owned is None:
             owned = self._owned[reference.uid] = OwnedPods()
-        owned.add(key, new)
+        owned.add(key, pod)
 
     def _forget(self, pod: Pod) -> None:
         meta = pod.metadata

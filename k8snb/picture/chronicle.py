@@ -7,6 +7,7 @@ places where it is drawn.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -35,6 +36,8 @@ UNSCHEDULED = ""  # the box of pods that have no node yet
 LONG_WAIT_MS = 500
 BARE = ""  # the box of pods that nothing owns
 
+_PATCHED = re.compile(r'"(\w+)": ?"?([^"{}\[\],]+)"?[,}]')  # the values that a JSON patch sets
+
 
 class Mark(NamedTuple):
     """A moment worth a mark on the time axis.
@@ -59,6 +62,9 @@ class Mark(NamedTuple):
         words = self.text.split()
         if self.kind == "input" and words[:1] == ["apply"]:
             return "apply"
+        patched = _PATCHED.findall(self.text) if words[:1] == ["patch"] else []
+        if patched:
+            return "patch " + " ".join(f"{name}={value}" for name, value in patched)
         return " ".join(w for w in words if "/" not in w or "=" in w) if self.kind == "input" else self.text
 
 

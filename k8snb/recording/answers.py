@@ -17,8 +17,10 @@ from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.claims import StorageClass
 from k8snb.api.types.config import Namespace, NamespaceSpec, NamespaceStatus
 from k8snb.api.types.meta import ObjectMeta
-from k8snb.errors import ApiError
+from k8snb.errors import ApiError, NotFound
 from k8snb.machinery.server import ApiServer
+from k8snb.recording import placements
+from k8snb.recording.cases import read_cases
 from k8snb.sim.loop import Loop
 from k8snb.sim.streams import Streams
 
@@ -43,29 +45,34 @@ def answer_file(source: Path, target: Path) -> int:
     int
         How many there are.
     """
-    cases = [json.loads(line) for line in source.read_text(encoding="utf-8").splitlines() if line.strip()]
+    cases = read_cases(source)
     lines = [json.dumps({"id": case["id"], "answer": answer_case(case)}) for case in cases]
     target.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return len(cases)
 
 
 def answer_case(case: Mapping[str, Any]) -> dict[str, Any]:
-    """What our API server answers to a recorded request.
+    """What our API server answers to a recorded request, or our scheduler to a placement question.
 
     Parameters
     ----------
     case
-        ``verb`` (``create``, ``update``, ``patch``), ``manifest``, and ``base`` and ``type`` where the verb needs them.
+        ``verb`` (``create``, ``update``, ``patch``), ``manifest``, and ``base`` and ``type`` where the verb needs them;
+        or the verb ``schedule`` and what `k8snb.recording.placements` needs.
 
     Returns
     -------
     dict
         The code and either the stored object or the reason, the message and the causes.
     """
-    server = empty_server()
     verb, manifest = case["verb"], case["manifest"]
-    resource = BY_KIND[(case.get("base") or manifest)["kind"]]
+    if verb == "schedule":
+        return placements.answer(case)
+    server = empty_server()
+    resource = BY_KIND.get((case.get("base") or manifest).get("kind", ""))
     try:
+        if resource is None:
+            raise NotFound("the server could not find the requested resource")
         if verb == "create":
             return {"code": 201, "object": _shown(server.create(resource, NAMESPACE, manifest), status=True)}
         server.create(resource, NAMESPACE, case["base"])

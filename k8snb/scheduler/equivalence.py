@@ -73,15 +73,17 @@ class FastCore:
         entry = self._entry(cycle)
         if entry is None:
             return self.core.schedule(cycle)
-        world = _World(cycle.snapshot.generation, cycle.listers.generation, self.core.nominator.generation)
-        if entry.refusal is not None and entry.world == world:
+        if entry.refusal is not None and entry.world == self._world(cycle):
             return entry.refusal
         decision = self._decide(entry.table, cycle)
         if decision is None:
             decision = self.core.schedule(cycle)
         if not decision.node and not decision.victims:
-            entry.refusal, entry.world = decision, world
+            entry.refusal, entry.world = decision, self._world(cycle)
         return decision
+
+    def _world(self, cycle: Cycle) -> _World:
+        return _World(cycle.snapshot.generation, cycle.listers.generation, self.core.nominator.generation)
 
     def _entry(self, cycle: Cycle) -> _Entry | None:
         """The table for a pod, if it can be judged by one."""

@@ -46,6 +46,7 @@ class NodeInfo:
         "ephemeral_storage",
         "images",
         "index",
+        "labels",
         "live",
         "memory",
         "milli_cpu",
@@ -65,6 +66,7 @@ class NodeInfo:
         self.index = index
         self.node: Node | None = None
         self.version = 0
+        self.labels: Mapping[str, str] = {}
         self.allocatable = Amounts()
         self.pods: dict[str, PodInfo] = {}
         self.counts: dict[Signature, int] = {}
@@ -86,16 +88,12 @@ class NodeInfo:
         assert self.node is not None, f"node {self.name} is not known"
         return self.node
 
-    @property
-    def labels(self) -> Mapping[str, str]:
-        """The node's labels."""
-        return self.known_node.metadata.labels
-
     def set_node(self, node: Node) -> None:
         """Take over a new version of the node."""
         before = self.node
         self.node = node
         self.version += 1
+        self.labels = node.metadata.labels
         if before is None or before.status.allocatable is not node.status.allocatable:
             self.allocatable = amounts_of(node.status.allocatable)
 

@@ -8,13 +8,13 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import Enum
 from heapq import heappop, heappush
 
 from k8snb.scheduler.events import Event
 from k8snb.scheduler.hints import is_worth_a_try
-from k8snb.scheduler.signature import PodInfo
+from k8snb.scheduler.signature import PodInfo, Signature
 
 INITIAL_BACKOFF_MS = 1_000
 MAX_BACKOFF_MS = 10_000
@@ -70,6 +70,41 @@ def _window(time_ms: int) -> int:
 
 
 Entry = tuple[int, int, int, int, QueuedPod]
+Likeness = tuple[Signature, tuple[str, ...]]
+
+
+class _Unschedulable:
+    """The pods that need something to happen, in the order of their refusals, and by what they look like.
+
+    An event means the same to all pods that look alike and were refused by the same plugins.
+    """
+
+    def __init__(self) -> None:
+        self.pods: dict[str, QueuedPod] = {}
+        self._alike: dict[Likeness, dict[str, QueuedPod]] = {}
+
+    def add(self, queued: QueuedPod) -> None:
+        self.pods[queued.info.key] = queued
+        self._alike.setdefault((queued.info.signature, queued.rejectors), {})[queued.info.key] = queued
+
+    def remove(self, queued: QueuedPod) -> None:
+        key, likeness = queued.info.key, (queued.info.signature, queued.rejectors)
+        del self.pods[key]
+        alike = self._alike[likeness]
+        del alike[key]
+        if not alike:
+            del self._alike[likeness]
+
+    def helped_by(self, event: Event, priority: int | None) -> Iterator[QueuedPod]:
+        """The pods, up to a priority, that an event is worth another try for."""
+        for (signature, rejectors), alike in list(self._alike.items()):
+            if priority is not None and signature.priority > priority:
+                continue
+            pods = list(alike.values())
+            if not signature.simple:
+                yield from (queued for queued in pods if is_worth_a_try(queued.info, rejectors, event))
+            elif is_worth_a_try(pods[0].info, rejectors, event):
+                yield from pods
 
 
 class SchedulingQueue:
@@ -90,7 +125,7 @@ class SchedulingQueue:
         self._active: list[Entry] = []
         self._backoff: list[Entry] = []
         self._error_backoff: list[Entry] = []
-        self._unschedulable: dict[str, QueuedPod] = {}
+        self._unschedulable = _Unschedulable()
         self._entries = 0
 
     def __len__(self) -> int:
@@ -110,20 +145,23 @@ class SchedulingQueue:
         queued = self._pods.pop(key, None)
         if queued is None:
             return None
-        self._unschedulable.pop(key, None)
+        if queued.place is Place.UNSCHEDULABLE:
+            self._unschedulable.remove(queued)
         queued.place = Place.NOWHERE
         return queued.info
 
     def update(self, queued: QueuedPod, info: PodInfo, events: list[Event]) -> None:
         """Take over a new version of a waiting pod; `events` are what changed about it."""
+        place = queued.place
+        if place is Place.UNSCHEDULABLE:
+            self._unschedulable.remove(queued)
         queued.info = info
-        if queued.place is Place.GATED:
+        if place is Place.GATED:
             self._activate(queued)
-        elif queued.place is Place.UNSCHEDULABLE:
-            for event in events:
-                if is_worth_a_try(info, queued.rejectors, event):
-                    self._requeue(queued)
-                    return
+        elif place is Place.UNSCHEDULABLE:
+            self._unschedulable.add(queued)
+            if any(is_worth_a_try(info, queued.rejectors, event) for event in events):
+                self._requeue(queued)
 
     def pop(self) -> QueuedPod | None:
         """The pod to try next."""
@@ -151,7 +189,7 @@ class SchedulingQueue:
         queued.since_ms = self._now()
         queued.place = Place.UNSCHEDULABLE
         self._pods[queued.info.key] = queued
-        self._unschedulable[queued.info.key] = queued
+        self._unschedulable.add(queued)
 
     def failed(self, queued: QueuedPod) -> None:
         """Put a pod back after an attempt that failed for no plugin's reason."""
@@ -167,12 +205,8 @@ class SchedulingQueue:
 
     def move(self, event: Event, priority: int | None = None) -> None:
         """Try those pods again that an event may help; only up to a `priority`, if given."""
-        if not self._unschedulable:
-            return
-        for queued in list(self._unschedulable.values()):
-            if priority is not None and queued.info.signature.priority > priority:
-                continue
-            if is_worth_a_try(queued.info, queued.rejectors, event):
+        if self._unschedulable.pods:
+            for queued in self._unschedulable.helped_by(event, priority):
                 self._requeue(queued)
 
     def flush(self) -> None:
@@ -184,7 +218,7 @@ class SchedulingQueue:
                 if queued is not None:
                     self._activate(queued)
         overdue = self._now() // FLUSH_PERIOD_MS * FLUSH_PERIOD_MS - MAX_UNSCHEDULABLE_MS
-        for queued in [q for q in self._unschedulable.values() if q.since_ms < overdue]:
+        for queued in [q for q in self._unschedulable.pods.values() if q.since_ms < overdue]:
             self._requeue(queued)
 
     @property
@@ -200,7 +234,7 @@ class SchedulingQueue:
     @property
     def next_flush_ms(self) -> int | None:
         """When the pod that has been waiting longest for something to happen is tried again in any case."""
-        since = next((q.since_ms for q in self._unschedulable.values()), None)
+        since = next((queued.since_ms for queued in self._unschedulable.pods.values()), None)
         return (
             None
             if since is None
@@ -218,7 +252,7 @@ class SchedulingQueue:
         heappush(self._active, (-info.signature.priority, queued.since_ms, 0, self._entries, queued))
 
     def _requeue(self, queued: QueuedPod) -> None:
-        del self._unschedulable[queued.info.key]
+        self._unschedulable.remove(queued)
         if queued.backoff_expiry_ms >= _window(self._now()):
             self._push(self._backoff, queued, Place.BACKOFF)
         else:

@@ -7,6 +7,7 @@ References
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterator
 
 from k8snb.api.types.node import Node
@@ -93,8 +94,7 @@ class Snapshot:
         name = node.metadata.name
         info = self.by_name.get(name) or self._new(name)
         if info.node is None:
-            self.nodes.append(info)
-            self.nodes.sort(key=lambda n: n.index)
+            insort(self.nodes, info, key=lambda n: n.index)
         else:
             self._remove_labels_and_images(info)
         info.set_node(node)

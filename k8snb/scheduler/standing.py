@@ -60,10 +60,12 @@ class Group:
     ``buckets`` holds the nodes' indexes, in order, by their score for resources; ``top`` is the best such score.
     """
 
-    __slots__ = ("buckets", "pods", "size", "top", "traits")
+    __slots__ = ("buckets", "pods", "size", "soft", "top", "traits", "unlabelled")
 
     def __init__(self, traits: Traits, pods: tuple[int, ...]) -> None:
         self.traits = traits
+        self.soft = traits.soft
+        self.unlabelled = traits.unlabelled
         self.pods = pods
         self.buckets: dict[int, list[int]] = {}
         self.size = 0

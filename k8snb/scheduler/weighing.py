@@ -82,7 +82,11 @@ def best_nodes(table: Table, groups: Sequence[Group], all_nodes: int) -> list[in
             tied.append(group)
     if len(tied) == 1:
         return tied[0].buckets[tied[0].top].copy()
-    return sorted(index for group in tied for index in group.buckets[group.top])
+    merged: list[int] = []
+    for group in tied:
+        merged += group.buckets[group.top]
+    merged.sort()
+    return merged
 
 
 def _extra_scores(table: Table, groups: Sequence[Group], all_nodes: int) -> list[int]:
@@ -106,37 +110,31 @@ def _add(extra: list[int], scores: Sequence[int], weight: int) -> None:
 
 
 def _spread_scores(table: Table, groups: Sequence[Group]) -> list[int]:
-    weights = _topology_weights(table, groups)
-    raw = [None if group.traits.unlabelled else _crowding(table, group, weights) for group in groups]
-    counted = [score for score in raw if score is not None]
+    """The weighted scores for spreading of the nodes of each group."""
+    raw = _crowding(table, groups)
+    counted = [score for group, score in zip(groups, raw, strict=True) if not group.unlabelled]
     least, greatest = min(counted, default=0), max(counted, default=0)
     weight = PodTopologySpread.weight
-    return [0 if score is None else reversed_score(score, least, greatest) * weight for score in raw]
+    return [
+        0 if group.unlabelled else reversed_score(score, least, greatest) * weight
+        for group, score in zip(groups, raw, strict=True)
+    ]
 
 
-def _topology_weights(table: Table, groups: Sequence[Group]) -> list[float]:
-    """By soft constraint: of how many topologies there are among the nodes that fit."""
-    weights = []
+def _crowding(table: Table, groups: Sequence[Group]) -> list[int]:
+    """The raw scores for spreading of the nodes of each group."""
+    scores = [0.0] * len(groups)
     for at, constraint in enumerate(table.soft):
-        if constraint.is_by_host:
-            size = sum([group.size for group in groups if not group.traits.unlabelled])
+        max_skew, by_host, position = constraint.max_skew, constraint.is_by_host, table.soft_positions[at]
+        if by_host:
+            size = sum([group.size for group in groups if not group.unlabelled])
         else:
-            size = len({group.traits.soft[at] for group in groups if not group.traits.unlabelled})
-        weights.append(topology_weight(size))
-    return weights
-
-
-def _crowding(table: Table, group: Group, weights: Sequence[float]) -> int:
-    """The raw score for spreading of the nodes of a group."""
-    traits = group.traits
-    score = 0.0
-    for at, constraint in enumerate(table.soft):
-        value = traits.soft[at]
-        if value is None:
-            continue
-        if constraint.is_by_host:
-            here = group.pods[table.soft_positions[at]]
-        else:
-            here = table.soft_pods[at].get(value, 0)
-        score += score_for_count(here, constraint.max_skew, weights[at])
-    return rounded(score)
+            size = len({group.soft[at] for group in groups if not group.unlabelled})
+        weight = topology_weight(size)
+        pods = table.soft_pods[at]
+        for index, group in enumerate(groups):
+            value = group.soft[at]
+            if value is not None:
+                here = group.pods[position] if by_host else pods.get(value, 0)
+                scores[index] += score_for_count(here, max_skew, weight)
+    return [rounded(score) for score in scores]

@@ -111,21 +111,22 @@ class Loop:
 
     def step(self) -> Timer | None:
         """Run the next event; returns it, or None when nothing is to come."""
-        if self.next_time() is None:
-            return None
-        time_ms, _, _, timer = heapq.heappop(self._heap)
-        if time_ms > self.now_ms:
-            self.now_ms, self._stuck_since = time_ms, self.steps
-            self._recent.clear()
-        self.steps += 1
-        callback = timer.callback
-        assert callback is not None
-        self._foreground -= not timer.background
-        if self.steps - self._stuck_since > STEPS_WITHOUT_TIME:
-            self._report_livelock(timer)
-        timer.callback = None
-        callback(*timer.args)
-        return timer
+        heap = self._heap
+        while heap:
+            time_ms, _, _, timer = heapq.heappop(heap)
+            callback = timer.callback
+            if callback is None:
+                continue
+            if time_ms > self.now_ms:
+                self.now_ms, self._stuck_since = time_ms, self.steps
+            self.steps += 1
+            self._foreground -= not timer.background
+            if self.steps - self._stuck_since > STEPS_WITHOUT_TIME:
+                self._report_livelock(timer)
+            timer.callback = None
+            callback(*timer.args)
+            return timer
+        return None
 
     def run_until(self, time_ms: int, max_steps: int | None = None) -> int:
         """Run every event up to and including a time, then set the clock to it.

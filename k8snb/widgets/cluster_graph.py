@@ -19,7 +19,7 @@ from k8snb.widgets.assets import module, styles
 from k8snb.widgets.part import PicturePart
 from k8snb.widgets.rows import difference
 from k8snb.widgets.session import Session
-from k8snb.widgets.stylesheet import look
+from k8snb.widgets.stylesheet import classes_of, look
 
 LEAST_WIDTH, MOST_WIDTH = 260, 1600
 WIDTH_GRAIN = 20  # a picture is drawn anew only when the room changes by so many pixels
@@ -92,7 +92,7 @@ class GraphBridge(PicturePart):
 
 def _item_row(item: Item) -> list[Any]:
     place = [round(v, 1) for v in (item.x, item.y, item.w, item.h)]
-    return [item.kind, *place, item.label, " ".join(item.classes), item.ref, item.hint]
+    return [item.kind, *place, item.label, classes_of(item), item.ref, item.hint]
 
 
 def _link_row(link: Link, picture: Picture) -> list[Any]:
@@ -114,11 +114,10 @@ def legend_html() -> str:
     )
     line = f'<path d="M0 8h16" stroke="{SERVED}" stroke-width="2"/>'
     requests = f'<span><svg viewBox="0 0 16 16" aria-hidden="true">{line}</svg>requests go here</span>'
-    hues = "".join(
-        f'<span><svg viewBox="0 0 16 16" aria-hidden="true"><rect x="1" y="1" width="14" height="14" rx="3" '
-        f'fill="{hue.fill}"/></svg>{words}</span>'
-        for hue, words in zip(HUES[:2], ("first revision", "second revision, and so on"), strict=True)
-    )
+    dots = "".join(f'<circle cx="{6 + 9 * n}" cy="8" r="4" fill="{hue.fill}"/>' for n, hue in enumerate(HUES))
+    width = 9 * len(HUES) + 3
+    box = f'viewBox="0 0 {width} 16" style="width:{width}px"'
+    hues = f'<span><svg {box} aria-hidden="true">{dots}</svg>revisions</span>'
     return f'<div class="k8snb k8snb-legend">{forms}{requests}{hues}</div>'
 
 

@@ -101,7 +101,7 @@ class Inspector(Part):
             if isinstance(reference, str) and reference:
                 self.session.select(reference)
             if isinstance(moment, int | float):
-                self.session.seek(round(moment))
+                self.session.look(round(moment))
 
 
 def _select_form(reference: str, about: Reference) -> str:

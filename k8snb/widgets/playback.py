@@ -24,6 +24,7 @@ class Playback:
         self._changed = changed
         self._until_settled = False
         self._timer: asyncio.TimerHandle | None = None
+        session.pauses.append(self.pause)
         try:
             self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
@@ -47,6 +48,8 @@ class Playback:
     def close(self) -> None:
         """Stop for good."""
         self.playing = False
+        if self.pause in self.session.pauses:
+            self.session.pauses.remove(self.pause)
         if self._timer is not None:
             self._timer.cancel()
 

@@ -75,7 +75,7 @@ class Player(Part):
         what, session = message.get("do"), self.session
         moment = message.get("ms")
         if what == "seek" and isinstance(moment, int | float):
-            session.seek(round(moment))
+            session.look(round(moment))
         elif isinstance(what, str) and what in _ACTIONS:
             _ACTIONS[what](self)
 

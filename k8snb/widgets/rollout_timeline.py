@@ -150,7 +150,7 @@ class RolloutTimeline(PicturePart):
         super().handle(message)
         if message.get("do") == "seek":
             moment = message.get("ms")
-            self.session.seek(round(moment) if isinstance(moment, int | float) else None)
+            self.session.look(round(moment) if isinstance(moment, int | float) else None)
 
     @traitlets.observe("selected")
     def _select(self, change: Any) -> None:

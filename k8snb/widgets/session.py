@@ -44,6 +44,7 @@ class Session:
         self.status = ""
         self.answers: list[Answer] = []
         self.trunk: list[Cluster] = []  # the clusters that branches were taken from
+        self.pauses: list[Callable[[], None]] = []  # how to stop what plays
         self._listeners: list[Callable[[], None]] = []
         self._wanted: Subject | None = None
         self._cells = AfterCells(self._follow_cell)
@@ -128,6 +129,13 @@ class Session:
             self.past_ms = None if live or time_ms is None else max(time_ms, 0)
             self.status = ""
             self.refresh()
+
+    def look(self, time_ms: int | None) -> None:
+        """Show the moment that a person chose; whatever plays is paused."""
+        with self.lock:
+            for pause in list(self.pauses):
+                pause()
+            self.seek(time_ms)
 
     def next_change(self) -> None:
         """Go to the next moment at which something changed; in the present, let time pass until something does."""

@@ -10,6 +10,7 @@ from typing import Any
 from k8snb.picture.glyphs import GLYPHS, SIZE
 from k8snb.picture.palette import HUES, NO_REVISION
 from k8snb.picture.pod_state import FAILING, READY, RUNNING, STARTING, STATES, TERMINATING
+from k8snb.picture.sheet import Item
 
 HUE_NAMES = (*(f"r{n}" for n in range(len(HUES))), "rx")
 BAR_OPACITY = {READY: 1, RUNNING: 0.45, STARTING: 0, TERMINATING: 0.15, FAILING: 0}
@@ -23,6 +24,16 @@ def hues() -> dict[str, tuple[str, ...]]:
 def look() -> dict[str, Any]:
     """Everything that the browser needs to paint."""
     return {"style": rules(), "hues": hues(), "glyphs": dict(GLYPHS), "glyph_size": SIZE}
+
+
+def classes_of(item: Item) -> str:
+    """An item's classes for the rules, which take one class each: a selector of several is not understood."""
+    hue = next((name for name in item.classes if name in HUE_NAMES), "")
+    joined = [f"{name}-{hue}" for name in ("count", "strong") if name in item.classes and hue]
+    joined += [f"count-{name}" for name in item.classes if "count" in item.classes and name in STATES]
+    if item.kind == "pod":
+        joined.append(f"pod-{item.classes[0]}-{hue}")
+    return " ".join((item.kind, *item.classes, *joined))
 
 
 def _rule(selector: str, hue: str = "", **css: Any) -> dict[str, Any]:
@@ -71,18 +82,18 @@ def _words() -> list[dict[str, Any]]:
         ),
         _rule(".small", color="$soft"),
         _rule(".title", font_size=13, font_weight="bold"),
-        _rule(".text.right", text_halign="left"),
+        _rule(".right", text_halign="left"),
         _rule(".fault", color="$fault"),
     ]  # fmt: skip
-    return words + [_rule(f".strong.{hue}", hue, color="@text", font_weight="bold") for hue in HUE_NAMES]
+    return words + [_rule(f".strong-{hue}", hue, color="@text", font_weight="bold") for hue in HUE_NAMES]
 
 
 def _bars() -> list[dict[str, Any]]:
     bars = [
-        _rule(f".count.{hue}", hue, background_color="@fill", border_width=1, border_color="@line") for hue in HUE_NAMES
+        _rule(f".count-{hue}", hue, background_color="@fill", border_width=1, border_color="@line") for hue in HUE_NAMES
     ]
-    bars.extend(_rule(f".count.{state}", background_opacity=opacity) for state, opacity in BAR_OPACITY.items())
-    return [*bars, _rule(f".count.{FAILING}", border_color="$fault", border_width=2)]
+    bars.extend(_rule(f".count-{state}", background_opacity=opacity) for state, opacity in BAR_OPACITY.items())
+    return [*bars, _rule(f".count-{FAILING}", border_color="$fault", border_width=2)]
 
 
 def _pods() -> list[dict[str, Any]]:
@@ -91,14 +102,16 @@ def _pods() -> list[dict[str, Any]]:
         color="$soft", font_family="$mono", font_size=11, text_valign="bottom", text_margin_y=3, z_index=6,
     )  # fmt: skip
     glyphs = [
-        _rule(f".pod.{state}.{hue}", background_image=f"$glyph {state} {hue}") for state in STATES for hue in HUE_NAMES
+        _rule(f".pod-{state}-{hue}", background_image=f"$glyph {state} {hue}") for state in STATES for hue in HUE_NAMES
     ]
     return [base, *glyphs]
 
 
 def _lines() -> list[dict[str, Any]]:
     return [
-        _rule("edge", events="no", z_index_compare="manual", z_index=2, overlay_opacity=0),
+        _rule(
+            "edge", events="no", z_index_compare="manual", z_index=2, overlay_opacity=0, edge_distances="node-position"
+        ),
         _rule(".request", curve_style="unbundled-bezier", width=1.6, line_color="$served", line_opacity=0.8),
         _rule(".owns", curve_style="segments", width=1, line_color="$edge"),
     ]
@@ -106,6 +119,6 @@ def _lines() -> list[dict[str, Any]]:
 
 def _chosen() -> list[dict[str, Any]]:
     return [
-        _rule(".pod.selected", border_width=2.5, border_color="$ink", color="$ink", font_weight="bold"),
-        _rule(".box.selected, .pill.selected", border_width=2.5, border_color="$brand"),
+        _rule(".pod-selected", border_width=2.5, border_color="$ink", color="$ink", font_weight="bold"),
+        _rule(".selected", border_width=2.5, border_color="$brand"),
     ]

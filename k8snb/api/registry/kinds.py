@@ -13,6 +13,7 @@ from k8snb.api.registry.core import (
     SecretStrategy,
     ServiceAccountStrategy,
 )
+from k8snb.api.registry.jobs import CronJobStrategy, JobStrategy
 from k8snb.api.registry.pods import PodStrategy
 from k8snb.api.registry.quotas import LimitRangeStrategy, ResourceQuotaStrategy
 from k8snb.api.registry.services import ServiceStrategy
@@ -26,9 +27,11 @@ from k8snb.api.registry.workloads import (
     StatefulSetStrategy,
 )
 from k8snb.api.schema import KubernetesObject
-from k8snb.api.types import apps, config, node, pod, quota, service
+from k8snb.api.types import apps, batch, config, node, pod, quota, service
 
 STRATEGIES: Mapping[type[KubernetesObject], Strategy[Any]] = {
+    batch.CronJob: CronJobStrategy(),
+    batch.Job: JobStrategy(),
     config.ConfigMap: ConfigMapStrategy(),
     config.Namespace: NamespaceStrategy(),
     config.PriorityClass: PriorityClassStrategy(),

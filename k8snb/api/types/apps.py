@@ -62,8 +62,8 @@ class DeploymentSpec(Struct):
 class DeploymentCondition(Struct):
     type: Annotated[DeploymentConditionType, ALWAYS] = ""
     status: Annotated[ConditionStatus, ALWAYS] = ""
-    last_update_time: Time | None = None
-    last_transition_time: Time | None = None
+    last_update_time: Annotated[Time | None, ALWAYS] = None
+    last_transition_time: Annotated[Time | None, ALWAYS] = None
     reason: str = ""
     message: str = ""
 
@@ -97,7 +97,7 @@ class ReplicaSetSpec(Struct):
 class ReplicaSetCondition(Struct):
     type: Annotated[ReplicaSetConditionType, ALWAYS] = ""
     status: Annotated[ConditionStatus, ALWAYS] = ""
-    last_transition_time: Time | None = None
+    last_transition_time: Annotated[Time | None, ALWAYS] = None
     reason: str = ""
     message: str = ""
 
@@ -155,7 +155,7 @@ class StatefulSetSpec(Struct):
 class StatefulSetCondition(Struct):
     type: Annotated[StatefulSetConditionType, ALWAYS] = ""
     status: Annotated[ConditionStatus, ALWAYS] = ""
-    last_transition_time: Time | None = None
+    last_transition_time: Annotated[Time | None, ALWAYS] = None
     reason: str = ""
     message: str = ""
 
@@ -201,7 +201,7 @@ class DaemonSetSpec(Struct):
 class DaemonSetCondition(Struct):
     type: Annotated[DaemonSetConditionType, ALWAYS] = ""
     status: Annotated[ConditionStatus, ALWAYS] = ""
-    last_transition_time: Time | None = None
+    last_transition_time: Annotated[Time | None, ALWAYS] = None
     reason: str = ""
     message: str = ""
 
@@ -243,7 +243,7 @@ class ReplicationControllerSpec(Struct):
 class ReplicationControllerCondition(Struct):
     type: Annotated[ReplicationControllerConditionType, ALWAYS] = ""
     status: Annotated[ConditionStatus, ALWAYS] = ""
-    last_transition_time: Time | None = None
+    last_transition_time: Annotated[Time | None, ALWAYS] = None
     reason: str = ""
     message: str = ""
 

@@ -73,8 +73,8 @@ class JobSpec(Struct):
 class JobCondition(Struct):
     type: Annotated[JobConditionType, ALWAYS] = ""
     status: Annotated[ConditionStatus, ALWAYS] = ""
-    last_probe_time: Time | None = None
-    last_transition_time: Time | None = None
+    last_probe_time: Annotated[Time | None, ALWAYS] = None
+    last_transition_time: Annotated[Time | None, ALWAYS] = None
     reason: str = ""
     message: str = ""
 

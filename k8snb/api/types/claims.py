@@ -54,8 +54,8 @@ class PersistentVolumeClaimSpec(Struct):
 class PersistentVolumeClaimCondition(Struct):
     type: Annotated[PersistentVolumeClaimConditionType, ALWAYS] = ""
     status: Annotated[ConditionStatus, ALWAYS] = ""
-    last_probe_time: Time | None = None
-    last_transition_time: Time | None = None
+    last_probe_time: Annotated[Time | None, ALWAYS] = None
+    last_transition_time: Annotated[Time | None, ALWAYS] = None
     reason: str = ""
     message: str = ""
 

@@ -27,7 +27,7 @@ class NamespaceSpec(Struct):
 class NamespaceCondition(Struct):
     type: Annotated[NamespaceConditionType, ALWAYS] = ""
     status: Annotated[ConditionStatus, ALWAYS] = ""
-    last_transition_time: Time | None = None
+    last_transition_time: Annotated[Time | None, ALWAYS] = None
     reason: str = ""
     message: str = ""
 

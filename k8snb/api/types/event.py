@@ -19,7 +19,7 @@ class EventSource(Struct):
 
 class EventSeries(Struct):
     count: Int32 = 0
-    last_observed_time: MicroTime | None = None
+    last_observed_time: Annotated[MicroTime | None, ALWAYS] = None
 
 
 class Event(KubernetesObject):
@@ -29,11 +29,11 @@ class Event(KubernetesObject):
     reason: str = ""
     message: str = ""
     source: EventSource = EventSource()
-    first_timestamp: Time | None = None
-    last_timestamp: Time | None = None
+    first_timestamp: Annotated[Time | None, ALWAYS] = None
+    last_timestamp: Annotated[Time | None, ALWAYS] = None
     count: Int32 = 0
     type: str = ""
-    event_time: MicroTime | None = None
+    event_time: Annotated[MicroTime | None, ALWAYS] = None
     series: EventSeries | None = None
     action: str = ""
     related: ObjectReference | None = None

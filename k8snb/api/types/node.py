@@ -60,8 +60,8 @@ class NodeSpec(Struct):
 class NodeCondition(Struct):
     type: Annotated[NodeConditionType, ALWAYS] = ""
     status: Annotated[ConditionStatus, ALWAYS] = ""
-    last_heartbeat_time: Time | None = None
-    last_transition_time: Time | None = None
+    last_heartbeat_time: Annotated[Time | None, ALWAYS] = None
+    last_transition_time: Annotated[Time | None, ALWAYS] = None
     reason: str = ""
     message: str = ""
 

@@ -26,8 +26,8 @@ class PodCondition(Struct):
     type: Annotated[PodConditionType, ALWAYS] = ""
     observed_generation: Int64 = 0
     status: Annotated[ConditionStatus, ALWAYS] = ""
-    last_probe_time: Time | None = None
-    last_transition_time: Time | None = None
+    last_probe_time: Annotated[Time | None, ALWAYS] = None
+    last_transition_time: Annotated[Time | None, ALWAYS] = None
     reason: str = ""
     message: str = ""
 
@@ -46,7 +46,7 @@ class ContainerStateWaiting(Struct):
 
 
 class ContainerStateRunning(Struct):
-    started_at: Time | None = None
+    started_at: Annotated[Time | None, ALWAYS] = None
 
 
 class ContainerStateTerminated(Struct):
@@ -54,8 +54,8 @@ class ContainerStateTerminated(Struct):
     signal: Int32 = 0
     reason: str = ""
     message: str = ""
-    started_at: Time | None = None
-    finished_at: Time | None = None
+    started_at: Annotated[Time | None, ALWAYS] = None
+    finished_at: Annotated[Time | None, ALWAYS] = None
     container_id: str = field(default="", name="containerID")
 
 

@@ -16,10 +16,8 @@ _SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
 _LABEL_UNDERSCORE = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN_UNDERSCORE = rf"{_LABEL_UNDERSCORE}(\.{_LABEL_UNDERSCORE})*"
 _DNS1035 = "[a-z]([-a-z0-9]*[a-z0-9])?"
-_WILDCARD = rf"\*\.{_SUBDOMAIN}"
 _KEY = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _LABEL_VALUE = f"({_KEY})?"
-_C_IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]*"
 _PERCENT = "[0-9]+%"
 _HTTP_HEADER = "[-A-Za-z0-9]+"
 _ENV_VAR = "[-._a-zA-Z][-._a-zA-Z0-9]*"
@@ -99,15 +97,6 @@ def is_dns1123_subdomain_with_underscore(text: str) -> list[str]:
     return _checked(text, SUBDOMAIN_MAX_LENGTH, _SUBDOMAIN_UNDERSCORE, complaint, "example.com")
 
 
-def is_dns1123_subdomain_caseless(text: str) -> list[str]:
-    """Complaints about a subdomain in letters of any case."""
-    errors = [max_len_error(SUBDOMAIN_MAX_LENGTH)] if size(text) > SUBDOMAIN_MAX_LENGTH else []
-    if not re.fullmatch(_SUBDOMAIN, text, re.IGNORECASE | re.ASCII):
-        complaint = f"an RFC 1123 subdomain must consist of alphanumeric characters, '-' or '.', {_FIRST_AND_LAST}"
-        errors.append(regex_error(complaint, _SUBDOMAIN, "Example.com"))
-    return errors
-
-
 def is_dns1035_label(text: str) -> list[str]:
     """Complaints about a DNS-1035 label, as services are named."""
     complaint = (
@@ -115,15 +104,6 @@ def is_dns1035_label(text: str) -> list[str]:
         "character, and end with an alphanumeric character"
     )
     return _checked(text, LABEL_MAX_LENGTH, _DNS1035, complaint, "my-name", "abc-123")
-
-
-def is_wildcard_dns1123_subdomain(text: str) -> list[str]:
-    """Complaints about a subdomain behind ``*.``."""
-    complaint = (
-        "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of "
-        "lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character"
-    )
-    return _checked(text, SUBDOMAIN_MAX_LENGTH, _WILDCARD, complaint, "*.example.com")
 
 
 def is_qualified_name(text: str) -> list[str]:
@@ -164,17 +144,6 @@ def is_valid_label_value(text: str) -> list[str]:
         )
         errors.append(regex_error(complaint, _LABEL_VALUE, "MyValue", "my_value", "12345"))
     return errors
-
-
-def is_c_identifier(text: str) -> list[str]:
-    """Complaints about an identifier of the C language."""
-    if _matches(_C_IDENTIFIER, text):
-        return []
-    complaint = (
-        "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric "
-        "characters or '_'"
-    )
-    return [regex_error(complaint, _C_IDENTIFIER, "my_name", "MY_NAME", "MyName")]
 
 
 def is_config_map_key(text: str) -> list[str]:
@@ -256,13 +225,6 @@ def is_http_header_name(text: str) -> list[str]:
         return []
     complaint = "a valid HTTP header must consist of alphanumeric characters or '-'"
     return [regex_error(complaint, _HTTP_HEADER, "X-Header-Name")]
-
-
-def is_decimal_integer(text: str) -> list[str]:
-    """Complaints about a whole number in canonical decimal form."""
-    if not text:
-        return ["must be non-empty"]
-    return [] if _matches("0|-?[1-9][0-9]*", text) else ["must be a valid decimal integer in canonical form"]
 
 
 def is_path_segment_name(text: str) -> list[str]:

@@ -67,21 +67,33 @@ def _reconcile_old_replica_sets(rollout: Rollout, sets: ReplicaSets) -> bool:
     if room <= 0:
         return False
     old.sort(key=revisions.by_creation)
-    old, cleaned = _cleanup_unhealthy_replicas(rollout, old, room)
+    cleaned = _cleanup_unhealthy_replicas(rollout, old, room)
+    if cleaned is None:
+        return False
     return cleaned + _scale_down_available(rollout, old, new, min_available) > 0
 
 
-def _cleanup_unhealthy_replicas(rollout: Rollout, old: list[ReplicaSet], maximum: int) -> tuple[list[ReplicaSet], int]:
-    """Take away old pods that are not available, oldest ReplicaSet first."""
-    cleaned, result = 0, []
-    for rs in old:
+def _cleanup_unhealthy_replicas(rollout: Rollout, old: list[ReplicaSet], maximum: int) -> int | None:
+    """Take away old pods that are not available, oldest ReplicaSet first; `old` follows.
+
+    Returns
+    -------
+    int or None
+        How many are taken away. None when a ReplicaSet still counts pods as available that it was just told to give
+        up: nothing more is done before its status has caught up.
+    """
+    cleaned = 0
+    for index, rs in enumerate(old):
+        if cleaned >= maximum:
+            break
         unhealthy = size(rs) - rs.status.available_replicas
-        count = min(maximum - cleaned, unhealthy) if size(rs) else 0
-        if count > 0:
-            rs = scale_replica_set(rollout, rs, size(rs) - count)
+        if unhealthy < 0:
+            return None
+        count = min(maximum - cleaned, unhealthy)
+        if count:
+            old[index] = scale_replica_set(rollout, rs, size(rs) - count)
             cleaned += count
-        result.append(rs)
-    return result, cleaned
+    return cleaned
 
 
 def _scale_down_available(rollout: Rollout, old: list[ReplicaSet], new: ReplicaSet, min_available: int) -> int:

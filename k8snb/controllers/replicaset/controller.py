@@ -58,7 +58,8 @@ class ReplicaSetController(Controller):
             self._on_pod_deleted(new or old)
             return
         reference = controller_of(new)
-        if old is not None and controller_of(old) != reference:
+        same_owners = old is not None and old.metadata.owner_references is new.metadata.owner_references
+        if old is not None and not same_owners and controller_of(old) != reference:
             self._enqueue_owner(old)
         if reference is None:
             if old is None or old.metadata.labels != new.metadata.labels or controller_of(old) is not None:

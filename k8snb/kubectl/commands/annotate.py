@@ -18,7 +18,7 @@ from k8snb.kubectl.commands.label import (
     send_metadata,
 )
 from k8snb.kubectl.common_flags import field_manager
-from k8snb.kubectl.dry_run import DryRun, dry_run_of
+from k8snb.kubectl.dry_run import dry_run_of, DryRun
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.infos import Info
 from k8snb.kubectl.output import Output

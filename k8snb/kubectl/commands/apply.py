@@ -29,7 +29,7 @@ from k8snb.kubectl.common_flags import (
     VALIDATE,
 )
 from k8snb.kubectl.deletion import cascade_flag, cascade_of, gone
-from k8snb.kubectl.dry_run import check_validate, DryRun, dry_run_of
+from k8snb.kubectl.dry_run import check_validate, dry_run_of, DryRun
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import raise_all, with_source
 from k8snb.kubectl.flags import array, duration, number, switch, text

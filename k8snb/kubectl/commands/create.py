@@ -20,7 +20,7 @@ from k8snb.kubectl.common_flags import (
     SELECTOR,
     VALIDATE,
 )
-from k8snb.kubectl.dry_run import check_validate, DryRun, dry_run_of
+from k8snb.kubectl.dry_run import check_validate, dry_run_of, DryRun
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import with_source
 from k8snb.kubectl.flags import switch, text

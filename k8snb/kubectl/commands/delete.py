@@ -13,7 +13,7 @@ from k8snb.errors import K8snbError, NotFound
 from k8snb.kubectl.command import CommandSpec, Session, Waiting
 from k8snb.kubectl.common_flags import ALL, ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILES, SELECTOR
 from k8snb.kubectl.deletion import cascade_flag, cascade_of, gone, WEEK_MS
-from k8snb.kubectl.dry_run import DryRun, dry_run_of
+from k8snb.kubectl.dry_run import dry_run_of, DryRun
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import raise_all, with_source
 from k8snb.kubectl.flags import duration, number, switch, text

@@ -13,8 +13,7 @@ from k8snb.kubectl.common_flags import ALL_NAMESPACES, CHUNK_SIZE, FIELD_SELECTO
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import raise_all
 from k8snb.kubectl.flags import slices, switch, text
-from k8snb.kubectl.infos import Info
-from k8snb.kubectl.printers import PrintOptions, print_objects
+from k8snb.kubectl.printers import print_objects, PrintOptions
 from k8snb.kubectl.resource_builder import find_objects, Found, Query
 from k8snb.kubectl.subresources import check_readable
 
@@ -78,7 +77,6 @@ def _options(session: Session, found: Found) -> PrintOptions:
         template=flags["template"],
         allow_missing_template_keys=flags["allow-missing-template-keys"],
     )
-
 
 
 def _print_tables(session: Session, found: Found, options: PrintOptions) -> None:

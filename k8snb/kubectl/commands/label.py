@@ -28,7 +28,7 @@ from k8snb.kubectl.common_flags import (
     RESOURCE_VERSION,
     SELECTOR,
 )
-from k8snb.kubectl.dry_run import DryRun, dry_run_of
+from k8snb.kubectl.dry_run import dry_run_of, DryRun
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import raise_all
 from k8snb.kubectl.flags import switch
@@ -70,9 +70,7 @@ def check_selection(session: Session, dry_run: DryRun, resources: Sequence[str],
     if dry_run is DryRun.SERVER:
         raise KubectlError("cannot specify --local and --dry-run=server - did you mean --dry-run=client?")
     if resources:
-        raise KubectlError(
-            f"can only use local files by -f {files} or --filename={json_name} when --local=true is set"
-        )
+        raise KubectlError(f"can only use local files by -f {files} or --filename={json_name} when --local=true is set")
     if not flags["filename"]:
         raise KubectlError(f"one or more files must be specified as -f {files} or --filename={json_name}")
 

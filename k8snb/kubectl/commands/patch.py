@@ -19,7 +19,7 @@ from k8snb.api.yaml_reader import parse_yaml, YamlError
 from k8snb.errors import BadRequest
 from k8snb.kubectl.command import CommandSpec, Session
 from k8snb.kubectl.common_flags import DRY_RUN, field_manager, FILES, LOCAL, OUTPUT, RECORD, SUBRESOURCE
-from k8snb.kubectl.dry_run import DryRun, dry_run_of
+from k8snb.kubectl.dry_run import dry_run_of, DryRun
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.flags import text
 from k8snb.kubectl.infos import Info

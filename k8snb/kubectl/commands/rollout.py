@@ -117,8 +117,8 @@ def _undo(session: Session) -> None:
     def act(info: Info) -> None:
         if LAST_APPLIED in meta_of(_object(info)).annotations:
             session.warn(
-                f"resource {info.object_name} was previously managed with 'kubectl apply'. Rolling back will not update "
-                f"the {LAST_APPLIED} annotation, which may cause unexpected behavior on future 'kubectl apply' "
+                f"resource {info.object_name} was previously managed with 'kubectl apply'. Rolling back will not "
+                f"update the {LAST_APPLIED} annotation, which may cause unexpected behavior on future 'kubectl apply' "
                 "operations. Consider using 'kubectl apply' with your previous configuration file instead."
             )
         done = roll_back(session.server, info, session.flags["to-revision"], dry_run)

@@ -12,7 +12,7 @@ from typing import Any
 from k8snb.errors import BadRequest
 from k8snb.kubectl.command import CommandSpec, Session, Wait, Waiting
 from k8snb.kubectl.common_flags import ALL, DRY_RUN, FILES, OUTPUT, RECORD, RESOURCE_VERSION, SELECTOR
-from k8snb.kubectl.dry_run import DryRun, dry_run_of
+from k8snb.kubectl.dry_run import dry_run_of, DryRun
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import raise_all
 from k8snb.kubectl.flags import duration, number
@@ -62,9 +62,7 @@ def _scale_one(session: Session, dry_run: DryRun, info: Info) -> Waiting:
     if wanted >= 2**31:
         problem = f"json: cannot unmarshal number {wanted} into Go struct field ScaleSpec.spec.replicas of type int32"
         raise BadRequest(f'Scale in version "v1" cannot be handled as a Scale: {problem}')
-    session.server.patch(
-        info.resource, info.namespace, info.name, "merge", patch, dry_run=dry_run is DryRun.SERVER
-    )
+    session.server.patch(info.resource, info.namespace, info.name, "merge", patch, dry_run=dry_run is DryRun.SERVER)
     if flags["timeout"] and dry_run is DryRun.NONE:
         done = yield Wait(lambda: _has_replicas(session, info, wanted), flags["timeout"])
         if not done:

@@ -25,7 +25,7 @@ from k8snb.kubectl.common_flags import (
     RESOURCE_VERSION,
     SELECTOR,
 )
-from k8snb.kubectl.dry_run import DryRun, dry_run_of
+from k8snb.kubectl.dry_run import dry_run_of, DryRun
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import raise_all
 from k8snb.kubectl.flags import switch, text
@@ -89,9 +89,7 @@ def _check_image(session: Session, dry_run: DryRun, resources: list[str], images
     if flags["all"] and flags["selector"]:
         errors.append(KubectlError(_BOTH))
     if not resources and not flags["filename"]:
-        errors.append(
-            KubectlError("one or more resources must be specified as <resource> <name> or <resource>/<name>")
-        )
+        errors.append(KubectlError("one or more resources must be specified as <resource> <name> or <resource>/<name>"))
     if not images:
         errors.append(KubectlError("at least one image update is required"))
     elif len(images) > 1 and "*" in images:

@@ -19,7 +19,7 @@ from k8snb.api.validation.formats import is_env_var_name
 from k8snb.errors import K8snbError
 from k8snb.kubectl.command import CommandSpec, Session
 from k8snb.kubectl.common_flags import ALL, DRY_RUN, field_manager, FILES, LOCAL, OUTPUT, SELECTOR
-from k8snb.kubectl.dry_run import DryRun, dry_run_of
+from k8snb.kubectl.dry_run import dry_run_of, DryRun
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import raise_all
 from k8snb.kubectl.flags import array, slices, switch, text
@@ -177,7 +177,8 @@ def _refuse_overwrite(present: Sequence[Body], variables: Sequence[Body]) -> Non
 
 def _updated(present: Sequence[Body], variables: Sequence[Body], removed: Sequence[str]) -> list[Body]:
     """The variables with the new ones in the places of those they replace, and the rest of them at the end."""
-    new, covered = {}, set(removed)
+    new: dict[str, Body] = {}
+    covered = set(removed)
     for variable in variables:
         new.setdefault(variable["name"], variable)
     found = []

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cmp_to_key
 from itertools import pairwise
 from typing import Any
@@ -177,12 +178,23 @@ def _simple(value: Any) -> str:
 
 def misread(text: str) -> bool:
     """Whether a reader would take the plain text for something that is no text."""
-    if text in _MEANINGFUL or _BASE_60.fullmatch(text) or _TIMESTAMP.fullmatch(text):
+    if text in _MEANINGFUL or _BASE_60.fullmatch(text) or _is_time(text):
         return True
     if not (text[0].isdigit() or text[0] in "+-."):
         return False
     number = text.replace("_", "") if text[0] != "." else text
     return bool(_INTEGER.fullmatch(number) or _FLOAT.fullmatch(number))
+
+
+def _is_time(text: str) -> bool:
+    match = _TIMESTAMP.fullmatch(text)
+    if not match:
+        return False
+    try:
+        datetime(*(int(part) for part in re.findall(r"\d+", text.partition(".")[0])[:6]))  # type: ignore[arg-type]
+    except ValueError:
+        return False
+    return True
 
 
 class _Traits:
@@ -200,13 +212,13 @@ class _Traits:
 
 
 def printable(char: str) -> bool:
-    """Whether YAML shows a character as it is."""
+    """Whether the writer shows a character as it is; it escapes what is beyond the basic plane."""
     code = ord(char)
-    if char in "\n\x85":
+    if char == "\n":
         return True
     if code < 0x20 or 0x7F <= code < 0xA0 or code in (0xFEFF, 0xFFFE, 0xFFFF):
         return False
-    return not 0xD800 <= code < 0xE000
+    return code < 0xD800 or 0xE000 <= code < 0x10000
 
 
 def _indicates(text: str) -> bool:

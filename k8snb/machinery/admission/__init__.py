@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
-from k8snb.api.resources import Resource
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod
@@ -17,6 +16,7 @@ from k8snb.api.types.service import Service
 from k8snb.machinery.admission.lifecycle import check_create, check_delete
 from k8snb.machinery.admission.nodes import with_not_ready_taint
 from k8snb.machinery.admission.pods import admit_pod, admit_pod_update, check_pod
+from k8snb.machinery.admission.quota import QuotaLedger
 from k8snb.machinery.service_ips import ServiceAllocator
 from k8snb.machinery.store import Store
 
@@ -28,8 +28,8 @@ class Server(Protocol):
 
     store: Store
 
-    def get(self, resource: Resource, namespace: str, name: str) -> KubernetesObject:
-        """One object; raises NotFound."""
+    def update_status(self, obj: T) -> T:
+        """Store an object's status."""
 
 
 class Admission:
@@ -38,6 +38,7 @@ class Admission:
     def __init__(self, server: Server) -> None:
         self.server = server
         self.services = ServiceAllocator(server.store)
+        self.quotas = QuotaLedger(server)
 
     def create(self, obj: T) -> T:
         """A new object as the mutating plugins leave it.
@@ -78,6 +79,8 @@ class Admission:
         """Ask the validating plugins about a new, valid object; raises Forbidden."""
         if isinstance(obj, Pod):
             check_pod(obj)
+        self.quotas.check_create(obj)
 
     def check_update(self, new: KubernetesObject, old: KubernetesObject) -> None:
         """Ask the validating plugins about the next, valid version of an object; raises Forbidden."""
+        self.quotas.check_update(new, old)

@@ -20,7 +20,7 @@ function nodeOf(id, row) {
     group: "nodes",
     data: { id, w: row[ITEM.w] || 1, h: row[ITEM.h] || 1, label: row[ITEM.label], ref: row[ITEM.ref], hint: row[ITEM.hint] },
     position: { x: row[ITEM.x], y: row[ITEM.y] },
-    classes: `${row[ITEM.kind]} ${row[ITEM.classes]}`,
+    classes: row[ITEM.classes],
   };
 }
 
@@ -36,7 +36,8 @@ function edgeStyle(points, from, to) {
   const corners = [];
   for (let i = 0; i < points.length; i += 2) corners.push([points[i], points[i + 1]]);
   const p = corners[0], q = corners.at(-1);
-  const turns = corners.slice(1, -1).map(([x, y]) => beside(p, q, x, y));
+  const centers = [[from[ITEM.x], from[ITEM.y]], [to[ITEM.x], to[ITEM.y]]];
+  const turns = corners.slice(1, -1).map(([x, y]) => beside(...centers, x, y));
   const name = turns.length > 1 ? "control-point" : "segment";
   return {
     "source-endpoint": `${p[0] - from[ITEM.x]}px ${p[1] - from[ITEM.y]}px`,
@@ -159,8 +160,10 @@ class Canvas {
 
   mark() {
     const ref = this.model.get("selected");
-    this.cy.$(".selected").removeClass("selected");
-    if (ref) this.cy.nodes(".pod, .pill, .box").filter((n) => n.data("ref") === ref).addClass("selected");
+    this.cy.$(".selected, .pod-selected").removeClass("selected pod-selected");
+    if (!ref) return;
+    this.cy.nodes(".pod").filter((n) => n.data("ref") === ref).addClass("pod-selected");
+    this.cy.nodes(".pill, .box").filter((n) => n.data("ref") === ref).addClass("selected");
   }
 
   // -- size
@@ -217,7 +220,7 @@ class Canvas {
     event.preventDefault();
     event.stopPropagation();
     const stops = this.cy.nodes(".pod, .pill, .box").filter((n) => n.data("ref"));
-    const now = stops.filter(".selected").last();
+    const now = stops.filter(".selected, .pod-selected").last();
     const next = now.empty() ? stops.filter(".pod").first() : nearest(now, stops, way);
     if (next?.nonempty()) {
       this.choose(next.data("ref"));

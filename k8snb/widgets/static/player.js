@@ -45,30 +45,38 @@ function render({ model, el }) {
   const back = h("button", { type: "button", class: "k8snb-pill", onclick: () => send("now") }, "back to now");
   const leave = h("button", { type: "button", class: "k8snb-pill", onclick: () => send("leave") }, "leave branch");
   const status = h("div", { class: "k8snb-status", role: "status" });
-  el.append(keys, speed, time, scrub, branch, back, leave, status);
+  el.append(keys, speed, time, scrub, h("div", { class: "k8snb-row k8snb-below" }, status, branch, back, leave));
 
-  let held = false, timer = null;
+  let held = false, wanted = null;
   const seek = () => {
-    timer = null;
-    send("seek", { ms: Number(slider.value) });
+    send("seek", { ms: wanted });
+    wanted = null;
   };
   slider.addEventListener("pointerdown", () => { held = true; });
   slider.addEventListener("pointerup", () => { held = false; });
   slider.addEventListener("input", () => {
     if (Number(slider.value) > model.get("now_ms")) slider.value = model.get("now_ms");
-    time.textContent = clock(Number(slider.value));
-    timer ??= setTimeout(seek, 60);
+    if (wanted === null) setTimeout(seek, 60);
+    wanted = Number(slider.value);
+    time.textContent = clock(wanted);
+  });
+  slider.addEventListener("keydown", (event) => {
+    const way = { ArrowLeft: -1000, ArrowDown: -1000, ArrowRight: 1000, ArrowUp: 1000 }[event.key];
+    if (!way) return;
+    event.preventDefault();
+    slider.value = Number(slider.value) + way;
+    slider.dispatchEvent(new Event("input"));
   });
 
   const marks = () => {
     const end = model.get("horizon_ms"), width = flags.clientWidth || 400;
-    let free = -Infinity;
-    flags.replaceChildren(...model.get("marks").map(([ms, kind, label]) => {
-      const x = (ms / end) * width;
+    const all = model.get("marks");
+    flags.replaceChildren(...all.map(([ms, kind, label], index) => {
       const flag = h("i", { class: kind, style: `left:${(ms / end) * 100}%` });
-      if (kind !== "fault" && x > free) {
-        flag.textContent = label.length > 18 ? `${label.slice(0, 17)}…` : label;
-        free = x + 14 + flag.textContent.length * 6.4;
+      const next = index + 1 < all.length ? all[index + 1][0] : end;
+      const letters = Math.floor((((next - ms) / end) * width - 16) / 6.4);
+      if (kind !== "fault" && letters > 4) {
+        flag.textContent = label.length > letters ? `${label.slice(0, letters - 1)}…` : label;
       }
       return flag;
     }));
@@ -79,9 +87,9 @@ function render({ model, el }) {
     play.title = playing ? "Pause" : "Play";
     play.setAttribute("aria-label", play.title);
     slider.max = model.get("horizon_ms");
-    if (!held) slider.value = past ?? now;
+    if (!held && wanted === null) slider.value = past ?? now;
     slider.setAttribute("aria-valuetext", `${clock(past ?? now)} of ${clock(now)}`);
-    if (!held) time.textContent = clock(past ?? now);
+    if (!held && wanted === null) time.textContent = clock(past ?? now);
     speed.value = String(model.get("speed"));
     branch.hidden = back.hidden = past === null;
     leave.hidden = model.get("branches") === 0;

@@ -5,7 +5,7 @@ import { clock, h, keepKeys } from "./dom.js";
 import { applyRows, Store } from "./store.js";
 import {
   AXIS_H, BAND_H, GROUP_GAP, LANE_H, LEFT, paintAxis, paintBand, paintCurves, paintFuture, paintGrid, paintLabel,
-  paintLane, paintMarks, paintPlayhead, Scale, sized, STATES, TOP_H,
+  paintLane, paintMarks, paintNumbers, paintPlayhead, Scale, sized, STATES, TOP_H,
 } from "./timeline_paint.js";
 
 function applyTimeline(data, message) {
@@ -98,8 +98,9 @@ class Plot {
     this.top.style.width = this.axis.style.width = `${width}px`;
     const top = sized(this.top, width, TOP_H);
     paintGrid(top, scale, theme, TOP_H);
-    paintCurves(top, scale, theme, data, at, TOP_H);
+    const y = paintCurves(top, scale, theme, data, TOP_H);
     if (data.playhead !== null || this.dragging !== null) paintFuture(top, scale, theme, at, TOP_H);
+    paintNumbers(top, scale, theme, data.curves, at, y);
     paintMarks(top, scale, theme, data.marks, TOP_H);
     paintPlayhead(top, scale, theme, at, TOP_H, true);
     this.drawLanes(width, scale, theme, at);

@@ -160,9 +160,9 @@ function valueAt(curve, ms) {
   return found;
 }
 
-export function paintCurves(g, scale, theme, data, playhead, height) {
+export function paintCurves(g, scale, theme, data, height) {
   const { curves, now } = data;
-  if (!curves.desired?.length) return;
+  if (!curves.desired?.length) return null;
   const most = Math.max(1, ...Object.values(curves).flatMap((curve) => curve.map(([, v]) => v ?? 0)));
   const base = height - 10, y = (value) => base - ((base - MARKS_H - 8) * value) / most;
   g.fillStyle = theme.served;
@@ -182,10 +182,12 @@ export function paintCurves(g, scale, theme, data, playhead, height) {
   pen("available", theme.served, 1.25, [6, 2]);
   pen("ready", theme.served, 2, []);
   pen("desired", theme.ink, 1.5, []);
-  labels(g, scale, theme, curves, playhead, y);
+  return y;
 }
 
-function labels(g, scale, theme, curves, playhead, y) {
+// The curves' numbers at the playhead; `y` is what painting the curves gave.
+export function paintNumbers(g, scale, theme, curves, playhead, y) {
+  if (!y) return;
   g.font = `11px ${theme.sans}`;
   const put = (names, x, align, paint) => {
     const rows = names.map((n) => ({ n, v: valueAt(curves[n] ?? [], playhead) })).filter((r) => r.v !== null);

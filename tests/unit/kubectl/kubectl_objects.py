@@ -9,6 +9,7 @@ from k8snb.api.defaults import with_defaults
 from k8snb.api.resources import BY_KIND
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.timestamps import parse_time
+from k8snb.kubectl.describe import describe
 from k8snb.kubectl.printers import print_objects, PrintOptions
 from k8snb.machinery.server import ApiServer, key_for
 from k8snb.sim.loop import Loop
@@ -53,3 +54,9 @@ def table(*objects: KubernetesObject, **options: Any) -> list[list[str]]:
     """The rows of a printed table, split where two blanks or more divide the cells."""
     text = print_objects(objects, PrintOptions(now_ms=NOW_MS, **options))
     return [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in text.splitlines()]
+
+
+def described(obj: Any, *others: Any, show_events: bool = True) -> list[str]:
+    """The words of an object's description, line by line, in a cluster that also has the others."""
+    text = describe(serve(obj, *others), obj, NOW_MS, show_events=show_events)
+    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]

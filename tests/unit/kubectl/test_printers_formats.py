@@ -106,7 +106,8 @@ def test_files(tmp_path: Path) -> None:
 
 
 def test_custom_columns() -> None:
-    spec = "NAME:.metadata.name,WANT:spec.replicas,NONE:{.status.nope},ALL:.spec.selector,I:.spec.template.spec.containers[*].image"
+    spec = "NAME:.metadata.name,WANT:spec.replicas,NONE:{.status.nope},ALL:.spec.selector"
+    spec += ",I:.spec.template.spec.containers[*].image"
     assert printed(WEB, API, output=f"custom-columns={spec}").splitlines() == [
         "NAME   WANT   NONE     ALL                             I",
         "web    2      <none>   map[matchLabels:map[app:web]]   nginx:1.7.9",

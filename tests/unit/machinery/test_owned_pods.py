@@ -28,10 +28,13 @@ def pods(draw: st.DrawFn) -> Pod:
 def test_counts(events: list[tuple[str, Pod | None]]) -> None:
     owned, present = OwnedPods(), {}
     for key, pod in events:
-        if key in present:
+        if key in present and pod is not None:
+            owned.update(key, present[key], pod)
+        elif key in present:
             owned.remove(key, present.pop(key))
-        if pod is not None:
+        elif pod is not None:
             owned.add(key, pod)
+        if pod is not None:
             present[key] = pod
     active = {k: p for k, p in present.items() if is_active(p)}
     assert owned.pods == present

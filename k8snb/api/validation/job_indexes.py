@@ -1,0 +1,61 @@
+"""Lists of indexes as jobs write them: ``0,3-5,9``.
+
+References
+----------
+``pkg/apis/batch/validation/validation.go validateIndexesFormat @ v1.36``
+"""
+
+from __future__ import annotations
+
+import re
+
+from k8snb.api.field_errors import go_quote
+
+_NUMBER = re.compile(r"[+-]?[0-9]+")
+
+
+class IndexesError(ValueError):
+    """A text that is no list of indexes; the message is Kubernetes' own."""
+
+
+def count_indexes(text: str, completions: int) -> int:
+    """How many indexes a list names.
+
+    Raises
+    ------
+    IndexesError
+        When it is none, or names an index that the job does not have.
+
+    Examples
+    --------
+    >>> count_indexes("0,3-5", 6)
+    4
+    """
+    total, last = 0, None
+    for part in text.split(",") if text else ():
+        low, high = _interval(part, completions)
+        if last is not None and last >= low:
+            raise IndexesError(f"non-increasing order, previous: {last}, current: {low}")
+        total, last = total + high - low + 1, high
+    return total
+
+
+def _interval(text: str, completions: int) -> tuple[int, int]:
+    ends = text.split("-")
+    if len(ends) > 2:
+        raise IndexesError(
+            f"the fragment {go_quote(text)} violates the requirement that an index interval can have at most two parts "
+            "separated by '-'"
+        )
+    low, high = _index(ends[0], completions), _index(ends[-1], completions)
+    if len(ends) == 2 and low >= high:
+        raise IndexesError(f"non-increasing order, previous: {low}, current: {high}")
+    return low, high
+
+
+def _index(text: str, completions: int) -> int:
+    if not _NUMBER.fullmatch(text):
+        raise IndexesError(f"cannot convert string to integer for index: {go_quote(text)}")
+    if int(text) >= completions:
+        raise IndexesError(f"too large index: {go_quote(text)}")
+    return int(text)

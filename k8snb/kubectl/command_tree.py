@@ -1,0 +1,120 @@
+"""All commands of kubectl: those that are built, and the others, which say that they are not."""
+
+from __future__ import annotations
+
+from k8snb.kubectl.command import CommandSpec, not_built, Session
+from k8snb.kubectl.commands import (
+    annotate,
+    apply,
+    autoscale,
+    cluster,
+    cordon,
+    create,
+    delete,
+    describe,
+    events,
+    expose,
+    get,
+    label,
+    patch,
+    replace,
+    rollout,
+    run,
+    scale,
+    set_,
+    taint,
+    wait,
+)
+from k8snb.kubectl.errors import KubectlError
+from k8snb.kubectl.resource_builder import MISSING_RESOURCE
+
+_LOGS_USAGE = (
+    "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\n"
+    "POD or TYPE/NAME is a required argument for the logs command"
+)
+_EXPLAIN_USAGE = (
+    'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported '
+    "resources.\n"
+)
+
+
+def _unbuilt(name: str, about: str, without_arguments: str, *, usage_hint: bool = False) -> CommandSpec:
+    """A command that is not built; without arguments it complains as kubectl does."""
+
+    def run(session: Session) -> None:
+        if not session.args:
+            raise session.usage_error(without_arguments) if usage_hint else KubectlError(without_arguments)
+        raise KubectlError(f'"{session.path}" is not built in this simulator')
+
+    return CommandSpec(name, about, run, open_ended=True)
+
+
+def _top(name: str, aliases: tuple[str, ...]) -> CommandSpec:
+    """Nothing measures what pods use."""
+
+    def run(session: Session) -> None:
+        raise KubectlError("Metrics API not available")
+
+    return CommandSpec(name, f"Display resource (CPU/memory) usage of {name}s", run, aliases=aliases, open_ended=True)
+
+
+ROOT = CommandSpec(
+    "kubectl",
+    "kubectl controls the Kubernetes cluster manager",
+    usage="[flags] [options]",
+    subcommands=(
+        annotate.COMMAND,
+        cluster.API_RESOURCES,
+        cluster.API_VERSIONS,
+        apply.COMMAND,
+        _unbuilt("attach", "Attach to a running container", "at least 1 argument is required for attach"),
+        not_built("auth", "Inspect authorization"),
+        autoscale.COMMAND,
+        not_built("certificate", "Modify certificate resources"),
+        cluster.CLUSTER_INFO,
+        not_built("completion", "Output shell completion code for the specified shell"),
+        not_built("config", "Modify kubeconfig files"),
+        cordon.CORDON,
+        _unbuilt("cp", "Copy files and directories to and from containers", "source and destination are required"),
+        create.COMMAND,
+        _unbuilt("debug", "Create debugging sessions", "NAME or filename is required for debug"),
+        delete.COMMAND,
+        describe.COMMAND,
+        not_built("diff", "Diff the live version against a would-be applied version"),
+        not_built("drain", "Drain node in preparation for maintenance"),
+        _unbuilt("edit", "Edit a resource on the server", MISSING_RESOURCE),
+        events.COMMAND,
+        _unbuilt("exec", "Execute a command in a container", "pod, type/name or --filename must be specified"),
+        _unbuilt("explain", "Get documentation for a resource", _EXPLAIN_USAGE),
+        expose.COMMAND,
+        get.COMMAND,
+        not_built("kuberc", "Manage kuberc configuration"),
+        not_built("kustomize", "Build a kustomization target"),
+        label.COMMAND,
+        _unbuilt("logs", "Print the logs for a container in a pod", _LOGS_USAGE, usage_hint=True),
+        not_built("options", "Print the list of flags inherited by all commands"),
+        patch.COMMAND,
+        not_built("plugin", "Provides utilities for interacting with plugins"),
+        _unbuilt(
+            "port-forward",
+            "Forward one or more local ports to a pod",
+            "TYPE/NAME and list of ports are required for port-forward",
+            usage_hint=True,
+        ),
+        not_built("proxy", "Run a proxy to the Kubernetes API server"),
+        replace.COMMAND,
+        rollout.COMMAND,
+        run.COMMAND,
+        scale.COMMAND,
+        set_.COMMAND,
+        taint.COMMAND,
+        CommandSpec(
+            "top",
+            "Display resource (CPU/memory) usage",
+            subcommands=(_top("node", ("nodes", "no")), _top("pod", ("pods", "po"))),
+        ),
+        cordon.UNCORDON,
+        cluster.VERSION_COMMAND,
+        wait.COMMAND,
+    ),
+)
