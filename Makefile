@@ -22,7 +22,7 @@ verify: $(VENV)/.lab  ## play every recorded scenario and request, and say where
 	$(BIN)/k8snb verify tests/conformance
 
 bench: $(VENV)/.lab  ## how fast it is, as a table
-	$(BIN)/python -m benchmarks
+	$(BIN)/python benchmarks/run.py
 
 lint: $(VENV)/.test  ## ruff, mypy and the layers alone
 	$(BIN)/ruff check

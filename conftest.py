@@ -20,6 +20,7 @@ class _Scheduling(LoadScopeScheduling):
         return nodeid
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """Take our scheduling for every ``-n``."""
     return _Scheduling(config, log)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TYPE_CHECKING
+from functools import wraps
+from threading import RLock
+from typing import Any, Concatenate, ParamSpec, TYPE_CHECKING, TypeVar
 
 from k8snb import kubectl, tables
 from k8snb.api.manifests import Manifest, ManifestError, read_manifest
@@ -27,8 +29,22 @@ from k8snb.why import explain, Explanation
 if TYPE_CHECKING:
     import pandas as pd
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 MISSING_IMAGES = ("*broken*",)
 SETTLE_TIMEOUT_SECONDS = 3600.0
+
+
+def _alone(method: Callable[Concatenate[Cluster, P], R]) -> Callable[Concatenate[Cluster, P], R]:
+    """A method that no other thread may run beside another one of the same cluster."""
+
+    @wraps(method)
+    def alone(self: Cluster, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self.lock:
+            return method(self, *args, **kwargs)
+
+    return alone
 
 
 class Cluster:
@@ -77,6 +93,7 @@ class Cluster:
             "legacy_versions": legacy_versions,
         }
         self.journal: list[JournalEntry] = []
+        self.lock = RLock()  # callbacks of widgets come in threads of their own
         self._plane = ControlPlane(seed, annotated, missing_images)
         self._loop = self._plane.loop
         self._history = History(self.log)
@@ -125,12 +142,14 @@ class Cluster:
         """
         return get_object(self.server, kind, name, namespace)
 
+    @_alone
     def at(self, seconds: float) -> View:
         """The cluster as it was at a moment of its past; the view answers everything that reads."""
         if not 0 <= seconds * 1000 <= self.now_ms:
             raise K8snbError(f"{seconds:g} s is not in the past: the cluster is at {self.now:g} s")
         return self._history.view(round(seconds * 1000))
 
+    @_alone
     def why(self, reference: str, at: float | None = None) -> Explanation:
         """Why an object is there, went, waits, or stands still: the chain of causes back to an input.
 
@@ -204,6 +223,7 @@ class Cluster:
 
     # -- time
 
+    @_alone
     def run(self, seconds: float, max_steps: int | None = None) -> None:
         """Let so many seconds pass.
 
@@ -214,6 +234,7 @@ class Cluster:
         """
         self._loop.run_until(self.now_ms + round(seconds * 1000), max_steps)
 
+    @_alone
     def run_until(self, condition: float | Callable[[], object], timeout: float = SETTLE_TIMEOUT_SECONDS) -> None:
         """Let time pass up to a moment in seconds, or until a predicate holds.
 
@@ -227,6 +248,12 @@ class Cluster:
         elif not self._wait(condition, round(timeout * 1000)):
             raise SimulationError(f"the condition did not hold within {timeout:g} s (now {self.now:g} s)")
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is going to change any more but heartbeats and pulls that fail again."""
+        return self._loop.idle
+
+    @_alone
     def run_until_settled(self, timeout: float = SETTLE_TIMEOUT_SECONDS) -> None:
         """Let time pass until nothing is going to change any more but heartbeats and pulls that fail again.
 
@@ -243,6 +270,7 @@ class Cluster:
                 raise SimulationError(f"not settled after {timeout:g} s: {moving} is still to come")
             self._loop.step()
 
+    @_alone
     def step(self) -> Step | None:
         """Run the next event that changes something; says what it was. None when nothing is to come."""
         seq = len(self.log)
@@ -254,6 +282,7 @@ class Cluster:
 
     # -- branching
 
+    @_alone
     def fork(self, at: float | None = None) -> Cluster:
         """An independent cluster with the same past up to a moment in seconds (by default: now)."""
         until_ms = self.now_ms if at is None else round(at * 1000)
@@ -266,6 +295,7 @@ class Cluster:
                 branch._loop.step()
         return branch
 
+    @_alone
     def replay(self, journal: Sequence[JournalEntry], until_ms: int) -> None:
         """Do what a journal says, each input at its very place, up to a moment; then run to that moment."""
         self._stop_ms = until_ms
@@ -321,6 +351,7 @@ class Cluster:
 
     # -- inside
 
+    @_alone
     def begin(self, action: dict[str, Any]) -> RunningCommand | None:
         """Put an input on the journal and the log, and begin it; None when it is a fault, which is done at once.
 
@@ -338,11 +369,13 @@ class Cluster:
             legacy = self.config["legacy_versions"]
             return RunningCommand(kubectl.run(line, self.server, stdin, legacy=legacy), entry.seq)
 
+    @_alone
     def resume(self, command: RunningCommand, held: bool) -> None:
         """Let a command that waited go on; `held` says whether what it waited for came true."""
         with self.server.store.on_behalf_of("user", command.cause):
             command.resume(held)
 
+    @_alone
     def _input(self, action: dict[str, Any]) -> Result:
         """Do an input to its end; where its command waits, simulated time passes."""
         command = self.begin(action)

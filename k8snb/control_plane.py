@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from k8snb.controllers.deployment import DeploymentController
+from k8snb.controllers.endpointslice import EndpointSliceController
+from k8snb.controllers.garbagecollector import GarbageCollector
 from k8snb.controllers.replicaset import ReplicaSetController
 from k8snb.kubelet import Kubelets
 from k8snb.machinery.controller import Controller, Environment
@@ -13,7 +15,12 @@ from k8snb.scheduling import SchedulerComponent
 from k8snb.sim.loop import Loop
 from k8snb.sim.streams import Streams
 
-CONTROLLERS: tuple[type[Controller], ...] = (DeploymentController, ReplicaSetController)
+CONTROLLERS: tuple[type[Controller], ...] = (
+    DeploymentController,
+    ReplicaSetController,
+    EndpointSliceController,
+    GarbageCollector,
+)
 
 
 class ControlPlane:

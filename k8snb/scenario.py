@@ -54,6 +54,11 @@ class Scenario(NamedTuple):
         """What kubectl prints counts too."""
         return bool(self.spec.get("transcript"))
 
+    @property
+    def is_session(self) -> bool:
+        """It was saved from a cluster, and is replayed event by event rather than played second by second."""
+        return "now" in self.spec
+
     def cluster(self) -> Cluster:
         """A new cluster as the scenario describes it.
 

@@ -37,10 +37,21 @@ class Stage(NamedTuple):
 class _PodRecord:
     """What the kubelet knows of a pod beside its status."""
 
-    __slots__ = ("bound_ms", "deleted_ms", "order", "pull_failures", "restart_ms", "started_ms", "timers", "unready")
+    __slots__ = (
+        "bound_ms",
+        "deleted_ms",
+        "order",
+        "pull_failures",
+        "restart_ms",
+        "started_ms",
+        "timers",
+        "timing",
+        "unready",
+    )
 
-    def __init__(self, order: int, now_ms: int) -> None:
+    def __init__(self, order: int, now_ms: int, timing: Timing) -> None:
         self.order = order
+        self.timing = timing
         self.bound_ms = now_ms
         self.started_ms = now_ms
         self.deleted_ms = now_ms
@@ -127,19 +138,19 @@ class Kubelets:
         record = self._records.get(pod.metadata.uid)
         if record is None:
             self._order += 1
-            record = self._records[pod.metadata.uid] = _PodRecord(self._order, self.loop.now_ms)
+            record = self._records[pod.metadata.uid] = _PodRecord(self._order, self.loop.now_ms, self._timing_for(pod))
         if pod.metadata.deletion_timestamp is not None and "stop" not in record.timers:
             self._see_deletion(pod, record)
         if pod.spec.node_name in self.down:
             return
         timers, stages = record.timers, stages_of(pod)
-        for stage in stages:
-            if stage.name not in timers:
-                self._set_timer(stage, pod, record)
-        if len(timers) > len(stages) or (timers and not any(stage.name in timers for stage in stages)):
+        if timers:
             current = [stage.name for stage in stages]
             for name in [n for n in timers if n not in current]:
                 timers.pop(name).cancel()
+        for stage in stages:
+            if stage.name not in timers:
+                self._set_timer(stage, pod, record)
 
     def _see_deletion(self, pod: Pod, record: _PodRecord) -> None:
         record.deleted_ms = self.loop.now_ms
@@ -165,7 +176,10 @@ class Kubelets:
         stage.act(self, pod)
 
     def timing(self, pod: Pod) -> Timing:
-        """The timing that a pod lives by."""
+        """The timing that a pod lives by, decided when its kubelet first sees it."""
+        return self._records[pod.metadata.uid].timing
+
+    def _timing_for(self, pod: Pod) -> Timing:
         return self._annotated if self._all_annotated or is_annotated(pod) else self._distributed
 
     def record(self, pod: Pod) -> _PodRecord:

@@ -5,7 +5,9 @@ Both answer in simulated milliseconds, with the moment at which something is due
 
 from __future__ import annotations
 
+import math
 import random
+from collections.abc import Sequence
 from typing import Protocol
 
 from k8snb.api.types.pod import Pod
@@ -61,6 +63,22 @@ class AnnotatedTiming:
         return _slot(seen_ms, _seconds(pod, "stop", 1), STOP_SLOT)
 
 
+QUANTILES = 512
+
+
+def _quantiles(low: int, mode: int, high: int) -> tuple[int, ...]:
+    """A triangular distribution as equally likely values."""
+    peak = (mode - low) / (high - low)
+    values = []
+    for step in range(QUANTILES):
+        u = (step + 0.5) / QUANTILES
+        if u < peak:
+            values.append(low + math.sqrt(u * (high - low) * (mode - low)))
+        else:
+            values.append(high - math.sqrt((1 - u) * (high - low) * (high - mode)))
+    return tuple(round(value) for value in values)
+
+
 class DistributedTiming:
     """Draws from triangular distributions (lowest, most likely, highest, in milliseconds) of a seeded stream.
 
@@ -68,12 +86,12 @@ class DistributedTiming:
     """
 
     ROUND_MS = 50
-    START = (700, 1200, 3000)
-    READY = (200, 600, 2000)
-    STOP = (150, 400, 1500)
+    START = _quantiles(700, 1200, 3000)
+    READY = _quantiles(200, 600, 2000)
+    STOP = _quantiles(150, 400, 1500)
 
     def __init__(self, stream: random.Random) -> None:
-        self._stream = stream
+        self._random = stream.random
 
     def start(self, pod: Pod, bound_ms: int) -> int:  # noqa: ARG002
         return self._draw(bound_ms, self.START)
@@ -91,10 +109,9 @@ class DistributedTiming:
         grace = pod.metadata.deletion_grace_period_seconds or 0
         return min(self._draw(seen_ms, self.STOP), seen_ms + grace * 1000)
 
-    def _draw(self, since_ms: int, distribution: tuple[int, int, int]) -> int:
-        low, mode, high = distribution
-        delay = self._stream.triangular(low, high, mode)
-        return int(since_ms + delay) // self.ROUND_MS * self.ROUND_MS + self.ROUND_MS
+    def _draw(self, since_ms: int, quantiles: Sequence[int]) -> int:
+        delay = quantiles[int(self._random() * QUANTILES)]
+        return (since_ms + delay) // self.ROUND_MS * self.ROUND_MS + self.ROUND_MS
 
 
 def is_annotated(pod: Pod) -> bool:

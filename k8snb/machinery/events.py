@@ -140,6 +140,7 @@ class Recorder:
                 name=self._server.event_name(about.name),
                 namespace=about.namespace or "default",
                 creation_timestamp=now,
+                resource_version=self._server.store.next_version(),
             ),
             involved_object=about,
             reason=reason,

@@ -64,10 +64,11 @@ class OwnedPods:
     active ones. ``with_cost`` counts the active pods with a deletion cost.
     """
 
-    __slots__ = ("active", "groups", "pods", "settled", "unsettled", "with_cost")
+    __slots__ = ("active", "groups", "pods", "settled", "standings", "unsettled", "with_cost")
 
     def __init__(self, pods: Mapping[str, Pod] | None = None) -> None:
         self.pods: dict[str, Pod] = {}
+        self.standings: dict[str, _Standing] = {}
         self.active: dict[str, Pod] = {}
         self.groups: dict[int, LabelGroup] = {}
         self.settled: dict[str, dict[str, Pod]] = {}
@@ -89,19 +90,20 @@ class OwnedPods:
     def add(self, key: str, pod: Pod) -> None:
         """Count a pod in."""
         self.pods[key] = pod
-        self._place(key, pod, _standing(pod), 1)
+        standing = self.standings[key] = _standing(pod)
+        self._place(key, pod, standing, 1)
 
     def remove(self, key: str, pod: Pod) -> None:
         """Count a pod out; `pod` is the version that was counted in."""
         del self.pods[key]
-        self._place(key, pod, _standing(pod), -1)
+        self._place(key, pod, self.standings.pop(key), -1)
         if not self.pods:
             self.groups.clear()
 
     def update(self, key: str, old: Pod, new: Pod) -> None:
         """Count the next version of a pod."""
-        before, after = _standing(old), _standing(new)
-        if before == after and old.metadata.labels is new.metadata.labels and old.spec.node_name == new.spec.node_name:
+        before, after = self.standings[key], _standing(new)
+        if before is after and old.metadata.labels is new.metadata.labels and old.spec.node_name == new.spec.node_name:
             self.pods[key] = new
             if after.active:
                 self.active[key] = new
@@ -109,6 +111,7 @@ class OwnedPods:
             return
         self._place(key, old, before, -1)
         self.pods[key] = new
+        self.standings[key] = after
         self._place(key, new, after, 1)
 
     def _place(self, key: str, pod: Pod, standing: _Standing, step: int) -> None:

@@ -20,7 +20,7 @@ from k8snb.api.registry import allows_unconditional_update
 from k8snb.api.resources import BY_KIND, Resource
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.meta import ObjectMeta, OwnerReference
-from k8snb.errors import BadRequest, Conflict, Invalid
+from k8snb.errors import BadRequest, Conflict, Invalid, Unclassified
 from k8snb.machinery.deletion import DeleteOptions
 
 T = TypeVar("T", bound=KubernetesObject)
@@ -115,6 +115,13 @@ def for_create(obj: T, resource: Resource, namespace: str) -> T:
         self_link="",
     )
     return _with_meta(obj, _in_namespace(meta, resource, namespace))
+
+
+def refuse_version(obj: KubernetesObject) -> None:
+    """Refuse to create what was read from a cluster and still carries its version; raises Unclassified."""
+    version = obj.metadata.resource_version
+    if version.isdecimal() and int(version):
+        raise Unclassified("resourceVersion should not be set on objects to be created")
 
 
 def for_update(obj: T, resource: Resource, namespace: str, name: str) -> T:

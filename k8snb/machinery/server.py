@@ -8,7 +8,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, cast, Protocol, TypeVar
 
 from msgspec.structs import replace
 
@@ -18,6 +18,7 @@ from k8snb.api.registry import prepare_create, prepare_update, validate_create, 
 from k8snb.api.resources import BY_CLASS, Resource
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.event import Event
+from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.pod import Pod, PodSpec
 from k8snb.api.types.pod_status import PodCondition, PodStatus
 from k8snb.errors import AlreadyExists, Conflict, NotFound
@@ -83,6 +84,7 @@ class ApiServer:
         self.loop = loop
         self.store = Store(loop)
         self.admission = Admission(self)
+        self._pods = cast(dict[str, Pod], self.store.tables["Pod"])
         self._uids = streams.stream("uids")
         self._names = streams.stream("names")
         self._events = 0
@@ -132,11 +134,12 @@ class ApiServer:
         self, resource: Resource, namespace: str, body: Mapping[str, Any], *, dry_run: bool = False
     ) -> KubernetesObject:
         """POST: decode, default, admit, validate and store an object."""
-        obj = requests.for_create(requests.decode(resource, body), resource, namespace)
-        obj = self._named(self.admission.create(with_defaults(obj)))
+        sent = requests.for_create(requests.decode(resource, body), resource, namespace)
+        obj = self._named(self.admission.create(with_defaults(sent)))
         obj = prepare_create(self.admission.allocate(obj))
         requests.refuse_invalid(resource, obj.metadata.name, validate_create(obj))
         self.admission.check_create(obj)
+        requests.refuse_version(sent)
         return obj if dry_run else self._insert(resource, obj)
 
     def replace(
@@ -207,11 +210,13 @@ class ApiServer:
             prepared = self._prepared_pods[key] = (pod.spec, full.spec, full.status)
         else:
             check_namespace(self.store, pod)
-        named = self._named(pod)
-        meta = replace(named.metadata, generation=1)
-        named = replace(named, metadata=meta, spec=prepared[1], status=prepared[2])
+        meta = self._identity(pod, 1, self.store.next_version())
+        named = Pod(metadata=meta, spec=prepared[1], status=prepared[2])
         self.admission.check_create(named)
-        return self._insert(BY_CLASS[Pod], named)
+        key = f"{meta.namespace}/{meta.name}"
+        self._check_free(BY_CLASS[Pod], key, meta.name)
+        self.store.write("Pod", key, named)
+        return named
 
     def update_object(self, obj: T) -> T:
         """Store the next version of an object: spec and metadata; a changed spec is a new generation.
@@ -245,24 +250,32 @@ class ApiServer:
 
     def set_pod_status(self, pod: Pod, status: PodStatus) -> Pod:
         """Store what a kubelet reports of a pod, whatever else changed meanwhile; nothing, if the pod is gone."""
-        stored = self.find(Pod, pod.metadata.namespace, pod.metadata.name)
+        key = f"{pod.metadata.namespace}/{pod.metadata.name}"
+        stored = self._pods.get(key)
         if stored is None or stored.metadata.uid != pod.metadata.uid:
             return pod
-        return self._put(BY_CLASS[Pod], replace(stored, status=status))
+        return self._write_pod(key, stored, stored.spec, status)
+
+    def _write_pod(self, key: str, stored: Pod, spec: PodSpec, status: PodStatus) -> Pod:
+        meta = replace(stored.metadata, resource_version=self.store.next_version())
+        new = Pod(metadata=meta, spec=spec, status=status)
+        self.store.write("Pod", key, new)
+        return new
 
     def bind(self, pod: Pod, node_name: str) -> Pod:
         """Assign a pod to a node; pods of one template on one node share their spec."""
-        stored = self.find(Pod, pod.metadata.namespace, pod.metadata.name)
+        key = f"{pod.metadata.namespace}/{pod.metadata.name}"
+        stored = self._pods.get(key)
         if stored is None or stored.metadata.uid != pod.metadata.uid:
             raise not_found(BY_CLASS[Pod], pod.metadata.name)
         if stored.spec.node_name:
             raise Conflict(f'pod {pod.metadata.name} is already assigned to node "{stored.spec.node_name}"')
-        key = (id(stored.spec), node_name)
-        shared = self._bound_specs.get(key)
+        place = (id(stored.spec), node_name)
+        shared = self._bound_specs.get(place)
         if shared is None or shared[0] is not stored.spec:
-            shared = self._bound_specs[key] = (stored.spec, replace(stored.spec, node_name=node_name))
+            shared = self._bound_specs[place] = (stored.spec, replace(stored.spec, node_name=node_name))
         status = replace(stored.status, conditions=_with_condition(stored.status.conditions, self._scheduled_now()))
-        return self._put(BY_CLASS[Pod], replace(stored, spec=shared[1], status=status))
+        return self._write_pod(key, stored, shared[1], status)
 
     def _scheduled_now(self) -> PodCondition:
         """The PodScheduled condition of this second, shared by all pods that are bound in it."""
@@ -292,9 +305,10 @@ class ApiServer:
             self._put(resource, marked)
 
     def create_event(self, event: Event) -> Event:
-        """Store an event; nobody admits or validates it."""
+        """Store an event that carries the store's next version; nobody admits or validates it."""
         meta = event.metadata
-        return self.store.add("Event", f"{meta.namespace}/{meta.name}", event)
+        self.store.write("Event", f"{meta.namespace}/{meta.name}", event)
+        return event
 
     def update_event(self, event: Event) -> Event:
         """Store the next count of an event, whatever became of the first."""
@@ -323,13 +337,21 @@ class ApiServer:
         return old
 
     def _named(self, obj: T) -> T:
-        """A new object with its identity: generated name, UID, time of creation."""
+        """A new object with its identity."""
+        return replace(obj, metadata=self._identity(obj, obj.metadata.generation, ""))
+
+    def _identity(self, obj: KubernetesObject, generation: int, version: str) -> ObjectMeta:
+        """The metadata of a new object: generated name, UID, time of creation."""
         meta = obj.metadata
-        name = meta.name or (self._generated_name(obj) if meta.generate_name else "")
         uid = f"{self._uids.getrandbits(128):032x}"
-        uid = f"{uid[:8]}-{uid[8:12]}-{uid[12:16]}-{uid[16:20]}-{uid[20:]}"
-        meta = replace(meta, name=name, uid=uid, creation_timestamp=self.time, resource_version="")
-        return replace(obj, metadata=meta)
+        return replace(
+            meta,
+            name=meta.name or (self._generated_name(obj) if meta.generate_name else ""),
+            uid=f"{uid[:8]}-{uid[8:12]}-{uid[12:16]}-{uid[16:20]}-{uid[20:]}",
+            creation_timestamp=self.time,
+            generation=generation,
+            resource_version=version,
+        )
 
     def _generated_name(self, obj: KubernetesObject) -> str:
         resource, meta = BY_CLASS[type(obj)], obj.metadata
@@ -341,11 +363,12 @@ class ApiServer:
 
     def _insert(self, resource: Resource, obj: T) -> T:
         key = self._key(resource, obj)
+        self._check_free(resource, key, obj.metadata.name)
+        return self.store.put(resource.kind, key, obj)
+
+    def _check_free(self, resource: Resource, key: str, name: str) -> None:
         if key in self.store.tables[resource.kind]:
-            raise AlreadyExists(
-                f'{resource.qualified} "{obj.metadata.name}" already exists', details={"name": obj.metadata.name}
-            )
-        return self.store.add(resource.kind, key, obj)
+            raise AlreadyExists(f'{resource.qualified} "{name}" already exists', details={"name": name})
 
     def _commit(self, resource: Resource, old: KubernetesObject, new: T) -> T:
         """Store the next version, if it says anything new; a deleted object whose last finalizer went is removed."""

@@ -130,7 +130,7 @@ class ServiceAllocator:
     # -- ports
 
     def _used_ports(self, service: Service) -> set[int]:
-        used = set()
+        used: set[int] = set()
         for other in self._others(service):
             used.update(p.node_port for p in other.spec.ports if p.node_port)
             used.add(other.spec.health_check_node_port)

@@ -54,22 +54,22 @@ class Store:
         return entry
 
     def put(self, kind: str, key: str, obj: T) -> T:
-        """Store an object as the next version of its key."""
-        table = self.tables[kind]
+        """Store an object as the next version of its key, or as its first."""
+        new = replace(obj, metadata=replace(obj.metadata, resource_version=self.next_version()))
+        self.write(kind, key, new)
+        return new
+
+    def next_version(self) -> str:
+        """The resource version that the object of the next `write` carries."""
+        return str(self.revision + 1)
+
+    def write(self, kind: str, key: str, new: KubernetesObject) -> None:
+        """Store an object that carries `next_version` already."""
         self.revision += 1
-        new = replace(obj, metadata=replace(obj.metadata, resource_version=str(self.revision)))
+        table = self.tables[kind]
         old = table.get(key)
         table[key] = new
         self._record(kind, key, old, new)
-        return new
-
-    def add(self, kind: str, key: str, obj: T) -> T:
-        """Store an object under a key that is free."""
-        self.revision += 1
-        new = replace(obj, metadata=replace(obj.metadata, resource_version=str(self.revision)))
-        self.tables[kind][key] = new
-        self._record(kind, key, None, new)
-        return new
 
     def remove(self, kind: str, key: str) -> KubernetesObject:
         """Take an object out of the store."""

@@ -24,7 +24,7 @@ from k8snb.picture.sheet import Area, fit, GAP, Item, LETTER, listed, PAD, Pictu
 from k8snb.picture.traffic import Served, services_at
 
 ZONE_LABEL = "topology.kubernetes.io/zone"
-BOX_W = 212
+BOX_W = 170
 CROWD_BOX_W = 130
 HEADER_H = 62
 CROWD_HEADER_H = 32

@@ -48,7 +48,7 @@ def compare_answers(recorded: Answer, given: Answer) -> Comparison:
     'CONTENT'
     """
     if _verdict(recorded) != _verdict(given):
-        said = _words(given) or _words(recorded)
+        said = given.get("message") or recorded.get("message", "")
         return Comparison(Level.NOTHING, f"{_told(_verdict(given))}, recorded {_told(_verdict(recorded))}: {said}")
     wanted, shown = _content(recorded), _content(given)
     if wanted != shown:

@@ -169,7 +169,7 @@ def play_scenario(path: Path) -> ScenarioOutcome:
     scenario = load_scenario(path)
     recorded = json.loads(_recording_of(path).read_text(encoding="utf-8"))
     judgement = judge(recorded, record(scenario), rules_of(scenario.spec))
-    return ScenarioOutcome(path.stem, " | ".join(judgement.differences), judgement.agreement)
+    return ScenarioOutcome(path.stem, next(iter(judgement.differences), ""), judgement.agreement)
 
 
 def play_requests(path: Path) -> RequestsOutcome:

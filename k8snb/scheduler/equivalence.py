@@ -8,7 +8,7 @@ those of the plain evaluation.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from k8snb.scheduler.core import Core, Decision
 from k8snb.scheduler.framework import Cycle
@@ -22,8 +22,11 @@ from k8snb.scheduler.status import Status
 from k8snb.scheduler.table import Table
 from k8snb.scheduler.weighing import best_nodes, fitting_groups
 
+T = TypeVar("T")
+
 _KEPT_TABLES = 64
 _KEPT_ONCE_SEEN = 1024
+_KEPT_REFUSALS = 1024
 
 
 class _World(NamedTuple):
@@ -37,15 +40,13 @@ class _World(NamedTuple):
 class _Entry:
     """The table of a signature, and what it was made for."""
 
-    __slots__ = ("affinity_generation", "listers_generation", "meant_by_others", "refusal", "table", "world")
+    __slots__ = ("affinity_generation", "listers_generation", "meant_by_others", "table")
 
     def __init__(self, table: Table, listers_generation: int) -> None:
         self.table = table
         self.listers_generation = listers_generation
         self.affinity_generation = -1
         self.meant_by_others = False
-        self.world: _World | None = None
-        self.refusal: Decision | None = None
 
 
 class FastCore:
@@ -67,19 +68,23 @@ class FastCore:
         self.core = core
         self._entries: dict[Signature, _Entry] = {}
         self._seen_once: dict[Signature, None] = {}
+        self._refusals: dict[Signature, tuple[_World, Decision]] = {}
 
     def schedule(self, cycle: Cycle) -> Decision:
         """Decide about one pod."""
-        entry = self._entry(cycle)
-        if entry is None:
+        pod, signature = cycle.pod.pod, cycle.pod.signature
+        if pod.status.nominated_node_name or pod.spec.node_name:
             return self.core.schedule(cycle)
-        if entry.refusal is not None and entry.world == self._world(cycle):
-            return entry.refusal
-        decision = self._decide(entry.table, cycle)
+        refused = self._refusals.get(signature)
+        if refused is not None and refused[0] == self._world(cycle):
+            return refused[1]
+        entry = self._entry(cycle)
+        decision = self._decide(entry.table, cycle) if entry is not None else None
         if decision is None:
             decision = self.core.schedule(cycle)
-        if not decision.node and not decision.victims:
-            entry.refusal, entry.world = decision, self._world(cycle)
+        if not decision.node and not decision.victims and not signature.has_ephemeral_volumes:
+            self._refusals[signature] = (self._world(cycle), decision)
+            _shorten(self._refusals, _KEPT_REFUSALS)
         return decision
 
     def _world(self, cycle: Cycle) -> _World:
@@ -88,10 +93,7 @@ class FastCore:
     def _entry(self, cycle: Cycle) -> _Entry | None:
         """The table for a pod, if it can be judged by one."""
         signature = cycle.pod.signature
-        pod = cycle.pod.pod
         if not signature.simple or len(self.core.nominator) or not cycle.snapshot.nodes:
-            return None
-        if pod.status.nominated_node_name or pod.spec.node_name:
             return None
         entry = self._entries.get(signature)
         if entry is None or entry.listers_generation != cycle.listers.generation:
@@ -107,8 +109,7 @@ class FastCore:
         """A table from the second pod of a signature on; the old one, if its pods still spread in the same way."""
         if entry is None and signature not in self._seen_once:
             self._seen_once[signature] = None
-            if len(self._seen_once) > _KEPT_ONCE_SEEN:
-                del self._seen_once[next(iter(self._seen_once))]
+            _shorten(self._seen_once, _KEPT_ONCE_SEEN)
             return None
         soft = soft_constraints(signature, cycle.listers)
         if entry is not None and entry.table.soft == soft:
@@ -116,8 +117,7 @@ class FastCore:
             entry.affinity_generation = -1
             return entry
         entry = self._entries[signature] = _Entry(Table(cycle, soft), cycle.listers.generation)
-        if len(self._entries) > _KEPT_TABLES:
-            del self._entries[next(iter(self._entries))]
+        _shorten(self._entries, _KEPT_TABLES)
         return entry
 
     def _decide(self, table: Table, cycle: Cycle) -> Decision | None:
@@ -133,6 +133,12 @@ class FastCore:
             return Decision(name, (name,))
         best = Names(best_nodes(table, groups, len(snapshot.nodes)), snapshot.by_index)
         return Decision(self.core.choose(best), best)
+
+
+def _shorten(remembered: dict[Signature, T], number: int) -> None:
+    """Forget what has been known longest."""
+    if len(remembered) > number:
+        del remembered[next(iter(remembered))]
 
 
 def _refusal(cycle: Cycle, refusals: dict[Status, int]) -> Decision | None:

@@ -36,7 +36,8 @@ LISTED: tuple[type[KubernetesObject], ...] = (
 class Listers:
     """Objects by kind, and within a kind by key: ``namespace/name``, or ``name`` for those without a namespace.
 
-    ``generation`` changes whenever the selectors that spreading goes by, or the labels of namespaces, may have changed.
+    ``generation`` changes whenever something that decisions depend on may have changed: selectors that spreading goes
+    by, the labels of namespaces, claims, volumes and classes.
     """
 
     def __init__(self) -> None:
@@ -67,7 +68,9 @@ def key_of(obj: KubernetesObject) -> str:
 
 
 def _watched(obj: KubernetesObject) -> object:
-    """The part of an object that templates' cached selectors were made from."""
+    """The part of an object that decisions depend on; of budgets none, for they matter to victims only."""
     if isinstance(obj, Service | ReplicationController | ReplicaSet | StatefulSet):
         return obj.spec.selector
-    return obj.metadata.labels if isinstance(obj, Namespace) else None
+    if isinstance(obj, Namespace):
+        return obj.metadata.labels
+    return None if isinstance(obj, PodDisruptionBudget) else obj

@@ -100,11 +100,10 @@ class _Unschedulable:
         for (signature, rejectors), alike in list(self._alike.items()):
             if priority is not None and signature.priority > priority:
                 continue
-            pods = list(alike.values())
             if not signature.simple:
-                yield from (queued for queued in pods if is_worth_a_try(queued.info, rejectors, event))
-            elif is_worth_a_try(pods[0].info, rejectors, event):
-                yield from pods
+                yield from [queued for queued in alike.values() if is_worth_a_try(queued.info, rejectors, event)]
+            elif is_worth_a_try(next(iter(alike.values())).info, rejectors, event):
+                yield from list(alike.values())
 
 
 class SchedulingQueue:

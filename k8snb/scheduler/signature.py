@@ -57,10 +57,12 @@ class AffinityTerm(NamedTuple):
 class Signature:
     """The parts of a pod that decide where it may go, and what it does to others.
 
-    Two pods with the same signature are interchangeable for the scheduler. Signatures are equal only to themselves.
-    ``claims`` are the claims, as ``namespace/name``, that the pods mount by name; ``uncommon`` says that they take
-    more than CPU, memory and a place: host ports, claims, extended resources, or affinity. ``simple`` says that of all
-    other pods only their number and requests matter to them.
+    Two pods with the same signature are interchangeable for the scheduler, but for claims that are made for each pod
+    (``has_ephemeral_volumes``) and for the node that a pod may be nominated to. Signatures equal only themselves.
+
+    ``claims`` are the claims, as ``namespace/name``, that the pods mount by name. ``uncommon`` says that they take more
+    than CPU, memory and a place: host ports, claims, extended resources, or affinity. ``simple`` says that of all other
+    pods only their number and requests matter to them.
     """
 
     __slots__ = (
@@ -69,6 +71,7 @@ class Signature:
         "claims",
         "demand",
         "has_affinity",
+        "has_ephemeral_volumes",
         "host_ports",
         "labels",
         "namespace",
@@ -93,6 +96,7 @@ class Signature:
         self.tolerations: tuple[Toleration, ...] = spec.tolerations
         self.host_ports = _host_ports(spec)
         self.claims = tuple(f"{self.namespace}/{n}" for n in map(claim_name_of, spec.volumes) if n)
+        self.has_ephemeral_volumes = any(volume.ephemeral is not None for volume in spec.volumes)
         self._set_affinity(spec.affinity)
         self.uncommon = bool(self.host_ports or self.has_affinity or self.claims or demand.requests.scalars)
         self.simple = not (

@@ -106,11 +106,15 @@ def _link_row(link: Link, picture: Picture) -> list[Any]:
     return [upper.id, lower.id, link.kind, [round(v, 1) for v in curve(source, target, picture.width)]]
 
 
+_LEGEND_STATES = (READY, RUNNING, STARTING, TERMINATING, FAILING)
+_LEGEND_HUE = HUES[0]._replace(line="currentColor")
+
+
 def legend_html() -> str:
     """What the forms and lines mean."""
     forms = "".join(
-        f'<span><svg viewBox="0 0 {SIZE} {SIZE}" aria-hidden="true">{glyph(state, HUES[0])}</svg>{state}</span>'
-        for state in (READY, RUNNING, STARTING, TERMINATING, FAILING)
+        f'<span><svg viewBox="0 0 {SIZE} {SIZE}" aria-hidden="true">{shape}</svg>{state}</span>'
+        for state, shape in ((s, glyph(s, _LEGEND_HUE, "none")) for s in _LEGEND_STATES)
     )
     line = f'<path d="M0 8h16" stroke="{SERVED}" stroke-width="2"/>'
     requests = f'<span><svg viewBox="0 0 16 16" aria-hidden="true">{line}</svg>requests go here</span>'

@@ -17,7 +17,7 @@ from k8snb.api.field_errors import go_quote
 from k8snb.api.patch.diff import create_three_way_merge_patch, create_two_way_merge_patch
 from k8snb.api.patch.json_merge import create_merge_patch, merge_patch
 from k8snb.api.patch.json_patch import json_patch, JsonPatchError
-from k8snb.api.patch.meta import BadPatch, go_print, PatchError, UnprocessablePatch
+from k8snb.api.patch.meta import BadPatch, go_print, PatchError, UnprocessablePatch, with_go_numbers
 from k8snb.api.patch.strategic import strategic_merge
 from k8snb.api.patch.unstructured import ConversionError, from_unstructured
 from k8snb.api.schema import KubernetesObject, Struct
@@ -59,6 +59,8 @@ def patch_object(obj: T, patch_type: str, patch: Any) -> T:
         When it does not apply, or its result is no object of the kind.
     """
     cls = type(obj)
+    if patch_type == "strategic":
+        patch = with_go_numbers(patch)
     patched = apply_patch(cls, to_dict(obj), patch_type, patch)
     if patch_type == "strategic":
         try:
@@ -156,7 +158,7 @@ def _unknown_operation_fields(patch: list[Any]) -> list[str]:
     return [
         f'json patch unknown field "[{index}].{name}"'
         for index, operation in enumerate(patch)
-        for name in operation
+        for name in operation or ()
         if name not in _OPERATION_FIELDS
     ]
 

@@ -45,9 +45,9 @@ def json_patch(document: Any, operations: list[Operation]) -> Any:
     """
     document = deepcopy(document)
     for operation in operations:
-        name = operation.get("op") or "unknown"
+        name = (operation or {}).get("op")
         if name not in _OPERATIONS:
-            raise JsonPatchError(f"Unexpected kind: {name}")
+            raise JsonPatchError(f"Unexpected kind: {name or 'unknown'}")
         document = _OPERATIONS[name](document, operation)
     return document
 

@@ -7,6 +7,7 @@ References
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from k8snb.api.schema import field_by_json, Shape, Struct
@@ -73,6 +74,15 @@ def identity(value: Any) -> Any:
     return (type(value).__name__, repr(value) if isinstance(value, dict | list) else value)
 
 
+def with_go_numbers(value: Any) -> Any:
+    """A JSON value whose whole numbers fit in 64 bits; larger ones are floats."""
+    if isinstance(value, dict):
+        return {name: with_go_numbers(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [with_go_numbers(item) for item in value]
+    return float(value) if type(value) is int and not -(2**63) <= value < 2**63 else value
+
+
 def go_type(value: Any) -> str:
     """The Go type of a JSON value."""
     if value is None:
@@ -88,6 +98,8 @@ def go_print(value: Any) -> str:
     --------
     >>> go_print({"b": [1, None], "a": {"c": 1.5}})
     'map[a:map[c:1.5] b:[1 <nil>]]'
+    >>> go_print([2.5e6, 1e20, 1.0, 0.00001])
+    '[2.5e+06 1e+20 1 1e-05]'
     """
     if isinstance(value, dict):
         return "map[" + " ".join(f"{k}:{go_print(value[k])}" for k in sorted(value)) + "]"
@@ -101,11 +113,11 @@ def go_print(value: Any) -> str:
 
 
 def _go_float(value: float) -> str:
-    """A float as ``%v`` prints it: shortest, with an exponent from 1e21 on and below 1e-4."""
-    if value == 0 or 1e-4 <= abs(value) < 1e21:
-        return f"{value:.0f}" if value.is_integer() else repr(value)
-    mantissa, _, exponent = repr(value).partition("e")
-    return f"{mantissa.removesuffix('.0')}e{int(exponent):+03d}"
+    """A float as ``%v`` prints it: shortest, with an exponent from a million on and below 1e-4."""
+    if value == 0 or 1e-4 <= abs(value) < 1e6:
+        return repr(value).removesuffix(".0")
+    digits = Decimal(repr(value)).normalize().as_tuple().digits
+    return f"{value:.{len(digits) - 1}e}"
 
 
 def wanted_list(value: Any) -> PatchError:

@@ -14,6 +14,13 @@ from k8snb.api.registry.core import (
     ServiceAccountStrategy,
 )
 from k8snb.api.registry.jobs import CronJobStrategy, JobStrategy
+from k8snb.api.registry.others import (
+    EndpointSliceStrategy,
+    LeaseStrategy,
+    PersistentVolumeClaimStrategy,
+    PersistentVolumeStrategy,
+    PodDisruptionBudgetStrategy,
+)
 from k8snb.api.registry.pods import PodStrategy
 from k8snb.api.registry.quotas import LimitRangeStrategy, ResourceQuotaStrategy
 from k8snb.api.registry.services import ServiceStrategy
@@ -27,7 +34,7 @@ from k8snb.api.registry.workloads import (
     StatefulSetStrategy,
 )
 from k8snb.api.schema import KubernetesObject
-from k8snb.api.types import apps, batch, config, node, pod, quota, service
+from k8snb.api.types import apps, batch, claims, config, node, persistent_volume, pod, policy, quota, service
 
 STRATEGIES: Mapping[type[KubernetesObject], Strategy[Any]] = {
     batch.CronJob: CronJobStrategy(),
@@ -41,7 +48,12 @@ STRATEGIES: Mapping[type[KubernetesObject], Strategy[Any]] = {
     pod.Pod: PodStrategy(),
     quota.LimitRange: LimitRangeStrategy(),
     quota.ResourceQuota: ResourceQuotaStrategy(),
+    service.EndpointSlice: EndpointSliceStrategy(),
     service.Service: ServiceStrategy(),
+    claims.PersistentVolumeClaim: PersistentVolumeClaimStrategy(),
+    persistent_volume.PersistentVolume: PersistentVolumeStrategy(),
+    policy.PodDisruptionBudget: PodDisruptionBudgetStrategy(),
+    node.Lease: LeaseStrategy(),
     apps.ControllerRevision: ControllerRevisionStrategy(),
     apps.DaemonSet: DaemonSetStrategy(),
     apps.Deployment: DeploymentStrategy(),

@@ -49,8 +49,9 @@ def pods_to_delete(pods: OwnedPods, neighbours: Mapping[str, int], count: int, n
     for crowd in sorted(crowds, reverse=True):
         if len(chosen) >= count:
             break
-        crowded = (pod for node in crowds[crowd] for pod in pods.settled[node].values())
-        chosen += nsmallest(count - len(chosen), crowded, key=rank)
+        crowded = [pod for node in crowds[crowd] for pod in pods.settled[node].values()]
+        missing = count - len(chosen)
+        chosen += crowded if len(crowded) <= missing else nsmallest(missing, crowded, key=rank)
     return chosen
 
 

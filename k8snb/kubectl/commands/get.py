@@ -76,6 +76,7 @@ def _options(session: Session, found: Found) -> PrintOptions:
         show_managed_fields=flags["show-managed-fields"],
         template=flags["template"],
         allow_missing_template_keys=flags["allow-missing-template-keys"],
+        requests=len(found.listed) or len(found.infos),
     )
 
 

@@ -17,11 +17,11 @@ class Writer:
     """Collects text; each level is indented by two blanks."""
 
     def __init__(self) -> None:
-        self._parts = [""]
+        self._parts: list[list[str]] = [[]]
 
     def write(self, level: int, text: str) -> None:
         """Add text after the indentation of a level."""
-        self._parts[-1] += escape_terminal(_STEP * level + text)
+        self._parts[-1].append(escape_terminal(_STEP * level + text))
 
     def line(self, text: str) -> None:
         """Add text and end the line."""
@@ -33,7 +33,7 @@ class Writer:
 
     def flush(self) -> None:
         """What follows is aligned by itself."""
-        self._parts.append("")
+        self._parts.append([])
 
     def nested(self, levels: int) -> Writer:
         """A writer of the same text, so many levels deeper."""
@@ -42,12 +42,12 @@ class Writer:
     @property
     def raw(self) -> str:
         """The text with its tabs."""
-        return "".join(self._parts)
+        return "".join("".join(part) for part in self._parts)
 
     @property
     def text(self) -> str:
         """The text, aligned."""
-        return "".join(align(part, DESCRIPTION) for part in self._parts)
+        return "".join(align("".join(part), DESCRIPTION) for part in self._parts)
 
 
 class _Nested(Writer):

@@ -59,6 +59,8 @@ def print_objects(objects: Sequence[Printable], options: PrintOptions) -> str:
     if options.columns and options.output in ("", "wide") and not options.template:
         return _tables(objects, options)
     printer = _printer(options)
+    if options.output == "name" and not options.sort_by:
+        return printer({}, [_identity(obj) for obj in objects])
     bodies = [_body(obj) for obj in objects]
     if options.single and len(bodies) == 1:
         return printer(bodies[0], bodies)
@@ -111,6 +113,13 @@ Printer = Callable[[Body, Sequence[Body]], str]
 
 def _body(obj: Printable) -> Body:
     return to_dict(obj) if isinstance(obj, KubernetesObject) else dict(obj)
+
+
+def _identity(obj: Printable) -> Body:
+    """What a name is made of, without the rest of the object."""
+    if not isinstance(obj, KubernetesObject):
+        return dict(obj)
+    return {"apiVersion": obj.api_version, "kind": obj.kind, "metadata": {"name": _meta(obj).name}}
 
 
 def allowed_formats(columns: bool) -> list[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from functools import cmp_to_key
+from functools import cmp_to_key, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -76,7 +76,7 @@ def _block(value: Any, indent: int) -> Iterator[str]:
 
 def _mapping(value: dict[str, Any], indent: int) -> Iterator[str]:
     pad = " " * indent
-    for key in sorted(value, key=cmp_to_key(compare_keys)):
+    for key in _in_order(tuple(value)):
         name = pad + _key(key)
         item = value[key]
         if isinstance(item, dict) and item:
@@ -100,6 +100,12 @@ def _sequence(value: list[Any], indent: int) -> Iterator[str]:
         first = next(lines)
         yield " " * indent + "- " + (first[indent + 2 :] if isinstance(item, dict | list) and item else first)
         yield from lines
+
+
+@lru_cache(4096)
+def _in_order(keys: tuple[str, ...]) -> list[str]:
+    """The keys of a mapping as they are written; the same few come again and again."""
+    return sorted(keys, key=cmp_to_key(compare_keys))
 
 
 def compare_keys(one: str, other: str) -> int:
@@ -130,6 +136,7 @@ def _compare_numbers(one: str, other: str, at: int) -> int:
     return -1 if one[at] < other[at] else 1
 
 
+@lru_cache(4096)
 def _key(key: str) -> str:
     return scalar(key, 0, 0, 0, key=True)[0]
 
@@ -152,16 +159,18 @@ def scalar(value: Any, indent: int, column: int, hang: int, *, key: bool = False
     """
     if not isinstance(value, str):
         return [_simple(value)]
-    traits = _Traits(value)
-    if "\n" in value and traits.block and not key:
+    if "\n" in value and not key and _Traits(value).block:
         return _literal(value, indent)
-    if "\n" not in value and not misread(value) and traits.plain and value:
-        body = value
-    elif "\n" not in value and not misread(value) and traits.single:
-        body = "'" + value.replace("'", "''") + "'"
-    else:
-        return _fold(_double(value), column, hang, key=key)
-    return _fold(body, column, hang, key=key)
+    return _fold(_on_one_line(value), column, hang, key=key)
+
+
+@lru_cache(16384)
+def _on_one_line(value: str) -> str:
+    """A text in the plainest style that can carry it."""
+    traits = _Traits(value)
+    if "\n" in value or misread(value) or not traits.single:
+        return _double(value)
+    return value if traits.plain else "'" + value.replace("'", "''") + "'"
 
 
 def _simple(value: Any) -> str:

@@ -7,16 +7,21 @@ References
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import cast, Protocol, TypeVar
 
 from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.claims import PersistentVolumeClaim, StorageClass
+from k8snb.api.types.config import PriorityClass
 from k8snb.api.types.node import Node
+from k8snb.api.types.persistent_volume import PersistentVolume
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.service import Service
 from k8snb.machinery.admission.lifecycle import check_create, check_delete
 from k8snb.machinery.admission.nodes import with_not_ready_taint
 from k8snb.machinery.admission.pods import admit_pod, admit_pod_update, check_pod
 from k8snb.machinery.admission.quota import QuotaLedger
+from k8snb.machinery.admission.storage import admit_claim, admit_volume
 from k8snb.machinery.service_ips import ServiceAllocator
 from k8snb.machinery.store import Store
 
@@ -51,17 +56,25 @@ class Admission:
             When its namespace is not there.
         """
         check_create(self.server.store, obj)
+        return cast("T", self._mutated(obj))
+
+    def _mutated(self, obj: KubernetesObject) -> KubernetesObject:
+        tables = self.server.store.tables
         if isinstance(obj, Node):
             return with_not_ready_taint(obj)
+        if isinstance(obj, PersistentVolumeClaim):
+            return admit_claim(obj, cast("Iterable[StorageClass]", tables["StorageClass"].values()))
+        if isinstance(obj, PersistentVolume):
+            return admit_volume(obj)
         if isinstance(obj, Pod):
-            return admit_pod(obj, self.server.store.tables["PriorityClass"])  # type: ignore[arg-type]
+            return admit_pod(obj, cast("Mapping[str, PriorityClass]", tables["PriorityClass"]))
         return obj
 
     def update(self, new: T, old: T) -> T:
         """The next version of an object as the mutating plugins leave it; raises as `create`."""
         if isinstance(new, Pod):
             assert isinstance(old, Pod)
-            return admit_pod_update(new, old)
+            return cast("T", admit_pod_update(new, old))
         return new
 
     def delete(self, obj: KubernetesObject) -> None:
@@ -72,7 +85,7 @@ class Admission:
         """An object with what the registry hands out, a service's addresses and ports; `old` is what it replaces."""
         if isinstance(obj, Service):
             assert old is None or isinstance(old, Service)
-            return self.services.allocate(obj, old)
+            return cast("T", self.services.allocate(obj, old))
         return obj
 
     def check_create(self, obj: KubernetesObject) -> None:

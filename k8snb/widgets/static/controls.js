@@ -137,7 +137,7 @@ function render({ model, el }) {
       part.show();
       for (const input of part.inputs) input.disabled = rest;
     }
-    resting.textContent = model.get("resting") ? "The past cannot be changed: branch here, or go back to now." : "";
+    resting.textContent = model.get("resting") ? "The past rests: branch here, or go back to now." : "";
   };
   const say = () => {
     const { line, out, err, exit } = model.get("answer");

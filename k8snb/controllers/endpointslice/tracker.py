@@ -1,0 +1,104 @@
+"""What the controller remembers of each service: its slices as it last wrote them, and the pods that changed since.
+
+With it a pod's change touches one slice, however many pods the service has.
+
+References
+----------
+``staging/src/k8s.io/endpointslice/util/endpointslice_tracker.go, trigger_time_tracker.go @ v1.36``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from k8snb.api.pods import condition_of
+from k8snb.api.types.pod import Pod
+from k8snb.api.types.service import EndpointSlice, Service
+from k8snb.controllers.endpointslice.endpoints import PortResolver
+from k8snb.controllers.endpointslice.reconcile import uid_of
+
+
+class ServiceState:
+    """What is known of one service.
+
+    ``changed`` holds the keys of pods by UID, as of the last sync. ``complete`` asks for a look at all pods, ``stale``
+    for a look at the stored slices, because somebody else changed them.
+    """
+
+    def __init__(self) -> None:
+        self.service: Service | None = None
+        self.ports = PortResolver(Service())
+        self.slices: dict[str, dict[str, EndpointSlice]] = {}
+        self.changed: dict[str, str] = {}
+        self.complete = True
+        self.stale = True
+        self.retries = 0
+        self.next_sync_ms = 0
+        self._located: dict[tuple[str, str], str] = {}
+        self._pod_times: dict[str, int] = {}
+        self._service_time: int | None = None
+
+    def follow(self, service: Service) -> None:
+        """Take note of the service's newest version."""
+        if self.service is not service:
+            self.service, self.ports, self.complete = service, PortResolver(service), True
+
+    def load(self, slices: Iterable[EndpointSlice]) -> None:
+        """Begin anew with the slices that are stored."""
+        self.slices, self._located, self.stale, self.complete = {}, {}, False, True
+        for slice_ in slices:
+            self.put(slice_)
+
+    def put(self, slice_: EndpointSlice) -> None:
+        """A slice was written."""
+        name, address_type = slice_.metadata.name, slice_.address_type
+        self.slices.setdefault(address_type, {})[name] = slice_
+        for endpoint in slice_.endpoints:
+            self._located[address_type, uid_of(endpoint)] = name
+
+    def remove(self, slice_: EndpointSlice) -> None:
+        """A slice was deleted."""
+        del self.slices[slice_.address_type][slice_.metadata.name]
+
+    def locate(self, address_type: str, uids: Iterable[str]) -> dict[str, None]:
+        """The names of the slices that these pods are in."""
+        names = (self._located.get((address_type, uid)) for uid in uids)
+        return {name: None for name in names if name is not None}
+
+    def forget_pods(self, uids: Iterable[str]) -> None:
+        """These pods are in no slice any more."""
+        for uid in uids:
+            for address_type in self.slices:
+                self._located.pop((address_type, uid), None)
+
+    def is_own_write(self, slice_: EndpointSlice) -> bool:
+        """The version of a slice is one that this controller wrote, or older than that."""
+        meta = slice_.metadata
+        known = self.slices.get(slice_.address_type, {}).get(meta.name)
+        return known is not None and int(meta.resource_version) <= int(known.metadata.resource_version)
+
+    def knows(self, slice_: EndpointSlice) -> bool:
+        """The slice should be there."""
+        known = self.slices.get(slice_.address_type, {}).get(slice_.metadata.name)
+        return known is not None and known.metadata.uid == slice_.metadata.uid
+
+    def trigger_time(self, service: Service, pods: Iterable[tuple[str, Pod | None]]) -> int | None:
+        """The earliest moment of a change that this sync answers; None when nothing changed that has a time.
+
+        Parameters
+        ----------
+        pods
+            The changed pods by UID, None for one that the service selects no more.
+        """
+        first = self._service_time is None
+        self._service_time = created = service.metadata.creation_timestamp or 0
+        moments = []
+        for uid, pod in pods:
+            ready = condition_of(pod, "Ready") if pod is not None else None
+            since = ready.last_transition_time if ready is not None else None
+            if since is None:
+                self._pod_times.pop(uid, None)
+            elif since > self._pod_times.get(uid, -1):
+                moments.append(since)
+                self._pod_times[uid] = since
+        return created if first else min(moments, default=None)

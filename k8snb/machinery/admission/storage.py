@@ -1,0 +1,49 @@
+"""DefaultStorageClass and StorageObjectInUseProtection: what new claims and volumes get.
+
+References
+----------
+``plugin/pkg/admission/storage/storageclass/setdefault/admission.go``,
+``plugin/pkg/admission/storage/storageobjectinuseprotection/admission.go @ v1.36``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from k8snb.api.types.claims import PersistentVolumeClaim, StorageClass
+from k8snb.api.types.meta import ObjectMeta
+from k8snb.api.types.persistent_volume import PersistentVolume
+
+IS_DEFAULT = "storageclass.kubernetes.io/is-default-class"
+BETA_IS_DEFAULT = "storageclass.beta.kubernetes.io/is-default-class"
+BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
+CLAIM_PROTECTION = "kubernetes.io/pvc-protection"
+VOLUME_PROTECTION = "kubernetes.io/pv-protection"
+
+
+def admit_claim(claim: PersistentVolumeClaim, classes: Iterable[StorageClass]) -> PersistentVolumeClaim:
+    """A new claim with the default storage class, where it names none, and protected from deletion while in use."""
+    claim = replace(claim, metadata=_with_finalizer(claim.metadata, CLAIM_PROTECTION))
+    if claim.spec.storage_class_name is not None or BETA_CLASS in claim.metadata.annotations:
+        return claim
+    default = default_class(classes)
+    return claim if default is None else replace(claim, spec=replace(claim.spec, storage_class_name=default))
+
+
+def admit_volume(volume: PersistentVolume) -> PersistentVolume:
+    """A new volume, protected from deletion while it is bound."""
+    return replace(volume, metadata=_with_finalizer(volume.metadata, VOLUME_PROTECTION))
+
+
+def default_class(classes: Iterable[StorageClass]) -> str | None:
+    """The name of the default storage class: of several, the newest, then the first by name."""
+    marked = [c.metadata for c in classes if "true" in map(c.metadata.annotations.get, (IS_DEFAULT, BETA_IS_DEFAULT))]
+    if not marked:
+        return None
+    return min(marked, key=lambda meta: (-(meta.creation_timestamp or 0), meta.name)).name
+
+
+def _with_finalizer(meta: ObjectMeta, finalizer: str) -> ObjectMeta:
+    return meta if finalizer in meta.finalizers else replace(meta, finalizers=(*meta.finalizers, finalizer))

@@ -1,0 +1,111 @@
+"""Which events are worth another try."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from scheduler_builders import node, pod
+
+from k8snb.api.types.node import Node
+from k8snb.scheduler.events import Action, Event, is_irrelevant, node_events, NodeEvent, pod_events, PodEvent
+from k8snb.scheduler.hints import is_worth_a_try
+from k8snb.scheduler.signature import PodInfo, Signatures
+
+TAINT = {"key": "t", "effect": "NoSchedule"}
+ZONE = "topology.kubernetes.io/zone"
+
+
+def _info(name: str, **spec: Any) -> PodInfo:
+    return Signatures().pod_info(pod(name, **spec))
+
+
+def _added(new: Node) -> Event:
+    return NodeEvent(Action.ADD, None, new)
+
+
+def _gone(info: PodInfo) -> Event:
+    return PodEvent(Action.DELETE, info.key, True, info.signature, None)
+
+
+def _came(info: PodInfo) -> Event:
+    return PodEvent(Action.ADD, info.key, True, None, info.signature)
+
+
+def _ports(number: int) -> dict[str, Any]:
+    return {"ports": [{"containerPort": 80, "hostPort": number}]}
+
+
+SPREAD = [
+    {
+        "maxSkew": 1,
+        "topologyKey": ZONE,
+        "whenUnsatisfiable": "DoNotSchedule",
+        "labelSelector": {"matchLabels": {"app": "a"}},
+    }
+]
+AFFINITY = {
+    "podAffinity": {
+        "requiredDuringSchedulingIgnoredDuringExecution": [
+            {"labelSelector": {"matchLabels": {"app": "a"}}, "topologyKey": ZONE}
+        ]
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("plugin", "spec", "event", "worth"),
+    [
+        ("NodeUnschedulable", {}, _added(node("n")), True),
+        ("NodeUnschedulable", {}, _added(node("n", unschedulable=True)), False),
+        ("TaintToleration", {}, _added(node("n", taints=[TAINT])), False),
+        ("TaintToleration", {}, _added(node("n")), True),
+        ("NodeAffinity", {"nodeSelector": {"disk": "ssd"}}, _added(node("n")), False),
+        ("NodeAffinity", {"nodeSelector": {"disk": "ssd"}}, _added(node("n", labels={"disk": "ssd"})), True),
+        ("NodePorts", {"container": _ports(80)}, _gone(_info("x", container=_ports(80))), True),
+        ("NodePorts", {"container": _ports(80)}, _gone(_info("x", container=_ports(81))), False),
+        ("NodeResourcesFit", {"cpu": "9"}, _added(node("n")), False),
+        ("NodeResourcesFit", {"cpu": "1"}, _added(node("n")), True),
+        ("NodeResourcesFit", {"cpu": "1"}, _gone(_info("x")), True),
+        ("NodeResourcesFit", {"cpu": "1"}, _came(_info("x")), False),
+        ("PodTopologySpread", {"topologySpreadConstraints": SPREAD}, _came(_info("x", labels={"app": "a"})), True),
+        ("PodTopologySpread", {"topologySpreadConstraints": SPREAD}, _came(_info("x", labels={"app": "b"})), False),
+        ("PodTopologySpread", {"topologySpreadConstraints": SPREAD}, _added(node("n", labels={ZONE: "a"})), True),
+        ("PodTopologySpread", {"topologySpreadConstraints": SPREAD}, _added(node("n")), False),
+        ("InterPodAffinity", {"affinity": AFFINITY}, _came(_info("x", labels={"app": "a"})), True),
+        ("InterPodAffinity", {"affinity": AFFINITY}, _gone(_info("x", labels={"app": "a"})), False),
+        ("InterPodAffinity", {"affinity": AFFINITY}, _added(node("n", labels={ZONE: "a"})), True),
+        ("VolumeBinding", {}, _gone(_info("x")), False),
+        ("Unheard", {}, _added(node("n")), False),
+    ],
+)
+def test_hints(plugin: str, spec: dict[str, Any], event: Event, worth: bool) -> None:
+    assert is_worth_a_try(_info("p", **spec), (plugin,), event) is worth
+
+
+def test_what_a_change_of_a_node_means() -> None:
+    old = node("n", labels={"a": "1"}, unschedulable=True, taints=[TAINT])
+    new = node("n", labels={"a": "2"}, cpu="8")
+    assert [event.action for event in node_events(old, new)] == [
+        Action.TAINT,
+        Action.ALLOCATABLE,
+        Action.LABEL,
+        Action.TAINT,
+    ]
+    heartbeat = replace(old, status=replace(old.status, phase="Running"))
+    assert is_irrelevant(old, heartbeat)
+    assert not list(node_events(old, heartbeat))
+    waiting = _info("p", cpu="6")
+    assert any(is_worth_a_try(waiting, ("NodeResourcesFit",), event) for event in node_events(old, new))
+    assert not any(is_worth_a_try(waiting, ("NodeResourcesFit",), event) for event in node_events(new, old))
+
+
+def test_what_a_change_of_a_pod_means() -> None:
+    old = _info("p", cpu="2", labels={"app": "a"}, schedulingGates=[{"name": "g"}])
+    new = _info("p", cpu="1", labels={"app": "b"}, tolerations=[{"operator": "Exists"}])
+    events = list(pod_events(old, new, assigned=False))
+    assert [event.action for event in events] == [Action.LABEL, Action.SCALE_DOWN, Action.GATES, Action.TOLERATION]
+    assert is_worth_a_try(new, ("TaintToleration",), events[-1])
+    assert is_worth_a_try(new, ("NodeResourcesFit",), events[1])
+    assert not is_worth_a_try(_info("other"), ("TaintToleration",), events[-1])
