@@ -23,6 +23,7 @@ from k8snb.machinery.log import Log, NO_CAUSE
 from k8snb.machinery.server import ApiServer, EPOCH_MS, Reader
 from k8snb.nodes import describe_nodes, node_from, NodeDescription
 from k8snb.running import RunningCommand
+from k8snb.sim.loop import rare_collections
 from k8snb.step import Step
 from k8snb.why import explain, Explanation
 
@@ -263,12 +264,13 @@ class Cluster:
             When that takes more than `timeout` seconds; it names what still moves.
         """
         deadline = self.now_ms + round(timeout * 1000)
-        while not self._loop.idle:
-            due = self._loop.next_time()
-            if due is None or due > deadline:
-                moving = ", ".join(dict.fromkeys(t.name for t in self._loop.pending()[:5]))
-                raise SimulationError(f"not settled after {timeout:g} s: {moving} is still to come")
-            self._loop.step()
+        with rare_collections():
+            while not self._loop.idle:
+                due = self._loop.next_time()
+                if due is None or due > deadline:
+                    moving = ", ".join(dict.fromkeys(t.name for t in self._loop.pending()[:5]))
+                    raise SimulationError(f"not settled after {timeout:g} s: {moving} is still to come")
+                self._loop.step()
 
     @_alone
     def step(self) -> Step | None:

@@ -105,13 +105,14 @@ def replicasets(reader: Reader) -> pd.DataFrame:
 
 
 def endpoint_counts(slices: Iterable[EndpointSlice]) -> Counter[str]:
-    """How many addresses of a service are ``ready``, ``notready``, ``terminating``."""
+    """How many addresses of a service are ``ready`` or ``notready``; those ``terminating`` also are one of these."""
     counts: Counter[str] = Counter()
     for slice_ in slices:
         for endpoint in slice_.endpoints:
             conditions = endpoint.conditions
-            state = "terminating" if conditions.terminating else "ready" if conditions.ready else "notready"
-            counts[state] += len(endpoint.addresses)
+            counts["ready" if conditions.ready else "notready"] += len(endpoint.addresses)
+            if conditions.terminating:
+                counts["terminating"] += len(endpoint.addresses)
     return counts
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets
 import traitlets
-from ipycytoscape import CytoscapeWidget
+from ipycytoscape import CytoscapeWidget, Graph
 
 from k8snb.cluster import Cluster
 from k8snb.picture.glyphs import glyph, SIZE
@@ -125,6 +125,16 @@ def legend_html() -> str:
     return f'<div class="k8snb k8snb-legend">{forms}{requests}{hues}</div>'
 
 
+class _Canvas(CytoscapeWidget):  # type: ignore[misc]
+    """A canvas without widgets for nodes: the bridge draws on it."""
+
+    @traitlets.observe("graph")
+    def _close_replaced(self, change: Any) -> None:
+        """Close the graph that the base class makes first and then replaces."""
+        if isinstance(change["old"], Graph):
+            change["old"].close()
+
+
 class ClusterGraph(ipywidgets.VBox):  # type: ignore[misc]
     """The cluster graph.
 
@@ -144,11 +154,14 @@ class ClusterGraph(ipywidgets.VBox):  # type: ignore[misc]
     >>> graph.close()
     """
 
+    _parts: tuple[ipywidgets.Widget, ...] = ()
+
     def __init__(self, source: Cluster | Session, view: str = "placement") -> None:
-        self.canvas = CytoscapeWidget(cytoscape_layout={"name": "preset"}, cytoscape_style=[])
+        self.canvas = _Canvas(cytoscape_layout={"name": "preset"}, cytoscape_style=[])
         self.canvas.layout.height = "300px"
         self.bridge = GraphBridge(source, self.canvas.model_id, view)
         self.legend = ipywidgets.HTML(legend_html())
+        self._parts = (self.bridge, self.canvas.graph, self.canvas, self.legend)
         super().__init__([self.bridge, self.canvas, self.legend])
 
     @property
@@ -172,8 +185,7 @@ class ClusterGraph(ipywidgets.VBox):  # type: ignore[misc]
 
     def close(self) -> None:
         """Take the graph off the page and stop following the cluster."""
-        graph = self.canvas.graph
-        for part in (self.bridge, graph, self.canvas, self.legend):
+        for part in self._parts:
             part.close()
         super().close()
 

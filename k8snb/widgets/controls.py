@@ -20,6 +20,7 @@ from k8snb.widgets.references import Reference
 from k8snb.widgets.session import Session
 
 NUMBERS = ("replicas", "max_surge", "max_unavailable", "min_ready_seconds", "image")
+NO_DEPLOYMENT = "there is no deployment to control"
 PAST = "the past cannot be changed: branch here, or go back to now"
 
 
@@ -129,7 +130,7 @@ class Controls(Part):
             return
         deployment = self.deployment()
         if deployment is None or self.session.in_past:
-            self._refuse(PAST if self.session.in_past else "there is no deployment to control")
+            self._refuse(PAST if self.session.in_past else NO_DEPLOYMENT)
             return
         name, value = change["name"], change["new"]
         self.run(_LINES[name](deployment, value))
@@ -155,6 +156,8 @@ class Controls(Part):
         what = message.get("do")
         if self.session.in_past:
             self._refuse(PAST)
+        elif self.deployment() is None and what != "node":
+            self._refuse(NO_DEPLOYMENT)
         elif what == "undo" and isinstance(message.get("revision"), int):
             self.undo(message["revision"])
         elif isinstance(what, str) and what in _BUTTONS:

@@ -78,6 +78,8 @@ class DeploymentLab(ipywidgets.VBox):  # type: ignore[misc]
     >>> lab.close()
     """
 
+    _parts: tuple[ipywidgets.Widget, ...] = ()
+
     def __init__(self, cluster_or_manifest: Cluster | Manifest | None = None, *, autoplay: bool = True) -> None:
         cluster = _cluster_of(cluster_or_manifest)
         self.session = session = Session.of(cluster)
@@ -102,6 +104,15 @@ class DeploymentLab(ipywidgets.VBox):  # type: ignore[misc]
             ],
             "k8snb-lab-grid",
         )
+        self._parts = (
+            self.player,
+            self.graph,
+            self.controls,
+            self.inspector,
+            self.console,
+            self.timeline,
+            self._sheet,
+        )
         super().__init__([self._sheet, grid])
         self.add_class("k8snb-lab")
 
@@ -120,7 +131,7 @@ class DeploymentLab(ipywidgets.VBox):  # type: ignore[misc]
 
     def close(self) -> None:
         """Take the lab off the page and stop following the cluster; the cluster stays as it is."""
-        for part in (self.player, self.graph, self.controls, self.inspector, self.console, self.timeline, self._sheet):
+        for part in self._parts:
             part.close()
         for child in self.children[1:]:
             _close_boxes(child)

@@ -56,7 +56,8 @@ class Part(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Take the part off the page and stop following the cluster."""
-        self.session.forget(self.update)
+        if "session" in vars(self):  # else the making failed halfway
+            self.session.forget(self.update)
         super().close()
 
     def __repr__(self) -> str:

@@ -81,5 +81,5 @@ class Playback:
                 return
             session.run(seconds)
             if session.settled and self._until_settled:
-                session.status = "settled: nothing is going to change by itself"
                 self.pause()
+                session.tell("settled: nothing is going to change by itself")

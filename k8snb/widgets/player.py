@@ -124,7 +124,8 @@ class Player(Part):
 
     def close(self) -> None:
         """Stop playing and take the player off the page."""
-        self.playback.close()
+        if "playback" in vars(self):  # else the making failed halfway
+            self.playback.close()
         super().close()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from k8snb.cluster import Cluster
@@ -14,6 +14,7 @@ from k8snb.machinery.server import Reader
 from k8snb.picture.axis import clock
 from k8snb.picture.chronicle import Chronicle, HEARTBEATS
 from k8snb.picture.timeline import first_subject, Subject, Timeline
+from k8snb.why import tell
 from k8snb.widgets.cells import AfterCells
 from k8snb.widgets.past import PastClient
 
@@ -56,6 +57,8 @@ class Session:
         """The session of a cluster: all parts that are made for it share one."""
         if isinstance(source, Session):
             return source
+        if not isinstance(source, Cluster):
+            raise K8snbError(f"{type(source).__name__} is no cluster")
         session = vars(source).get(_ATTRIBUTE)
         if not isinstance(session, Session):
             session = Session(source)
@@ -168,7 +171,8 @@ class Session:
 
         def step() -> None:
             done = self.cluster.step()
-            self.status = str(done).replace("\n", "; ") if done is not None else "nothing is to come"
+            told = _words(done.changes) or done.event if done is not None else "nothing is to come"
+            self.status = f"{clock(self.now_ms)} {told}"
 
         self._live(step)
 
@@ -193,6 +197,12 @@ class Session:
                 act()
             except K8snbError as error:
                 self.status = str(error)
+            self.refresh()
+
+    def tell(self, words: str) -> None:
+        """Say something beside the clock."""
+        with self.lock:
+            self.status = words
             self.refresh()
 
     # -- acting
@@ -226,6 +236,7 @@ class Session:
             return self._answered(f"fault: {kind} {words}", result)
 
     def _answered(self, line: str, result: Result) -> Result:
+        self.status = ""
         self.answers = [*self.answers, Answer(line, result, self.moment_ms)][-MOST_ANSWERS:]
         self.refresh()
         return result
@@ -284,7 +295,7 @@ class Session:
         return first_subject(self.chronicle, self.now_ms)
 
 
-def _words(changes: list[Change]) -> str:
+def _words(changes: Sequence[Change]) -> str:
     """Changes in a few words."""
-    told = [f"{c.actor}: {c.verb} {c.resource.lower()}/{c.key.rpartition('/')[2]}" for c in changes[:3]]
-    return "; ".join(told) + ("…" if len(changes) > 3 else "")
+    told = list(dict.fromkeys(tell(change) for change in changes))
+    return "; ".join(told[:2]) + (f" and {len(told) - 2} more" if len(told) > 2 else "")

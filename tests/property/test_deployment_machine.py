@@ -13,7 +13,7 @@ from k8snb.api.pods import controller_of, is_active, is_ready
 from k8snb.api.resources import BY_CLASS
 from k8snb.api.types.apps import Deployment, ReplicaSet
 from k8snb.api.types.pod import Pod, PodTemplateSpec
-from k8snb.controllers.deployment.revisions import POD_TEMPLATE_HASH
+from k8snb.controllers.deployment.revisions import DESIRED_REPLICAS, POD_TEMPLATE_HASH
 from k8snb.controllers.deployment.sizes import max_surge, max_unavailable
 
 MANIFEST = """
@@ -64,8 +64,8 @@ class DeploymentMachine(RuleBasedStateMachine):
     @rule(surge=AMOUNTS, unavailable=AMOUNTS)
     def set_fences(self, surge: int | str, unavailable: int | str) -> None:
         shown = [f'"{a}"' if isinstance(a, str) else a for a in (surge, unavailable)]
-        patch = '{"spec":{"strategy":{"rollingUpdate":{"maxSurge":%s,"maxUnavailable":%s}}}}' % tuple(shown)
-        self.cluster.kubectl(f"patch deployment web -p '{patch}'")
+        rolling = f'{{"maxSurge":{shown[0]},"maxUnavailable":{shown[1]}}}'
+        self.cluster.kubectl(f'patch deployment web -p \'{{"spec":{{"strategy":{{"rollingUpdate":{rolling}}}}}}}\'')
 
     @rule(seconds=st.integers(0, 5))
     def set_min_ready(self, seconds: int) -> None:
@@ -96,12 +96,15 @@ class DeploymentMachine(RuleBasedStateMachine):
             old, new = change.old, change.new
             if change.actor != "deployment-controller" or not isinstance(new, ReplicaSet):
                 continue
+            deployment, sets = self.deployment_at(change.seq), self.replica_sets_at(change.seq)
             before = old.spec.replicas or 0 if isinstance(old, ReplicaSet) else 0
-            if (new.spec.replicas or 0) > before:
-                deployment = self.deployment_at(change.seq)
-                total = sum(rs.spec.replicas or 0 for rs in self.replica_sets_at(change.seq))
-                ceiling = (deployment.spec.replicas or 0) + max_surge(deployment)
-                assert total <= ceiling or (new.spec.replicas or 0) <= before
+            after, desired = new.spec.replicas or 0, deployment.spec.replicas or 0
+            if after > before:
+                assert sum(rs.spec.replicas or 0 for rs in sets) <= desired + max_surge(deployment)
+            elif after < before and rolls(deployment, old):
+                left = sum(min(rs.status.available_replicas, rs.spec.replicas or 0) for rs in sets)
+                lost = min(new.status.available_replicas, before) - min(new.status.available_replicas, after)
+                assert lost == 0 or left >= desired - max_unavailable(deployment)
         self.seen = len(self.cluster.log)
 
     @invariant()
@@ -140,7 +143,7 @@ class DeploymentMachine(RuleBasedStateMachine):
             status.unavailable_replicas
             == sum(rs.spec.replicas or 0 for rs in self.replica_sets()) - status.available_replicas
         )
-        assert len(active) <= desired + max_surge(deployment)
+        assert len(active) <= max((d.spec.replicas or 0) + max_surge(d) for d in self.versions())
         unready = any(record.unready for record in self.cluster._plane.kubelets._records.values())
         if not unready:
             assert status.available_replicas >= desired - max_unavailable(deployment) or self.never_was_available()
@@ -149,7 +152,7 @@ class DeploymentMachine(RuleBasedStateMachine):
             assert rs.status.replicas == owners[rs.metadata.name] == (rs.spec.replicas or 0)
 
     def never_was_available(self) -> bool:
-        """Recreate, a scale-up, a first image or later ones that all are broken leave nothing that could be available."""
+        """With broken images alone there is nothing that could be available."""
         return any(c.image.endswith("broken") for p in self.pods() for c in p.spec.containers)
 
     def check_undo(self) -> None:
@@ -174,6 +177,10 @@ class DeploymentMachine(RuleBasedStateMachine):
     def deployment(self) -> Deployment:
         found: Deployment = self.cluster.get("deployment", "web")
         return found
+
+    def versions(self) -> list[Deployment]:
+        """All that the deployment ever asked for: a fence that is lowered takes no pod away by itself."""
+        return [c.new for c in self.cluster.log.changes() if isinstance(c.new, Deployment)]
 
     def pods(self) -> list[Pod]:
         return [p for p in self.cluster.server.list(BY_CLASS[Pod], "default") if isinstance(p, Pod)]
@@ -209,6 +216,13 @@ class DeploymentMachine(RuleBasedStateMachine):
         return list(found.values())
 
 
+def rolls(deployment: Deployment, rs: object) -> bool:
+    """The change is a step of a rolling update; a change of size may go below the floor, which moves with it."""
+    assert isinstance(rs, ReplicaSet)
+    same_size = rs.metadata.annotations[DESIRED_REPLICAS] == str(deployment.spec.replicas)
+    return same_size and deployment.spec.strategy.type == "RollingUpdate" and not deployment.spec.paused
+
+
 def without_hash(template: PodTemplateSpec) -> tuple[object, object]:
     """What a template says, but for the label that its ReplicaSet adds."""
     labels = {k: v for k, v in template.metadata.labels.items() if k != POD_TEMPLATE_HASH}
@@ -216,4 +230,4 @@ def without_hash(template: PodTemplateSpec) -> tuple[object, object]:
 
 
 TestDeployment = DeploymentMachine.TestCase
-TestDeployment.settings = settings(max_examples=30, stateful_step_count=15, deadline=None)
+TestDeployment.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)

@@ -152,8 +152,8 @@ class EndpointSliceController(Controller):
 
     def _reconcile(self, service: Service, state: ServiceState) -> str:
         """Write what the changed pods ask for; returns what kept a pod out."""
-        complete, state.complete = state.complete, False
-        changed, state.changed = self._changed_pods(service, state), {}
+        complete, changed = state.complete, self._changed_pods(service, state)
+        state.complete, state.changed = False, {}
         now = state.trigger_time(service, changed.items())
         fault, written = "", 0
         for address_type in (*address_types(service), *state.slices):

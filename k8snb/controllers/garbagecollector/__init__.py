@@ -1,4 +1,4 @@
-"""The garbage collector: what becomes of objects whose owners are deleted."""
+"""The garbage collector: what nobody owns any more goes."""
 
 from k8snb.controllers.garbagecollector.controller import GarbageCollector
 

@@ -1,188 +1,192 @@
-"""Watches everything that can own or be owned, and deletes, keeps or lets go what lost its owners.
+"""Watches all objects, and deletes those whose owners are all gone.
 
 References
 ----------
-``pkg/controller/garbagecollector/garbagecollector.go attemptToDeleteItem, attemptToOrphan @ v1.36``
+``pkg/controller/garbagecollector/garbagecollector.go, graph_builder.go processGraphChanges @ v1.36``
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
+from functools import partial
 from typing import ClassVar
 
 from msgspec.structs import replace
 
-from k8snb.api.resources import BY_KIND, RESOURCES
+from k8snb.api.resources import RESOURCES
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.event import Event
-from k8snb.api.types.meta import OwnerReference
-from k8snb.api.types.node import Lease
-from k8snb.controllers.garbagecollector.graph import Graph, Node
+from k8snb.api.types.meta import ObjectMeta, OwnerReference
+from k8snb.controllers.garbagecollector.graph import Identity, OwnerGraph
+from k8snb.controllers.garbagecollector.references import classify_references, waits_for_dependents
 from k8snb.errors import NotFound
-from k8snb.machinery.controller import Controller, Environment, key_of
+from k8snb.machinery.controller import Controller, Environment
 from k8snb.machinery.deletion import DeleteOptions, FOREGROUND, ORPHAN
-
-_IGNORED = (Event, Lease)
 
 
 class GarbageCollector(Controller):
-    """Deletes dependents in the background or before their owner, or orphans them, as the deletion asked."""
+    """Deletes dependents in the background or before their owner, or lets them go as orphans.
+
+    Its queue holds UIDs.
+    """
 
     name: ClassVar[str] = "garbage-collector-controller"
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        self._graph = Graph()
+        self.graph = OwnerGraph()
         for resource in RESOURCES:
-            if resource.cls not in _IGNORED:
-                self.informers.of(resource.cls).add_handler(self._handler(resource.kind))
+            if resource.cls is not Event:
+                informer = self.informers.of(resource.cls)
+                for obj in informer.cache.values():
+                    self._on_change(resource.kind, None, obj)
+                informer.add_handler(partial(self._on_change, resource.kind))
 
     # -- watching
 
-    def _handler(self, kind: str) -> Callable[[KubernetesObject | None, KubernetesObject | None], None]:
-        def handle(old: KubernetesObject | None, new: KubernetesObject | None) -> None:
-            if old is None:
-                assert new is not None
-                self._on_added(Node(kind, key_of(new)), new)
-            elif new is None:
-                self._on_deleted(Node(kind, key_of(old)), old)
-            elif (
-                old.metadata.owner_references is not new.metadata.owner_references
-                or old.metadata.deletion_timestamp != new.metadata.deletion_timestamp
-                or old.metadata.finalizers != new.metadata.finalizers
-            ):
-                self._on_updated(Node(kind, key_of(new)), old, new)
+    def _on_change(self, kind: str, old: KubernetesObject | None, new: KubernetesObject | None) -> None:
+        if new is None:
+            assert old is not None
+            self._on_deleted(old.metadata)
+        elif old is None:
+            meta = new.metadata
+            self.graph.objects[meta.uid] = Identity(kind, meta.namespace, meta.name)
+            self._name_owners(meta, meta.owner_references)
+            self._on_transition(None, new)
+        else:
+            before, after = old.metadata, new.metadata
+            if before.owner_references is not after.owner_references:
+                self._on_references_changed(before, after)
+            if after.deletion_timestamp is not None and before is not after:
+                self._on_transition(before, new)
 
-        return handle
+    def _on_deleted(self, meta: ObjectMeta) -> None:
+        """The dependents of what is gone may go too, and owners that waited for it."""
+        uid = meta.uid
+        self.graph.objects.pop(uid, None)
+        self.graph.unlink(uid, meta.owner_references)
+        for dependent in self.graph.dependents(uid):
+            self.queue.add(dependent)
+        self._look_at_unblocked(r.uid for r in meta.owner_references)
 
-    def _on_added(self, node: Node, obj: KubernetesObject) -> None:
-        self._graph.learn(node, obj)
-        if any(self._graph.node_of(r.uid) is None for r in obj.metadata.owner_references):
-            self._enqueue(node)
-        if _is_held(obj):
-            self._enqueue(node)
+    def _on_references_changed(self, before: ObjectMeta, after: ObjectMeta) -> None:
+        """Objects were adopted, released or unblocked."""
+        gone = [r for r in before.owner_references if r not in after.owner_references]
+        come = [r for r in after.owner_references if r not in before.owner_references]
+        if gone or come:
+            self.graph.unlink(after.uid, gone)
+            self._name_owners(after, come)
+            self._look_at_unblocked(r.uid for r in gone if r.block_owner_deletion)
 
-    def _on_updated(self, node: Node, old: KubernetesObject, new: KubernetesObject) -> None:
-        if old.metadata.owner_references != new.metadata.owner_references:
-            self._graph.forget_owners(node, old)
-            self._graph.learn(node, new)
-            self._enqueue(node)
-            self._enqueue_waiting_owners(old)
-        if _is_held(new):
-            self._enqueue(node)
+    def _name_owners(self, meta: ObjectMeta, references: Iterable[OwnerReference]) -> None:
+        """Note an object's new owners, and look at it when one of them may not be what the reference says."""
+        self.graph.link(meta.uid, references)
+        for reference in references:
+            owner = self.graph.objects.get(reference.uid)
+            if owner is not None and owner.namespace and owner.namespace != meta.namespace:
+                self._refuse_namespace(meta, reference)
+            misnamed = owner is None or (owner.kind, owner.name) != (reference.kind, reference.name)
+            if misnamed or owner is None or owner.namespace not in ("", meta.namespace) or self._waits(owner):
+                self.queue.add(meta.uid)
 
-    def _on_deleted(self, node: Node, obj: KubernetesObject) -> None:
-        self._graph.forget(node, obj)
-        for dependent in self._graph.dependents(obj.metadata.uid):
-            self._enqueue(dependent)
-        self._enqueue_waiting_owners(obj)
+    def _refuse_namespace(self, meta: ObjectMeta, reference: OwnerReference) -> None:
+        identity = self.graph.objects[meta.uid]
+        obj = self._find(identity)
+        if obj is not None:
+            owner = (
+                f"[{reference.api_version}/{reference.kind}, namespace: {meta.namespace}, name: {reference.name}, "
+                f"uid: {reference.uid}]"
+            )
+            message = f'ownerRef {owner} does not exist in namespace "{meta.namespace}"'
+            self.recorder.event(obj, "Warning", "OwnerRefInvalidNamespace", message)
 
-    def _enqueue_waiting_owners(self, obj: KubernetesObject) -> None:
-        """An owner that is deleted in the foreground may have waited for this one."""
-        for reference in obj.metadata.owner_references:
-            node = self._graph.node_of(reference.uid)
-            owner = self._stored(node) if node is not None else None
-            if node is not None and owner is not None and _waits_for_dependents(owner):
-                self._enqueue(node)
+    def _on_transition(self, before: ObjectMeta | None, new: KubernetesObject) -> None:
+        """An object begins to wait until its dependents are orphans, or gone."""
+        after = new.metadata
+        if after.deletion_timestamp is None:
+            return
+        for finalizer in (ORPHAN, FOREGROUND):
+            waited = before is not None and before.deletion_timestamp is not None and finalizer in before.finalizers
+            if finalizer in after.finalizers and not waited:
+                if finalizer == FOREGROUND:
+                    for dependent in self.graph.dependents(after.uid):
+                        self.queue.add(dependent)
+                self.queue.add(after.uid)
+                return
 
-    def _enqueue(self, node: Node) -> None:
-        self.queue.add(f"{node.kind} {node.key}")
+    def _look_at_unblocked(self, owners: Iterable[str]) -> None:
+        """Look at owners that may have waited for an object, once they need not wait for any other."""
+        for uid in owners:
+            identity = self.graph.objects.get(uid)
+            if identity is not None and not self.graph.blocking(uid) and self._waits(identity):
+                self.queue.add(uid)
+
+    def _waits(self, identity: Identity) -> bool:
+        obj = self._find(identity)
+        return obj is not None and waits_for_dependents(obj)
+
+    def _find(self, identity: Identity) -> KubernetesObject | None:
+        return self.server.store.tables[identity.kind].get(identity.key)
 
     # -- syncing
 
     def sync(self, key: str) -> None:
-        """Decide about one object: is it held by its dependents, or did it lose its owners?"""
-        node = Node(*key.split(" ", 1))
-        obj = self._stored(node)
-        if obj is None:
+        """Delete an object if its owners ask for it, or let it go if it waited for its dependents."""
+        identity = self.graph.objects.get(key)
+        obj = self._find(identity) if identity is not None else None
+        if obj is None or obj.metadata.uid != key:
             return
-        if obj.metadata.deletion_timestamp is not None:
-            if ORPHAN in obj.metadata.finalizers:
-                self._orphan_dependents(obj)
-            elif FOREGROUND in obj.metadata.finalizers:
-                self._delete_dependents(obj)
-            return
-        if obj.metadata.owner_references:
-            self._delete_if_ownerless(obj)
+        meta = obj.metadata
+        if meta.deletion_timestamp is None:
+            self._attempt_to_delete(obj)
+        elif ORPHAN in meta.finalizers:
+            self._orphan_dependents(obj)
+        elif FOREGROUND in meta.finalizers and not self.graph.blocking(key):
+            self._remove_finalizer(obj, FOREGROUND)
 
-    def _stored(self, node: Node) -> KubernetesObject | None:
-        return self.server.store.tables[node.kind].get(node.key)
+    def _attempt_to_delete(self, obj: KubernetesObject) -> None:
+        """Delete an object that has owners, but none that stays."""
+        meta = obj.metadata
+        owners = classify_references(self.server.store, obj) if meta.owner_references else None
+        if owners is None:
+            return
+        if owners.solid:
+            if owners.dangling or owners.waiting:
+                self._set_owners(obj, owners.solid)
+            return
+        dependents = list(self.graph.dependents(meta.uid))
+        if owners.waiting and dependents:
+            if any(self._waits(self.graph.objects[uid]) for uid in dependents):
+                # Two that wait for each other would wait for ever.
+                freed = [replace(r, block_owner_deletion=False) for r in meta.owner_references]
+                obj = self._set_owners(obj, freed)
+            policy = "Foreground"
+        else:
+            policy = {ORPHAN: "Orphan", FOREGROUND: "Foreground"}.get(_policy_finalizer(meta), "Background")
+        self.server.delete_object(obj, DeleteOptions(propagation_policy=policy, uid=meta.uid))
 
     def _orphan_dependents(self, owner: KubernetesObject) -> None:
-        """Cut the dependents loose, then let the owner go."""
-        for node in self._graph.dependents(owner.metadata.uid):
-            dependent = self._stored(node)
-            if dependent is not None:
-                self._drop_references(dependent, [owner.metadata.uid])
-        self._drop_finalizer(owner, ORPHAN)
+        """Take the owner off its dependents, then let it go."""
+        uid = owner.metadata.uid
+        for dependent in list(self.graph.dependents(uid)):
+            obj = self._find(self.graph.objects[dependent])
+            if obj is not None and obj.metadata.uid == dependent:
+                try:
+                    self._set_owners(obj, [r for r in obj.metadata.owner_references if r.uid != uid])
+                except NotFound:
+                    continue
+        self._remove_finalizer(owner, ORPHAN)
 
-    def _delete_dependents(self, owner: KubernetesObject) -> None:
-        """Let the owner go when nothing blocks its deletion any more; until then see to its dependents."""
-        if not self._graph.blocking(owner.metadata.uid):
-            self._drop_finalizer(owner, FOREGROUND)
-            return
-        for node in self._graph.dependents(owner.metadata.uid):
-            self._enqueue(node)
+    def _remove_finalizer(self, obj: KubernetesObject, finalizer: str) -> None:
+        meta = obj.metadata
+        finalizers = tuple(f for f in meta.finalizers if f != finalizer)
+        self.server.patch_object(replace(obj, metadata=replace(meta, finalizers=finalizers)))
 
-    def _delete_if_ownerless(self, obj: KubernetesObject) -> None:
-        """Delete an object all of whose owners are gone, or wait for it to go."""
-        solid, dangling, waiting = self._classify(obj.metadata.owner_references)
-        if solid:
-            if dangling or waiting:
-                self._drop_references(obj, [*dangling, *waiting])
-            return
-        has_dependents = bool(self._graph.dependents(obj.metadata.uid))
-        policy = "Foreground" if waiting and has_dependents else _policy(obj)
-        try:
-            self.server.delete_object(obj, DeleteOptions(propagation_policy=policy, uid=obj.metadata.uid))
-        except NotFound:
-            return
-
-    def _classify(self, references: Sequence[OwnerReference]) -> tuple[list[str], list[str], list[str]]:
-        """The UIDs of owners that are there, of those that are gone, and of those that wait for their dependents."""
-        solid: list[str] = []
-        dangling: list[str] = []
-        waiting: list[str] = []
-        for reference in references:
-            owner = self._owner(reference)
-            if owner is None:
-                dangling.append(reference.uid)
-            elif _waits_for_dependents(owner):
-                waiting.append(reference.uid)
-            else:
-                solid.append(reference.uid)
-        return solid, dangling, waiting
-
-    def _owner(self, reference: OwnerReference) -> KubernetesObject | None:
-        """The owner that a reference means, as the API server has it now."""
-        node = self._graph.node_of(reference.uid)
-        if node is not None and node.kind in BY_KIND:
-            owner = self._stored(node)
-            return owner if owner is not None and owner.metadata.uid == reference.uid else None
-        table = self.server.store.tables.get(reference.kind, {})
-        return next((o for o in table.values() if o.metadata.uid == reference.uid), None)
-
-    def _drop_references(self, obj: KubernetesObject, uids: Sequence[str]) -> None:
-        kept = tuple(r for r in obj.metadata.owner_references if r.uid not in uids)
-        self.server.patch_object(replace(obj, metadata=replace(obj.metadata, owner_references=kept)))
-
-    def _drop_finalizer(self, obj: KubernetesObject, finalizer: str) -> None:
-        kept = tuple(f for f in obj.metadata.finalizers if f != finalizer)
-        self.server.patch_object(replace(obj, metadata=replace(obj.metadata, finalizers=kept)))
+    def _set_owners(self, obj: KubernetesObject, references: Iterable[OwnerReference]) -> KubernetesObject:
+        meta = replace(obj.metadata, owner_references=tuple(references))
+        return self.server.patch_object(replace(obj, metadata=meta))
 
 
-def _waits_for_dependents(obj: KubernetesObject) -> bool:
-    return obj.metadata.deletion_timestamp is not None and FOREGROUND in obj.metadata.finalizers
-
-
-def _is_held(obj: KubernetesObject) -> bool:
-    """The object is being deleted, and waits for the garbage collector."""
-    finalizers = obj.metadata.finalizers
-    return obj.metadata.deletion_timestamp is not None and (ORPHAN in finalizers or FOREGROUND in finalizers)
-
-
-def _policy(obj: KubernetesObject) -> str:
-    """How an object without owners goes: as its own finalizers ask."""
-    if ORPHAN in obj.metadata.finalizers:
-        return "Orphan"
-    return "Foreground" if FOREGROUND in obj.metadata.finalizers else "Background"
+def _policy_finalizer(meta: ObjectMeta) -> str:
+    """The finalizer by which an object, before it is deleted, says what is to become of its dependents."""
+    return next((f for f in (ORPHAN, FOREGROUND) if f in meta.finalizers), "")

@@ -1,60 +1,62 @@
-"""The graph of owners and dependents, kept up to date object by object.
+"""Who depends on whom: every object by its UID, and its dependents.
+
+A change of an object costs as much as it has owners, however many objects there are.
 
 References
 ----------
-``pkg/controller/garbagecollector/graph.go, graph_builder.go @ v1.36``
+``pkg/controller/garbagecollector/graph_builder.go, graph.go @ v1.36``
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.meta import OwnerReference
 
 
-class Node(NamedTuple):
-    """An object in the graph: its kind and its key."""
+class Identity(NamedTuple):
+    """Where an object is stored."""
 
     kind: str
-    key: str
+    namespace: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        """The store's key."""
+        return f"{self.namespace}/{self.name}" if self.namespace else self.name
 
 
-class Graph:
-    """Who depends on whom, by the UIDs of owners."""
+class OwnerGraph:
+    """The objects that were seen, and which of them depend on which."""
 
     def __init__(self) -> None:
-        self._dependents: dict[str, dict[Node, bool]] = {}
-        self._known: dict[str, Node] = {}
+        self.objects: dict[str, Identity] = {}
+        self._dependents: dict[str, dict[str, None]] = {}
+        self._blocking: dict[str, dict[str, None]] = {}
 
-    def learn(self, node: Node, obj: KubernetesObject) -> None:
-        """An object came, or got other owners."""
-        self._known[obj.metadata.uid] = node
-        for reference in obj.metadata.owner_references:
-            self._dependents.setdefault(reference.uid, {})[node] = bool(reference.block_owner_deletion)
+    def dependents(self, uid: str) -> Iterable[str]:
+        """The UIDs of the objects that name an owner."""
+        return self._dependents.get(uid, ())
 
-    def forget_owners(self, node: Node, obj: KubernetesObject) -> None:
-        """Take back the dependence of an object on its owners."""
-        for reference in obj.metadata.owner_references:
-            dependents = self._dependents.get(reference.uid)
-            if dependents is not None:
-                dependents.pop(node, None)
-                if not dependents:
-                    del self._dependents[reference.uid]
+    def blocking(self, uid: str) -> Iterable[str]:
+        """The UIDs of those dependents that an owner which is deleted in the foreground must wait for."""
+        return self._blocking.get(uid, ())
 
-    def forget(self, node: Node, obj: KubernetesObject) -> None:
-        """An object is gone."""
-        self._known.pop(obj.metadata.uid, None)
-        self.forget_owners(node, obj)
+    def link(self, uid: str, references: Iterable[OwnerReference]) -> None:
+        """An object names these owners."""
+        for reference in references:
+            self._dependents.setdefault(reference.uid, {})[uid] = None
+            if reference.block_owner_deletion:
+                self._blocking.setdefault(reference.uid, {})[uid] = None
 
-    def node_of(self, uid: str) -> Node | None:
-        """The object with a UID, if it is there."""
-        return self._known.get(uid)
-
-    def dependents(self, uid: str) -> Iterable[Node]:
-        """What depends on the object with a UID."""
-        return tuple(self._dependents.get(uid, ()))
-
-    def blocking(self, uid: str) -> Mapping[Node, bool]:
-        """What the object with a UID has to wait for when it is deleted in the foreground."""
-        return {node: True for node, blocks in self._dependents.get(uid, {}).items() if blocks}
+    def unlink(self, uid: str, references: Iterable[OwnerReference]) -> None:
+        """An object does not name these owners any more."""
+        for reference in references:
+            for edges in (self._dependents, self._blocking):
+                found = edges.get(reference.uid)
+                if found is not None:
+                    found.pop(uid, None)
+                    if not found:
+                        del edges[reference.uid]

@@ -1,4 +1,4 @@
-"""A cluster by hand, for tests of single controllers: a loop, an API server, and the controllers that a test asks for."""
+"""A cluster by hand, for tests of single controllers: a loop, an API server, and the controllers under test."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from k8snb.api.resources import BY_KIND
 from k8snb.cluster import Cluster
 from k8snb.picture.chronicle import Chronicle, Mark
 
@@ -14,7 +15,7 @@ def test_reading_piecewise_gives_what_reading_at_once_gives(blocked: Cluster) ->
     blocked.kubectl("rollout undo deployment/web")
     for _ in range(20):
         blocked.run(0.5)
-        assert pieces.read()
+        pieces.read()
     whole.read()
     for moment in range(0, blocked.now_ms, 1700):
         ours = [(p.key, p.state(moment), p.places.at(moment)) for p in whole.pods_at(moment)]
@@ -23,8 +24,6 @@ def test_reading_piecewise_gives_what_reading_at_once_gives(blocked: Cluster) ->
 
 
 def test_pods_at_a_moment_are_those_of_the_cluster_then(blocked: Cluster, chronicle: Chronicle) -> None:
-    from k8snb.api.resources import BY_KIND
-
     for moment in range(0, blocked.now_ms + 1, 900):
         view = blocked.at(moment / 1000)
         assert sorted(p.key for p in chronicle.pods_at(moment)) == [

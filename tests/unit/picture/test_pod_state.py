@@ -37,7 +37,9 @@ def ended(code: int, reason: str) -> tuple[ContainerStatus, ...]:
         (PodStatus(phase="Pending"), "starting", "Pending"),
         (PodStatus(phase="Pending", container_statuses=waiting("ContainerCreating")), "starting", "ContainerCreating"),
         (
-            PodStatus(phase="Pending", conditions=(PodCondition(type="PodScheduled", status="False", reason="Unschedulable"),)),
+            PodStatus(
+                phase="Pending", conditions=(PodCondition(type="PodScheduled", status="False", reason="Unschedulable"),)
+            ),
             "starting",
             "Unschedulable",
         ),

@@ -22,8 +22,9 @@ from k8snb.scheduler.snapshot import Snapshot
 
 
 def node(name: str, cpu: str = "4", memory: str = "8Gi", pods: str = "110", **more: Any) -> Node:
-    """A node; `more` are ``labels``, and fields of its spec and status."""
+    """A node; `more` are ``labels`` (None: not even the usual one), and fields of its spec and status."""
     labels = {"kubernetes.io/hostname": name, **more.pop("labels", {})}
+    labels = {key: value for key, value in labels.items() if value is not None}
     images = more.pop("images", [])
     allocatable = {"cpu": cpu, "memory": memory, "pods": pods, **more.pop("allocatable", {})}
     status = {"allocatable": allocatable, "images": images}

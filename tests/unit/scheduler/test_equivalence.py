@@ -66,17 +66,18 @@ TEMPLATES: list[dict[str, Any]] = [
 LABELS = [{"app": "a"}, {"app": "b"}, {"app": "a", "tier": "x"}]
 
 nodes = st.builds(
-    lambda name, cpu, pods, zone, disk, taint, cordoned, image, gpu: node(
+    lambda name, host, cpu, pods, zone, disk, taint, cordoned, image, gpu: node(
         name,
         cpu=cpu,
         pods=pods,
-        labels={k: v for k, v in ((ZONE, zone), ("disk", disk)) if v},
+        labels={k: v for k, v in ((HOST, host), (ZONE, zone), ("disk", disk)) if v != ""},
         taints=[taint] if taint else [],
         unschedulable=cordoned,
         images=[{"names": ["app:latest"], "sizeBytes": 400 * MB}] if image else [],
         allocatable={"example.com/gpu": gpu} if gpu else {},
     ),
     name=st.sampled_from([f"n{i}" for i in range(6)]),
+    host=st.sampled_from(["", "", "", "", "shared", None]),
     cpu=st.sampled_from(["1", "2", "4"]),
     pods=st.sampled_from(["2", "5", "110"]),
     zone=st.sampled_from(["", "a", "b"]),

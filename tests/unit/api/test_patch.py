@@ -1,0 +1,322 @@
+"""The three kinds of patches, the patch of ``kubectl apply``, and the words for those that do not apply."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from k8snb.api.decode import from_dict
+from k8snb.api.defaults import with_defaults
+from k8snb.api.encode import to_dict
+from k8snb.api.patch import (
+    apply_patch,
+    create_merge_patch,
+    create_three_way_merge_patch,
+    create_two_way_merge_patch,
+    patch_object,
+)
+from k8snb.api.types.apps import Deployment
+from k8snb.api.types.config import ConfigMap
+from k8snb.api.types.pod import Pod
+from k8snb.errors import BadRequest, Invalid, Unclassified
+
+REJECTED = "the server rejected our request due to an error in our request"
+
+
+def pod(**spec: Any) -> dict[str, Any]:
+    return {"spec": spec}
+
+
+def strategic(current: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    return apply_patch(Pod, current, "strategic", patch)
+
+
+# -- strategic merge
+
+
+def test_lists_with_a_key_are_merged() -> None:
+    current = pod(containers=[{"name": "a", "image": "a:1", "env": [{"name": "X", "value": "1"}]}, {"name": "b"}])
+    patch = pod(containers=[{"name": "c"}, {"name": "a", "image": "a:2", "env": [{"name": "Y", "value": "2"}]}])
+    assert strategic(current, patch) == pod(
+        containers=[
+            {"name": "c"},
+            {"name": "a", "image": "a:2", "env": [{"name": "Y", "value": "2"}, {"name": "X", "value": "1"}]},
+            {"name": "b"},
+        ]
+    )
+
+
+def test_lists_without_a_key_are_replaced() -> None:
+    assert strategic(pod(tolerations=[{"key": "a"}]), pod(tolerations=[{"key": "b"}])) == pod(
+        tolerations=[{"key": "b"}]
+    )
+
+
+def test_null_removes_a_field_and_an_object_keeps_what_the_patch_leaves_out() -> None:
+    current = pod(nodeName="node-1", hostname="h", nodeSelector={"a": "1", "b": "2"})
+    assert strategic(current, pod(hostname=None, nodeSelector={"a": None})) == pod(
+        nodeName="node-1", nodeSelector={"b": "2"}
+    )
+
+
+def test_directives_delete_items_and_replace_lists_and_maps() -> None:
+    current = pod(containers=[{"name": "a"}, {"name": "b"}], nodeSelector={"a": "1"})
+    assert strategic(current, pod(containers=[{"name": "a", "$patch": "delete"}])) == pod(
+        containers=[{"name": "b"}], nodeSelector={"a": "1"}
+    )
+    assert strategic(current, pod(containers=[{"$patch": "replace"}, {"name": "c"}])) == pod(
+        containers=[{"name": "c"}], nodeSelector={"a": "1"}
+    )
+    assert strategic(current, pod(nodeSelector={"$patch": "replace", "z": "9"}))["spec"]["nodeSelector"] == {"z": "9"}
+    assert strategic(current, pod(nodeSelector={"$patch": "delete"}))["spec"]["nodeSelector"] == {}
+
+
+def test_primitive_lists_are_merged_and_items_deleted_from_them() -> None:
+    current = {"metadata": {"finalizers": ["a", "b"]}}
+    assert strategic(current, {"metadata": {"finalizers": ["b", "c"]}}) == {"metadata": {"finalizers": ["a", "b", "c"]}}
+    patch = {"metadata": {"$deleteFromPrimitiveList/finalizers": ["a"]}}
+    assert strategic(current, patch) == {"metadata": {"finalizers": ["b"]}}
+
+
+def test_the_order_of_a_list_can_be_set() -> None:
+    current = pod(containers=[{"name": "a"}, {"name": "b"}, {"name": "c"}])
+    patch = {"spec": {"$setElementOrder/containers": [{"name": "c"}, {"name": "a"}, {"name": "b"}]}}
+    assert [c["name"] for c in strategic(current, patch)["spec"]["containers"]] == ["c", "a", "b"]
+
+
+def test_only_the_named_keys_of_a_union_stay() -> None:
+    current = {"spec": {"strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1}}}}
+    patch = {"spec": {"strategy": {"$retainKeys": ["type"], "type": "Recreate"}}}
+    assert apply_patch(Deployment, current, "strategic", patch) == {"spec": {"strategy": {"type": "Recreate"}}}
+
+
+def test_a_volume_of_another_kind_takes_the_place_of_the_first() -> None:
+    current = pod(volumes=[{"name": "v", "emptyDir": {}}])
+    patch = pod(volumes=[{"$retainKeys": ["name", "configMap"], "name": "v", "configMap": {"name": "c"}}])
+    assert strategic(current, patch) == pod(volumes=[{"name": "v", "configMap": {"name": "c"}}])
+
+
+@pytest.mark.parametrize(
+    ("patch", "message"),
+    [
+        (pod(containers=[{"image": "x"}]), "map: map[image:x] does not contain declared merge key: name"),
+        (pod(nodeSelector={"$patch": "change"}), "unknown patch type: change in map: map[$patch:change]"),
+        (pod(nope={"a": 1}), 'unable to find api field in struct PodSpec for the json field "nope"'),
+    ],
+)
+def test_a_strategic_patch_that_does_not_fit(patch: dict[str, Any], message: str) -> None:
+    current = pod(containers=[{"name": "a"}], nodeSelector={"a": "1"}, nope={"b": 2})
+    with pytest.raises(Unclassified) as refusal:
+        strategic(current, patch)
+    assert (refusal.value.code, refusal.value.message) == (500, message)
+
+
+def test_the_current_object_and_the_patch_stay_as_they_are() -> None:
+    current, patch = pod(containers=[{"name": "a"}]), pod(containers=[{"name": "b"}, {"name": "a", "$patch": "delete"}])
+    strategic(current, patch)
+    assert current == pod(containers=[{"name": "a"}])
+    assert patch == pod(containers=[{"name": "b"}, {"name": "a", "$patch": "delete"}])
+
+
+# -- merge and JSON patch
+
+
+def test_a_merge_patch_replaces_lists_and_drops_nulls() -> None:
+    current = {"a": {"b": 1, "c": 2}, "list": [1, 2]}
+    patch = {"a": {"b": None, "d": {"e": None, "f": 3}}, "list": [3]}
+    assert apply_patch(ConfigMap, current, "merge", patch) == {"a": {"c": 2, "d": {"f": 3}}, "list": [3]}
+    assert create_merge_patch(current, {"a": {"c": 2}, "list": [3]}) == {"a": {"b": None}, "list": [3]}
+
+
+@pytest.mark.parametrize(
+    ("operation", "result"),
+    [
+        ({"op": "add", "path": "/a/-", "value": 3}, {"a": [1, 2, 3], "x/y": 1}),
+        ({"op": "add", "path": "/a/0", "value": 0}, {"a": [0, 1, 2], "x/y": 1}),
+        ({"op": "remove", "path": "/a/1"}, {"a": [1], "x/y": 1}),
+        ({"op": "replace", "path": "/x~1y", "value": None}, {"a": [1, 2], "x/y": None}),
+        ({"op": "move", "from": "/x~1y", "path": "/z"}, {"a": [1, 2], "z": 1}),
+        ({"op": "copy", "from": "/a/0", "path": "/z"}, {"a": [1, 2], "x/y": 1, "z": 1}),
+        ({"op": "test", "path": "/a/0", "value": 1}, {"a": [1, 2], "x/y": 1}),
+    ],
+)
+def test_operations_of_a_json_patch(operation: dict[str, Any], result: dict[str, Any]) -> None:
+    assert apply_patch(ConfigMap, {"a": [1, 2], "x/y": 1}, "json", [operation]) == result
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "remove", "path": "/b"},
+        {"op": "replace", "path": "/a/7", "value": 1},
+        {"op": "test", "path": "/a/0", "value": 2},
+        {"op": "add", "path": "/b/c", "value": 1},
+        {"op": "dance", "path": "/a"},
+        {"op": "move", "path": "/a"},
+        {},
+        None,
+    ],
+)
+def test_a_json_patch_that_does_not_apply(operation: dict[str, Any] | None) -> None:
+    with pytest.raises(Invalid) as refusal:
+        apply_patch(ConfigMap, {"a": [1, 2]}, "json", [operation])
+    assert refusal.value.message == REJECTED
+
+
+@pytest.mark.parametrize(
+    ("patch_type", "patch", "message"),
+    [
+        (
+            "merge",
+            [],
+            "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}",
+        ),
+        ("strategic", 5, "json: cannot unmarshal number into Go value of type map[string]interface {}"),
+        (
+            "json",
+            {},
+            "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp",
+        ),
+        (
+            "json",
+            ["a"],
+            "error decoding patch: json: cannot unmarshal string into Go value of type handlers.jsonPatchOp",
+        ),
+        (
+            "json",
+            [{"op": 1}],
+            "error decoding patch: json: cannot unmarshal number into Go struct field jsonPatchOp.op of type string",
+        ),
+    ],
+)
+def test_a_patch_that_is_none(patch_type: str, patch: Any, message: str) -> None:
+    with pytest.raises(BadRequest) as refusal:
+        apply_patch(ConfigMap, {}, patch_type, patch)
+    assert refusal.value.message == message
+
+
+# -- typed results
+
+CONFIG = from_dict(
+    ConfigMap, {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": {"a": "1", "b": "2"}}
+)
+
+
+@pytest.mark.parametrize(
+    ("patch_type", "patch"),
+    [
+        ("strategic", {"data": {"a": "3", "b": None}}),
+        ("merge", {"data": {"a": "3", "b": None}}),
+        ("json", [{"op": "replace", "path": "/data", "value": {"a": "3"}}]),
+    ],
+)
+def test_an_object_is_patched(patch_type: str, patch: Any) -> None:
+    patched = patch_object(CONFIG, patch_type, patch)
+    assert (patched.data, patched.metadata.name) == ({"a": "3"}, "x")
+
+
+@pytest.mark.parametrize(
+    ("patch_type", "patch", "text"),
+    [
+        ("strategic", {"data": 5}, '"map[data:5]": cannot restore map from int64'),
+        ("strategic", {"data": {"a": 2e20}}, '"map[data:map[a:2e+20]]": unrecognized type: string'),
+        (
+            "strategic",
+            {"metadata": {"x": 1}},
+            '"map[metadata:map[x:1]]": strict decoding error: unknown field "metadata.x"',
+        ),
+        (
+            "merge",
+            {"data": [1]},
+            "json: cannot unmarshal array into Go struct field ConfigMap.data of type map[string]string",
+        ),
+        (
+            "merge",
+            {"kind": "Nope"},
+            'no kind "Nope" is registered for version "v1" in scheme "pkg/api/legacyscheme/scheme.go:30"',
+        ),
+        (
+            "json",
+            [{"op": "remove", "path": "/data", "note": 1}],
+            'strict decoding error: json patch unknown field "[0].note"',
+        ),
+    ],
+)
+def test_a_patch_whose_result_is_no_object(patch_type: str, patch: Any, text: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        patch_object(CONFIG, patch_type, patch)
+    message = refusal.value.message
+    assert message.startswith(' "" is invalid: patch: Invalid value: ') and message.endswith(text)
+    assert [(c.reason, c.field) for c in refusal.value.causes] == [("FieldValueInvalid", "patch")]
+
+
+# -- the patch of kubectl apply
+
+
+def deployment(**spec: Any) -> dict[str, Any]:
+    containers = spec.pop("containers", [{"name": "web", "image": "nginx:1.25"}])
+    template = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": containers}}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web"},
+        "spec": {"selector": {"matchLabels": {"app": "web"}}, "template": template, **spec},
+    }
+
+
+def stored(manifest: dict[str, Any]) -> dict[str, Any]:
+    return to_dict(with_defaults(from_dict(Deployment, manifest)))
+
+
+def test_apply_changes_only_what_the_user_changed() -> None:
+    first = deployment(replicas=3)
+    current = stored(first)
+    current["spec"]["replicas"] = 7  # somebody else scaled
+    assert create_three_way_merge_patch(Deployment, first, deployment(replicas=3, paused=True), current) == {
+        "spec": {"paused": True, "replicas": 3}
+    }
+    assert create_three_way_merge_patch(Deployment, deployment(), deployment(paused=True), current) == {
+        "spec": {"paused": True}
+    }
+
+
+def test_apply_removes_what_the_user_removed() -> None:
+    first, second = deployment(replicas=3, minReadySeconds=5), deployment(replicas=3)
+    assert create_three_way_merge_patch(Deployment, first, second, stored(first)) == {"spec": {"minReadySeconds": None}}
+
+
+def test_apply_of_an_unchanged_manifest_is_an_empty_patch() -> None:
+    manifest = deployment(replicas=3)
+    assert create_three_way_merge_patch(Deployment, manifest, manifest, stored(manifest)) == {}
+
+
+def test_apply_merges_containers_by_name() -> None:
+    first = deployment(containers=[{"name": "web", "image": "nginx:1.25"}, {"name": "log", "image": "log:1"}])
+    second = deployment(containers=[{"name": "web", "image": "nginx:1.26"}])
+    current = stored(first)
+    patch = create_three_way_merge_patch(Deployment, first, second, current)
+    assert patch["spec"]["template"]["spec"] == {
+        "$setElementOrder/containers": [{"name": "web"}],
+        "containers": [{"image": "nginx:1.26", "name": "web"}, {"$patch": "delete", "name": "log"}],
+    }
+    containers = apply_patch(Deployment, current, "strategic", patch)["spec"]["template"]["spec"]["containers"]
+    assert [(c["name"], c["image"], c["imagePullPolicy"]) for c in containers] == [
+        ("web", "nginx:1.26", "IfNotPresent")
+    ]
+
+
+def test_apply_switches_the_strategy() -> None:
+    first, second = deployment(), deployment(strategy={"type": "Recreate"})
+    patch = create_three_way_merge_patch(Deployment, first, second, stored(first))
+    assert patch == {"spec": {"strategy": {"$retainKeys": ["type"], "type": "Recreate"}}}
+    assert apply_patch(Deployment, stored(first), "strategic", patch)["spec"]["strategy"] == {"type": "Recreate"}
+
+
+def test_a_two_way_patch_leads_from_one_object_to_the_other() -> None:
+    before = pod(containers=[{"name": "a", "image": "1"}, {"name": "b"}], volumes=[{"name": "v", "emptyDir": {}}])
+    after = pod(containers=[{"name": "b", "image": "2"}, {"name": "c"}], hostname="h")
+    patch = create_two_way_merge_patch(Pod, before, after)
+    patched = strategic(before, patch)
+    assert patched["spec"].pop("volumes", []) == []
+    assert patched == after
