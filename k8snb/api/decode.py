@@ -54,7 +54,7 @@ T = TypeVar("T", bound=Struct)
 Decoder = Callable[[Any, _Context], Any]
 
 
-def from_dict(cls: type[T], value: Any) -> T:
+def from_dict(cls: type[T], value: Any, *, strict: bool = True) -> T:
     """Read a JSON value as an object of a kind.
 
     Parameters
@@ -63,6 +63,8 @@ def from_dict(cls: type[T], value: Any) -> T:
         The structure to read it as.
     value
         What a JSON parser returned.
+    strict
+        Refuse unknown fields; otherwise they are left out.
 
     Raises
     ------
@@ -83,7 +85,7 @@ def from_dict(cls: type[T], value: Any) -> T:
         raise DecodeError(str(abort)) from None
     if context.type_error:
         raise DecodeError(context.type_error)
-    if context.unknown:
+    if context.unknown and strict:
         raise DecodeError("strict decoding error: " + ", ".join(context.unknown))
     return result  # type: ignore[no-any-return]
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from k8snb.api.decode import DecodeError, from_dict
+from k8snb.api.encode import to_dict
 from k8snb.api.field_errors import go_quote
 from k8snb.api.legacy import modernize
 from k8snb.api.manifests import Document, ManifestError, parse_documents, read_path
@@ -67,6 +68,8 @@ class Query:
         The server is asked nothing.
     single_type
         Objects of several types are refused.
+    typed
+        Manifests are read as objects of their kinds: unknown fields are left out, values of wrong types refused.
     """
 
     args: Sequence[str] = ()
@@ -81,6 +84,7 @@ class Query:
     continue_on_error: bool = True
     local: bool = False
     single_type: bool = False
+    typed: bool = False
 
 
 @dataclass
@@ -249,6 +253,8 @@ class _Builder:
                 f"from {go_quote(source)}: no matches for kind {go_quote(body['kind'])} in version "
                 f"{go_quote(body['apiVersion'])}\nensure CRDs are installed first"
             )
+        if self.query.typed:
+            body = _typed(resource, body, source)
         return Info(resource, meta.namespace, meta.name, source, document=body)
 
     def _place(self, info: Info) -> None:
@@ -395,6 +401,13 @@ def _checked_metadata(body: dict[str, object], source: str) -> ObjectMeta:
             return _known_metadata(metadata or {})
         problem = text.replace("ObjectMeta.", "ObjectMeta.metadata.").replace("Reference.", "Reference.metadata.")
         raise KubectlError(f"unable to decode {go_quote(source)}: {problem}") from None
+
+
+def _typed(resource: Resource, body: dict[str, object], source: str) -> dict[str, object]:
+    try:
+        return to_dict(from_dict(resource.cls, body, strict=False))
+    except DecodeError as error:
+        raise KubectlError(f"unable to decode {go_quote(source)}: {error}") from None
 
 
 def _known_metadata(metadata: dict[str, object]) -> ObjectMeta:

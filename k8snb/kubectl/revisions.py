@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from k8snb.api.decode import from_dict
+from k8snb.api.decode import DecodeError, from_dict
 from k8snb.api.encode import to_dict
 from k8snb.api.patch import apply_patch
 from k8snb.api.resources import BY_CLASS, Resource
@@ -119,7 +119,10 @@ def controller_revisions_of(client: Client, owner: DaemonSet | StatefulSet) -> l
 def restored(owner: DaemonSet | StatefulSet, revision: ControllerRevision) -> DaemonSet | StatefulSet:
     """A workload as it was in a revision."""
     patched = apply_patch(type(owner), to_dict(owner), "strategic", revision.data)
-    return from_dict(type(owner), patched)
+    try:
+        return from_dict(type(owner), patched, strict=False)
+    except DecodeError as error:
+        raise KubectlError(str(error)) from None
 
 
 def history_of(client: Client, obj: KubernetesObject) -> Mapping[int, KubernetesObject]:

@@ -50,6 +50,8 @@ def marked_for_deletion(obj: KubernetesObject, options: DeleteOptions, now: int)
     KubernetesObject or None
         None when it is to be removed at once; the very same object when nothing changes.
     """
+    if isinstance(obj, Namespace):
+        return _marked_namespace(obj, now)
     meta = obj.metadata
     finalizers = _finalizers(obj, options)
     grace = _grace_period(obj, options)
@@ -77,6 +79,27 @@ def marked_for_deletion(obj: KubernetesObject, options: DeleteOptions, now: int)
         generation=_next_generation(meta),
         finalizers=finalizers,
     )
+
+
+def _marked_namespace(namespace: Namespace, now: int) -> Namespace | None:
+    """A namespace begins to terminate, and stays until the finalizers of its spec are gone too.
+
+    References
+    ----------
+    ``pkg/registry/core/namespace/storage/storage.go Delete @ v1.36``
+    """
+    if namespace.metadata.deletion_timestamp is None:
+        meta = replace(namespace.metadata, deletion_timestamp=now)
+        return replace(namespace, metadata=meta, status=replace(namespace.status, phase="Terminating"))
+    return None if is_released(namespace) else namespace
+
+
+def is_released(obj: KubernetesObject) -> bool:
+    """The object was deleted, and neither a grace period nor a finalizer holds it any more."""
+    meta = obj.metadata
+    if meta.deletion_timestamp is None or meta.finalizers or meta.deletion_grace_period_seconds:
+        return False
+    return not (isinstance(obj, Namespace) and obj.spec.finalizers)
 
 
 def _shortened(obj: KubernetesObject, grace: int, finalizers: tuple[str, ...], now: int) -> KubernetesObject | None:
@@ -125,7 +148,7 @@ def _grace_period(obj: KubernetesObject, options: DeleteOptions) -> int | None:
 def _finalizers(obj: KubernetesObject, options: DeleteOptions) -> tuple[str, ...]:
     """The object's finalizers with those that the propagation policy asks for."""
     present = obj.metadata.finalizers
-    if isinstance(obj, Event | Namespace) or options.propagation_policy is None:
+    if isinstance(obj, Event) or options.propagation_policy is None:
         return present
     wanted = _POLICY_FINALIZER[options.propagation_policy]
     kept = tuple(f for f in present if f not in (ORPHAN, FOREGROUND))

@@ -17,6 +17,7 @@ from k8snb.api.patch import patch_object
 from k8snb.api.registry import prepare_create, prepare_update, validate_create, validate_update
 from k8snb.api.resources import BY_CLASS, Resource
 from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.config import Namespace
 from k8snb.api.types.event import Event
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.pod import Pod, PodSpec
@@ -25,7 +26,7 @@ from k8snb.errors import AlreadyExists, Conflict, NotFound
 from k8snb.machinery import requests
 from k8snb.machinery.admission import Admission
 from k8snb.machinery.admission.lifecycle import check_create as check_namespace
-from k8snb.machinery.deletion import DeleteOptions, marked_for_deletion
+from k8snb.machinery.deletion import DeleteOptions, is_released, marked_for_deletion
 from k8snb.machinery.store import Store
 from k8snb.sim.loop import Loop
 from k8snb.sim.streams import Streams
@@ -85,6 +86,7 @@ class ApiServer:
         self.store = Store(loop)
         self.admission = Admission(self)
         self._pods = cast(dict[str, Pod], self.store.tables["Pod"])
+        self._namespaces = cast(dict[str, Namespace], self.store.tables["Namespace"])
         self._uids = streams.stream("uids")
         self._names = streams.stream("names")
         self._events = 0
@@ -305,15 +307,25 @@ class ApiServer:
             self._put(resource, marked)
 
     def create_event(self, event: Event) -> Event:
-        """Store an event that carries the store's next version; nobody admits or validates it."""
+        """Store an event that carries the store's next version; nobody validates it.
+
+        A namespace that is going away takes none.
+        """
         meta = event.metadata
-        self.store.write("Event", f"{meta.namespace}/{meta.name}", event)
+        if not self._is_terminating(meta.namespace):
+            self.store.write("Event", f"{meta.namespace}/{meta.name}", event)
         return event
 
     def update_event(self, event: Event) -> Event:
         """Store the next count of an event, whatever became of the first."""
         meta = event.metadata
+        if self._is_terminating(meta.namespace):
+            return event
         return self.store.put("Event", f"{meta.namespace}/{meta.name}", event)
+
+    def _is_terminating(self, namespace: str) -> bool:
+        found = self._namespaces.get(namespace)
+        return found is not None and found.status.phase == "Terminating"
 
     def event_name(self, name: str) -> str:
         """A name for an event about an object."""
@@ -377,7 +389,7 @@ class ApiServer:
             new = replace(new, metadata=replace(meta, resource_version=old.metadata.resource_version))
         if new == old:
             return old  # type: ignore[return-value]
-        if meta.deletion_timestamp is not None and not meta.finalizers and not meta.deletion_grace_period_seconds:
+        if is_released(new):
             self._put(resource, new)
             self.store.remove(resource.kind, self._key(resource, new))
             return new

@@ -32,6 +32,7 @@ CURVES_H = 54
 PILL_H = 28
 ZONE_TITLE_H = 24
 LEAST_ROWS = 2
+MANY = 40  # above so many pods, a line each would be a thicket
 
 
 class NodeFacts(NamedTuple):
@@ -92,7 +93,10 @@ def draw_placement(chronicle: Chronicle, time_ms: int, width: float) -> Picture:
     served = services_at(chronicle, time_ms)
     if served:
         bottom = draw_services(sheet, served, bottom + CURVES_H, width)
-        _draw_lines(sheet, plan, served)
+        if len(pods) > MANY:
+            _draw_trunks(sheet, plan, served, nodes)
+        else:
+            _draw_lines(sheet, plan, served)
     waiting = [p for p in pods if (p.places.at(time_ms) or (UNSCHEDULED,))[0] == UNSCHEDULED]
     if waiting or chronicle.has_waited:
         bottom = _draw_waiting(sheet, plan, waiting, bottom + GAP, width)
@@ -214,11 +218,24 @@ def draw_services(sheet: Sheet, served: Sequence[Served], top: float, width: flo
 
 
 def _draw_lines(sheet: Sheet, plan: _Plan, served: Sequence[Served]) -> None:
-    """Lines to the services from the pods that get their requests; no lines in a crowd."""
-    for service in served if not plan.crowd else ():
+    """Lines to the services from the pods that get their requests."""
+    for service in served:
         for key in service.ready:
             pod = plan.chronicle.pod_named(key, plan.time_ms)
             sheet.link(pod_item_id(pod) if pod is not None else "", f"service/{service.key}", "request")
+
+
+def _draw_trunks(sheet: Sheet, plan: _Plan, served: Sequence[Served], nodes: Sequence[NodeFacts]) -> None:
+    """With many pods: a line from every node where requests go, and a dot beside the pods that get them."""
+    homes = {pod.key: facts.name for facts in nodes for pod in facts.pods}
+    for service in served:
+        for key in service.ready:
+            if not plan.crowd:
+                sheet.link(f"node/{homes.get(key, '')}", f"service/{service.key}", "trunk")
+            pod = plan.chronicle.pod_named(key, plan.time_ms)
+            item = sheet.items.get(pod_item_id(pod)) if pod is not None else None
+            if item is not None and "served" not in item.classes:
+                sheet.add(item._replace(label=f"•{item.label}", classes=(*item.classes, "served")))
 
 
 def _draw_waiting(sheet: Sheet, plan: _Plan, pods: Sequence[PodTrack], top: float, width: float) -> float:

@@ -35,7 +35,7 @@ class Item(NamedTuple):
 
 
 class Link(NamedTuple):
-    """A line from one item to another. ``kind`` is ``request`` or ``owns``."""
+    """A line from one item to another. ``kind`` is ``request``, ``trunk`` (many of these) or ``owns``."""
 
     id: str
     source: str
@@ -116,17 +116,18 @@ def listed(parts: Iterable[str]) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def curve(source: Item, target: Item, width: float) -> tuple[float, ...]:
+def curve(source: Item, target: Item, width: float, bend: float = 0.55) -> tuple[float, ...]:
     """A line between an item and a pill, as the eight numbers of a cubic curve from top to bottom.
 
     It ends on the pill where the other end stands in the picture, so that lines fan out and never move by themselves.
+    `bend` is how far it goes straight down first.
     """
     upper, lower = (source, target) if source.y < target.y else (target, source)
     x1, x2 = _anchor(upper, lower, width), _anchor(lower, upper, width)
     y1 = upper.y + (POD_LABEL if upper.kind == "pod" else upper.h / 2)
     y2 = lower.y - lower.h / 2
-    bend = (y2 - y1) * 0.55
-    return (x1, y1, x1, y1 + bend, x2, y2 - bend, x2, y2)
+    way = (y2 - y1) * bend
+    return (x1, y1, x1, y1 + way, x2, y2 - way, x2, y2)
 
 
 def _anchor(end: Item, other: Item, width: float) -> float:

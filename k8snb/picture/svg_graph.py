@@ -18,9 +18,10 @@ LEGEND_H = 34
 def graph_svg(picture: Picture) -> str:
     """Draw a view of the cluster graph on a light page."""
     frames = [_draw(item) for item in picture.items.values() if item.kind != "pod"]
-    links = [_draw_link(link, picture) for link in picture.links.values()]
+    links = [_draw_link(link, picture) for link in picture.links.values() if link.kind != "trunk"]
+    trunks = [_draw_link(link, picture) for link in picture.links.values() if link.kind == "trunk"]
     pods = [_draw(item) for item in picture.items.values() if item.kind == "pod"]
-    body = [f'<g transform="translate({MARGIN} {MARGIN})">', *frames, *links, *pods, "</g>"]
+    body = [f'<g transform="translate({MARGIN} {MARGIN})">', *trunks, *frames, *links, *pods, "</g>"]
     height = picture.height + 2 * MARGIN + LEGEND_H
     body.append(f'<g transform="translate({MARGIN} {svg.num(height - LEGEND_H)})">{_legend()}</g>')
     return svg.document(picture.width + 2 * MARGIN, height, body, picture.summary)

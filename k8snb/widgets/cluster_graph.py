@@ -21,6 +21,7 @@ from k8snb.widgets.rows import difference
 from k8snb.widgets.session import Session
 from k8snb.widgets.stylesheet import classes_of, look
 
+QUADRATIC_BEND = 0.32  # cytoscape draws two quadratic curves where SVG has a cubic one
 LEAST_WIDTH, MOST_WIDTH = 260, 1600
 WIDTH_GRAIN = 20  # a picture is drawn anew only when the room changes by so many pixels
 
@@ -103,7 +104,7 @@ def _link_row(link: Link, picture: Picture) -> list[Any]:
         points = (x, source.y + source.h / 2, x, target.y, target.x - target.w / 2, target.y)
         return [source.id, target.id, link.kind, [round(v, 1) for v in points]]
     upper, lower = (source, target) if source.y < target.y else (target, source)
-    return [upper.id, lower.id, link.kind, [round(v, 1) for v in curve(source, target, picture.width)]]
+    return [upper.id, lower.id, link.kind, [round(v, 1) for v in curve(source, target, picture.width, QUADRATIC_BEND)]]
 
 
 _LEGEND_STATES = (READY, RUNNING, STARTING, TERMINATING, FAILING)

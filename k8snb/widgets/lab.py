@@ -92,15 +92,15 @@ class DeploymentLab(ipywidgets.VBox):  # type: ignore[misc]
         self._sheet = _Sheet()
         if autoplay:
             self.controls.acted = self.console.acted = self.player.play
-        side = _box(ipywidgets.VBox, [_card(self.controls), _card(self.inspector)], "k8snb-side")
+        left = _box(ipywidgets.VBox, [_card(self.graph), _card(self.console)], "k8snb-side")
+        right = _box(ipywidgets.VBox, [_card(self.controls), _card(self.inspector)], "k8snb-side")
         grid = _box(
             ipywidgets.Box,
             [
                 _card(self.player, "k8snb-lab-wide"),
-                _card(self.graph),
-                side,
+                left,
+                right,
                 _card(self.timeline, "k8snb-lab-wide"),
-                _card(self.console, "k8snb-lab-wide"),
             ],
             "k8snb-lab-grid",
         )

@@ -101,10 +101,11 @@ def _pods() -> list[dict[str, Any]]:
         ".pod", background_opacity=0, background_fit="cover", background_clip="none", label="data(label)",
         color="$soft", font_family="$mono", font_size=11, text_valign="bottom", text_margin_y=3, z_index=6,
     )  # fmt: skip
+    served = _rule(".served", color="$servedText")
     glyphs = [
         _rule(f".pod-{state}-{hue}", background_image=f"$glyph {state} {hue}") for state in STATES for hue in HUE_NAMES
     ]
-    return [base, *glyphs]
+    return [base, served, *glyphs]
 
 
 def _lines() -> list[dict[str, Any]]:
@@ -113,6 +114,7 @@ def _lines() -> list[dict[str, Any]]:
             "edge", events="no", z_index_compare="manual", z_index=2, overlay_opacity=0, edge_distances="node-position"
         ),
         _rule(".request", curve_style="unbundled-bezier", width=1.6, line_color="$served", line_opacity=0.8),
+        _rule(".trunk", curve_style="unbundled-bezier", width=3, line_color="$served", line_opacity=0.5, z_index=0),
         _rule(".owns", curve_style="segments", width=1, line_color="$edge"),
     ]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from k8snb.api.decode import from_dict
+from k8snb.api.decode import DecodeError, from_dict
 from k8snb.api.encode import to_dict
 from k8snb.api.patch import apply_patch, create_three_way_merge_patch
 from k8snb.api.patch.meta import PatchError
@@ -136,7 +136,8 @@ class _Applier:
     def _update(self, modified: Body) -> Waiting:
         info = self.info
         assert info.obj is not None
-        if LAST_APPLIED not in meta_of(info.obj).annotations:
+        live = meta_of(info.obj)
+        if LAST_APPLIED not in live.annotations:
             self.session.warn(
                 f"resource {info.object_name} is missing the {LAST_APPLIED} annotation which is required by kubectl "
                 "apply. kubectl apply should only be used on resources created declaratively by either kubectl create "
@@ -149,7 +150,7 @@ class _Applier:
         except K8snbError as error:
             doing = f"applying patch:\n{marshal(patch)}\nto:\n{info.describe()}\nfor:"
             raise with_source(doing, info.source, error) from None
-        if meta_of(info.obj).deletion_timestamp is not None:
+        if live.deletion_timestamp is not None:
             self.session.warn(f"Detected changes to resource {info.name} which is currently being deleted.")
         self._print("configured" if patch else "unchanged")
 
@@ -170,8 +171,7 @@ class _Applier:
         assert info.obj is not None
         if self.dry_run is DryRun.CLIENT:
             patched = apply_patch(info.resource.cls, to_dict(info.obj), "strategic", deepcopy(patch))
-            info.obj, info.document = None, patched
-            info.obj = _decoded(info, patched)
+            info.obj, info.document = _decoded(info, patched), patched
             return
         try:
             check_size(patch)
@@ -207,7 +207,11 @@ class _Applier:
 
 
 def _decoded(info: Info, body: Body) -> KubernetesObject | None:
-    return from_dict(info.resource.cls, body)
+    """The object that a patch made by the client gives; none where the server would refuse it."""
+    try:
+        return from_dict(info.resource.cls, body, strict=False)
+    except DecodeError:
+        return None
 
 
 def _without_nulls(value: Any) -> Any:

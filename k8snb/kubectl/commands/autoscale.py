@@ -37,7 +37,7 @@ _CPU_PERCENT = Flag(
 def _autoscale(session: Session) -> None:
     dry_run = dry_run_of(session)
     _check(session)
-    found = find_objects(session, Query(session.args))
+    found = find_objects(session, Query(session.args, typed=True))
     found.visit(lambda info: _autoscale_one(session, dry_run, info))
     if not found.infos:
         raise KubectlError("no objects passed to autoscale")

@@ -48,7 +48,7 @@ class _Plan:
 def _expose(session: Session) -> None:
     flags = session.flags
     generator = Generator(session)
-    found = find_objects(session, Query(session.args))
+    found = find_objects(session, Query(session.args, typed=True))
     plan = _Plan(flags["selector"], flags["labels"], flags["port"])
     found.visit(lambda info: _expose_one(session, generator, plan, info))
 

@@ -49,7 +49,7 @@ def find_workloads(session: Session) -> Found:
     flags = session.flags
     if not session.args and not flags["filename"] and not flags["kustomize"]:
         raise KubectlError("required resource not specified")
-    return find_objects(session, Query(session.args, labels=flags["selector"], everything=True, latest=True))
+    return find_objects(session, Query(session.args, labels=flags["selector"], everything=True, latest=True, typed=True))
 
 
 # -- history

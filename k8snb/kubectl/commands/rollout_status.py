@@ -27,7 +27,7 @@ def _status(session: Session) -> Waiting:
         raise KubectlError("required resource not specified")
     if flags["revision"] < 0:
         raise KubectlError(f"revision must be a positive integer: {flags['revision']}")
-    query = Query(session.args, labels=flags["selector"], everything=True, latest=True)
+    query = Query(session.args, labels=flags["selector"], everything=True, latest=True, typed=True)
     found = find_objects(session, query)
     errors: list[K8snbError] = list(found.errors)
     for info in found.infos:

@@ -50,9 +50,9 @@ def find_for_set(session: Session, resources: list[str]) -> Found:
     if flags["local"]:
         if resources:
             raise KubectlError(LOCAL_RESOURCE)
-        return find_objects(session, Query(local=True))
+        return find_objects(session, Query(local=True, typed=True))
     labels = flags.values.get("selector", "")
-    return find_objects(session, Query(resources, labels=labels, everything=flags["all"], latest=True))
+    return find_objects(session, Query(resources, labels=labels, everything=flags["all"], latest=True, typed=True))
 
 
 # -- image

@@ -53,6 +53,7 @@ def _env(session: Session) -> None:
         everything=flags["all"],
         latest=True,
         local=flags["local"],
+        typed=True,
     )
     infos = find_objects(session, query).all()
     changes = calculate(infos, lambda info, body: _mutate(session, info, body, variables, removed))

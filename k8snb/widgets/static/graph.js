@@ -137,6 +137,7 @@ class Canvas {
   // Draw what a message changed.
   update(message) {
     if (message.kind === "whole") return this.draw();
+    if (message.head) this.drawnHeight = message.head.width === this.drawnWidth ? this.drawnHeight : 0;
     const { items } = this.store.data;
     this.cy.batch(() => {
       for (const id of [...(message.links?.gone ?? []), ...(message.items?.gone ?? [])]) this.cy.getElementById(id).remove();
@@ -176,6 +177,7 @@ class Canvas {
       this.drawnHeight = 0;
       this.model.send({ do: "width", width });
     }
+    this.drawnWidth = data.width;
     const zoom = Math.min(width / (data.width + 4), MOST_ZOOM);
     this.drawnHeight = Math.max(this.drawnHeight, Math.min(data.height * zoom + 8, MOST_HEIGHT));
     if (this.el.style.height !== `${this.drawnHeight}px`) this.el.style.height = `${this.drawnHeight}px`;

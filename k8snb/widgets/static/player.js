@@ -95,7 +95,8 @@ function render({ model, el }) {
     leave.hidden = model.get("branches") === 0;
     status.replaceChildren();
     if (past !== null) status.append(h("span", { class: "k8snb-past" }, "in the past: look, don't touch"), " ");
-    status.append(model.get("status"));
+    const resting = playing ? `playing: ${model.get("speed")} simulated seconds a second` : "paused";
+    status.append(model.get("status") || (past === null ? resting : ""));
   };
   const names = ["playing", "speed", "now_ms", "past_ms", "horizon_ms", "status", "branches"];
   for (const name of names) model.on(`change:${name}`, show);

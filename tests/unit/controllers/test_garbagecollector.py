@@ -32,7 +32,7 @@ def config(world: Any, name: str, *owners: Any, blocks: bool = True, namespace: 
 
 
 def names(world: Any, cls: Any = ConfigMap) -> list[str]:
-    return [o.metadata.name for o in world.all(cls) if o.metadata.name != "kube-root-ca.crt"]
+    return [o.metadata.name for o in world.all(cls)]
 
 
 def test_dependents_go_after_their_owner(cluster):
