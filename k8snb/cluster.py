@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from importlib import import_module
 from threading import RLock
+from types import ModuleType
 from typing import Any, Concatenate, ParamSpec, TYPE_CHECKING, TypeVar
 
-from k8snb import kubectl, tables
+from k8snb import kubectl
 from k8snb.api.manifests import Manifest, ManifestError, read_manifest
 from k8snb.api.resources import BY_CLASS, find
 from k8snb.api.types.node import Node
@@ -319,37 +321,37 @@ class Cluster:
     @property
     def pods(self) -> pd.DataFrame:
         """The pods, a row each."""
-        return tables.pods(self.server)
+        return _tables().pods(self.server)
 
     @property
     def deployments(self) -> pd.DataFrame:
         """The deployments, a row each."""
-        return tables.deployments(self.server)
+        return _tables().deployments(self.server)
 
     @property
     def replicasets(self) -> pd.DataFrame:
         """The ReplicaSets, a row each."""
-        return tables.replicasets(self.server)
+        return _tables().replicasets(self.server)
 
     @property
     def services(self) -> pd.DataFrame:
         """The services, a row each, with their endpoints by condition."""
-        return tables.services(self.server)
+        return _tables().services(self.server)
 
     @property
     def nodes(self) -> pd.DataFrame:
         """The nodes, a row each."""
-        return tables.nodes(self.server)
+        return _tables().nodes(self.server)
 
     @property
     def events(self) -> pd.DataFrame:
         """The events, a row each, in order of their last occurrence."""
-        return tables.events(self.server)
+        return _tables().events(self.server)
 
     @property
     def changes(self) -> pd.DataFrame:
         """Every write so far, a row each: time, actor, verb, object and the entry that led to it."""
-        return tables.changes(self.log)
+        return _tables().changes(self.log)
 
     # -- inside
 
@@ -441,6 +443,11 @@ def _manifest_text(manifest: Manifest) -> str:
     if isinstance(manifest, str) and "\n" in manifest:
         return manifest
     return "\n---\n".join(json.dumps(document.body) for document in read_manifest(manifest))
+
+
+def _tables() -> ModuleType:
+    """The tables, which need kubectl's printers and pandas, are imported when one is asked for."""
+    return import_module("k8snb.tables")
 
 
 def get_object(reader: Reader, kind: str, name: str, namespace: str = "default") -> Any:

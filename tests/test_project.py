@@ -10,12 +10,13 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import k8snb
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
+
+import k8snb
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENTS = ("environment.yml", "binder/environment.yml")

@@ -141,7 +141,7 @@ def _child(body: Body, *path: str) -> Body:
 
 def select_containers(pod_spec: Body, pattern: str) -> list[Body]:
     """The containers, and after them the init containers, whose names match a pattern with ``*``."""
-    everything = [*pod_spec.get("containers", ()), *pod_spec.get("initContainers", ())]
+    everything = [*(pod_spec.get("containers") or ()), *pod_spec.get("initContainers", ())]
     return [container for container in everything if _matches(container.get("name", ""), pattern)]
 
 

@@ -73,6 +73,10 @@ def _with_condition(conditions: tuple[PodCondition, ...], condition: PodConditio
     return (*(c for c in conditions if c.type != condition.type), condition)
 
 
+def _with_annotations(pod: Pod, more: Mapping[str, str]) -> Pod:
+    return replace(pod, metadata=replace(pod.metadata, annotations={**pod.metadata.annotations, **more}))
+
+
 class ApiServer:
     """The one door to the store.
 
@@ -92,7 +96,7 @@ class ApiServer:
         self._events = 0
         self._bound_specs: dict[tuple[int, str], tuple[PodSpec, PodSpec]] = {}
         self._scheduled = PodCondition(type="PodScheduled", status="True")
-        self._prepared_pods: dict[tuple[int, str], tuple[PodSpec, PodSpec, PodStatus]] = {}
+        self._prepared_pods: dict[tuple[int, str], tuple[PodSpec, PodSpec, PodStatus, Mapping[str, str]]] = {}
         for kind in ("PriorityClass", "LimitRange"):  # admission depends on them
             self.store.watch(kind, lambda _change: self._prepared_pods.clear())
 
@@ -209,9 +213,13 @@ class ApiServer:
         prepared = self._prepared_pods.get(key)
         if prepared is None or prepared[0] is not pod.spec:
             full = prepare_create(self.admission.create(with_defaults(pod)))
-            prepared = self._prepared_pods[key] = (pod.spec, full.spec, full.status)
+            given = pod.metadata.annotations
+            notes = {name: text for name, text in full.metadata.annotations.items() if given.get(name) != text}
+            prepared = self._prepared_pods[key] = (pod.spec, full.spec, full.status, notes)
         else:
             check_namespace(self.store, pod)
+        if prepared[3]:
+            pod = _with_annotations(pod, prepared[3])
         meta = self._identity(pod, 1, self.store.next_version())
         named = Pod(metadata=meta, spec=prepared[1], status=prepared[2])
         self.admission.check_create(named)

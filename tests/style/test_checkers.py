@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from project_files import ROOT
 
 BIN = Path(sys.executable).parent

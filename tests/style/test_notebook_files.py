@@ -7,7 +7,6 @@ from typing import Any
 
 import nbformat
 import pytest
-
 from project_files import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

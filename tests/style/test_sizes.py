@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 
 import pytest
-
 from project_files import PACKAGE, project_files, shown
 
 LONGEST_FILE = 500

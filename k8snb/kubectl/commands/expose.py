@@ -108,7 +108,7 @@ def _port_entries(kind: str, body: Body) -> list[tuple[str, str]]:
     if kind == "Service":
         return [(str(p["port"]), p.get("protocol") or "TCP") for p in spec.get("ports", ())]
     pod = spec if kind == "Pod" else (spec.get("template") or {}).get("spec", {})
-    ports = [port for container in pod.get("containers", ()) for port in container.get("ports", ())]
+    ports = [port for container in pod.get("containers") or () for port in container.get("ports", ())]
     return [(str(p["containerPort"]), p.get("protocol") or "TCP") for p in ports]
 
 

@@ -16,8 +16,10 @@ from k8snb.api.types.config import PriorityClass
 from k8snb.api.types.node import Node
 from k8snb.api.types.persistent_volume import PersistentVolume
 from k8snb.api.types.pod import Pod
+from k8snb.api.types.quota import LimitRange
 from k8snb.api.types.service import Service
 from k8snb.machinery.admission.lifecycle import check_create, check_delete
+from k8snb.machinery.admission.limits import check_limits, with_default_resources
 from k8snb.machinery.admission.nodes import with_not_ready_taint
 from k8snb.machinery.admission.pods import admit_pod, admit_pod_update, check_pod
 from k8snb.machinery.admission.quota import QuotaLedger
@@ -67,6 +69,7 @@ class Admission:
         if isinstance(obj, PersistentVolume):
             return admit_volume(obj)
         if isinstance(obj, Pod):
+            obj = with_default_resources(obj, self._limit_ranges(obj.metadata.namespace))
             return admit_pod(obj, cast("Mapping[str, PriorityClass]", tables["PriorityClass"]))
         return obj
 
@@ -90,10 +93,19 @@ class Admission:
 
     def check_create(self, obj: KubernetesObject) -> None:
         """Ask the validating plugins about a new, valid object; raises Forbidden."""
+        check_limits(obj, self._limit_ranges(obj.metadata.namespace))
         if isinstance(obj, Pod):
             check_pod(obj)
         self.quotas.check_create(obj)
 
     def check_update(self, new: KubernetesObject, old: KubernetesObject) -> None:
         """Ask the validating plugins about the next, valid version of an object; raises Forbidden."""
+        if not isinstance(new, Pod):  # what a pod asks for stays
+            check_limits(new, self._limit_ranges(new.metadata.namespace))
         self.quotas.check_update(new, old)
+
+    def _limit_ranges(self, namespace: str) -> list[LimitRange]:
+        table = self.server.store.tables["LimitRange"]
+        if not table or not namespace:
+            return []
+        return [cast("LimitRange", table[key]) for key in sorted(table) if key.startswith(f"{namespace}/")]

@@ -11,6 +11,7 @@ from k8snb.api.decode import from_dict
 from k8snb.api.resources import find
 from k8snb.api.types.claims import PersistentVolumeClaim
 from k8snb.api.types.config import Namespace
+from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.quota import ResourceQuota
@@ -153,6 +154,78 @@ def test_a_quota_of_a_scope_counts_only_pods_within_it(server: ApiServer) -> Non
     create(server, "pods", "b", spec=pod_spec())
     with pytest.raises(Forbidden, match="exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1"):
         create(server, "pods", "c", spec=pod_spec())
+
+
+# -- limit ranges
+
+
+def test_containers_get_the_default_resources_of_their_namespace(server: ApiServer) -> None:
+    item = {"type": "Container", "default": {"cpu": "1", "memory": "64Mi"}, "defaultRequest": {"cpu": "500m"}}
+    create(server, "limits", "l", spec={"limits": [item]})
+    stored = create(server, "pods", "a", spec=pod_spec(memory="32Mi"))
+    resources = stored.spec.containers[0].resources
+    assert resources.requests == {"memory": "32Mi", "cpu": "500m"}
+    assert resources.limits == {"cpu": "1", "memory": "64Mi"}
+    assert stored.metadata.annotations == {
+        "kubernetes.io/limit-ranger": "LimitRanger plugin set: cpu request for container c; "
+        "cpu, memory limit for container c"
+    }
+
+
+def test_pods_of_components_get_them_too(server: ApiServer) -> None:
+    template = from_dict(Pod, {"spec": pod_spec()}).spec
+    names = ["before", "first", "second"]
+    pods = [Pod(metadata=ObjectMeta(name=name, namespace="default"), spec=template) for name in names]
+    before = server.create_object(pods[0])
+    create(server, "limits", "l", spec={"limits": [{"type": "Container", "defaultRequest": {"cpu": "500m"}}]})
+    first, second = map(server.create_object, pods[1:])
+    assert before.metadata.annotations == {}
+    assert first.spec is second.spec
+    assert first.metadata.annotations == second.metadata.annotations != {}
+
+
+@pytest.mark.parametrize(
+    ("item", "why"),
+    [
+        ({"type": "Container", "max": {"cpu": "1"}}, "maximum cpu usage per Container is 1.  No limit is specified"),
+        ({"type": "Container", "min": {"memory": "1Gi"}}, "minimum memory usage per Container is 1Gi, but request is"),
+        ({"type": "Pod", "min": {"cpu": "3"}}, "minimum cpu usage per Pod is 3, but request is 2"),
+        (
+            {"type": "Container", "maxLimitRequestRatio": {"memory": "2"}},
+            "memory max limit to request ratio per Container is 2, but no limit is specified or limit is 0",
+        ),
+        (
+            {"type": "Pod", "min": {"cpu": "3", "memory": "1Gi"}},
+            "[minimum cpu usage per Pod is 3, but request is 2, minimum memory usage per Pod is 1Gi, but request",
+        ),
+    ],
+)
+def test_pods_stay_within_bounds(server: ApiServer, item: dict[str, Any], why: str) -> None:
+    create(server, "limits", "l", spec={"limits": [item]})
+    # The bounds of containers set their defaults, which this pod brings itself.
+    container = {"name": "c", "image": "nginx", "resources": {"requests": {"cpu": "2", "memory": "512Mi"}}}
+    if item["type"] == "Container" and "max" in item:
+        with pytest.raises(Invalid, match="must be less than or equal to cpu limit"):
+            create(server, "pods", "a", spec={"containers": [container]})
+        return
+    with pytest.raises(Forbidden) as refusal:
+        create(server, "pods", "a", spec={"containers": [container]})
+    assert refusal.value.message.startswith(f'pods "a" is forbidden: {why}')
+
+
+def test_claims_stay_within_bounds(server: ApiServer) -> None:
+    create(server, "limits", "l", spec={"limits": [{"type": "PersistentVolumeClaim", "max": {"storage": "1Gi"}}]})
+    with pytest.raises(Forbidden) as refusal:
+        create(
+            server,
+            "pvc",
+            "c",
+            spec={"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "2Gi"}}},
+        )
+    assert refusal.value.message == (
+        'persistentvolumeclaims "c" is forbidden: maximum storage usage per PersistentVolumeClaim is 1Gi, '
+        "but request is 2Gi"
+    )
 
 
 # -- services
