@@ -10,6 +10,7 @@ run, and the growth exponent, say more.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import resource
@@ -126,7 +127,7 @@ def report_deployment(rows: list[tuple[int, dict[str, Any]]]) -> None:
             f"| deployment {size:,} pods | create {row['create']:.2f} s, roll {row['roll']:.2f} s, {rate:,.0f} pods/s, "
             f"{row['memory']:.0f} MB, {row['log']:,} log entries |"
         )
-    for (small, fast), (large, slow) in zip(rows, rows[1:], strict=False):
+    for (small, fast), (large, slow) in itertools.pairwise(rows):
         ratio = (slow["create"] + slow["roll"]) / (fast["create"] + fast["roll"])
         print(f"| growth {small:,} to {large:,} | exponent {math.log(ratio) / math.log(large / small):.2f} |")
 

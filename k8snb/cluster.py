@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from importlib import import_module
 from threading import RLock
-from types import ModuleType
 from typing import Any, Concatenate, ParamSpec, TYPE_CHECKING, TypeVar
 
 from k8snb import kubectl
@@ -321,37 +320,44 @@ class Cluster:
     @property
     def pods(self) -> pd.DataFrame:
         """The pods, a row each."""
-        return _tables().pods(self.server)
+        table: pd.DataFrame = _tables().pods(self.server)
+        return table
 
     @property
     def deployments(self) -> pd.DataFrame:
         """The deployments, a row each."""
-        return _tables().deployments(self.server)
+        table: pd.DataFrame = _tables().deployments(self.server)
+        return table
 
     @property
     def replicasets(self) -> pd.DataFrame:
         """The ReplicaSets, a row each."""
-        return _tables().replicasets(self.server)
+        table: pd.DataFrame = _tables().replicasets(self.server)
+        return table
 
     @property
     def services(self) -> pd.DataFrame:
         """The services, a row each, with their endpoints by condition."""
-        return _tables().services(self.server)
+        table: pd.DataFrame = _tables().services(self.server)
+        return table
 
     @property
     def nodes(self) -> pd.DataFrame:
         """The nodes, a row each."""
-        return _tables().nodes(self.server)
+        table: pd.DataFrame = _tables().nodes(self.server)
+        return table
 
     @property
     def events(self) -> pd.DataFrame:
         """The events, a row each, in order of their last occurrence."""
-        return _tables().events(self.server)
+        table: pd.DataFrame = _tables().events(self.server)
+        return table
 
     @property
     def changes(self) -> pd.DataFrame:
         """Every write so far, a row each: time, actor, verb, object and the entry that led to it."""
-        return _tables().changes(self.log)
+        table: pd.DataFrame = _tables().changes(self.log)
+        return table
 
     # -- inside
 
@@ -445,7 +451,7 @@ def _manifest_text(manifest: Manifest) -> str:
     return "\n---\n".join(json.dumps(document.body) for document in read_manifest(manifest))
 
 
-def _tables() -> ModuleType:
+def _tables() -> Any:
     """The tables, which need kubectl's printers and pandas, are imported when one is asked for."""
     return import_module("k8snb.tables")
 

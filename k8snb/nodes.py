@@ -7,19 +7,14 @@ from typing import Any
 
 from k8snb.api.quantity import canonical, QuantityError
 from k8snb.api.types.meta import ObjectMeta
-from k8snb.api.types.node import Node, NodeCondition, NodeSpec, NodeStatus
+from k8snb.api.types.node import Node, NodeSpec, NodeStatus
 from k8snb.api.types.placement import Taint
 from k8snb.errors import K8snbError
+from k8snb.kubelet.node_status import healthy_node
 
 ZONE_LABEL = "topology.kubernetes.io/zone"
 HOSTNAME_LABEL = "kubernetes.io/hostname"
 _KNOWN = ("name", "count", "cpu", "memory", "pods", "labels", "taints", "zone")
-_CONDITIONS = (
-    ("Ready", "True", "KubeletReady"),
-    ("MemoryPressure", "False", "KubeletHasSufficientMemory"),
-    ("DiskPressure", "False", "KubeletHasNoDiskPressure"),
-    ("PIDPressure", "False", "KubeletHasSufficientPID"),
-)
 
 NodeDescription = Mapping[str, Any]
 
@@ -88,14 +83,10 @@ def node_from(description: NodeDescription, now: int) -> Node:
     if description.get("zone"):
         labels[ZONE_LABEL] = str(description["zone"])
     labels.update(description.get("labels") or {})
-    conditions = tuple(
-        NodeCondition(type=type_, status=status, reason=reason, last_heartbeat_time=now)
-        for type_, status, reason in _CONDITIONS
-    )
     return Node(
         metadata=ObjectMeta(name=name, labels=labels, annotations={"node.alpha.kubernetes.io/ttl": "0"}),
         spec=NodeSpec(taints=tuple(_taint(t) for t in description.get("taints") or ())),
-        status=NodeStatus(capacity=capacity, allocatable=capacity, conditions=conditions),
+        status=healthy_node(NodeStatus(capacity=capacity, allocatable=capacity), now),
     )
 
 

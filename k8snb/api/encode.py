@@ -37,7 +37,7 @@ def to_dict(obj: Struct) -> dict[str, Any]:
 
 
 @cache
-def _struct_encoder(cls: type[Struct]) -> Callable[[Any], dict[str, Any]]:
+def _struct_encoder(cls: Any) -> Callable[[Any], dict[str, Any]]:
     rows = [(f.attr, f.json, _encoder(f.shape), _omits(f)) for f in fields_of(cls)]
 
     def encode(obj: Any) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def _omits(field: Field) -> Callable[[Any], bool]:
 def _encoder(shape: Shape) -> Encoder:
     if shape.form == "struct":
         nested = issubclass(shape.type, KubernetesObject)  # the claims of a stateful set
-        return to_dict if nested else lambda value: _struct_encoder(type(value))(value)
+        return to_dict if nested else _struct_encoder(shape.type)
     if shape.form == "list":
         item = _encoder(shape.of)
         return lambda value: [item(v) for v in value] or None  # the store keeps no empty lists

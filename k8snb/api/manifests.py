@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from k8snb.api.encode import to_dict
+from k8snb.api.field_errors import go_quote
+from k8snb.api.files import read_file
+from k8snb.api.json_reader import JsonError, MAX_DEPTH, parse_stream
 from k8snb.api.schema import KubernetesObject
-from k8snb.api.yaml_reader import MAX_DEPTH, parse_yaml, YamlError
+from k8snb.api.yaml_reader import parse_yaml, YamlError
 from k8snb.errors import K8snbError
 
 STDIN = "STDIN"
@@ -25,7 +28,6 @@ FILE_EXTENSIONS = (".json", ".yaml", ".yml")
 IGNORE_HINT = "if you choose to ignore these errors, turn validation off with --validate=false"
 
 _SEPARATOR = re.compile(r"^---(.*)$", re.MULTILINE)
-_BLANKS = re.compile(r"\s*")
 
 
 class ManifestError(K8snbError):
@@ -66,6 +68,12 @@ def read_manifest(manifest: Manifest) -> list[Document]:
     >>> [d.body["kind"] for d in read_manifest("{apiVersion: v1, kind: Pod}\\n---\\n{apiVersion: v1, kind: Node}")]
     ['Pod', 'Node']
     """
+    return _read_value(manifest, 0)
+
+
+def _read_value(manifest: Any, depth: int) -> list[Document]:
+    if depth > MAX_DEPTH:
+        raise _deep()
     if isinstance(manifest, Path):
         return read_path(str(manifest))
     if isinstance(manifest, str):
@@ -73,10 +81,18 @@ def read_manifest(manifest: Manifest) -> list[Document]:
     if isinstance(manifest, KubernetesObject):
         return [Document(to_dict(manifest))]
     if isinstance(manifest, Mapping):
-        return _flatten(_plain(manifest), STDIN)
-    if isinstance(manifest, Sequence) and not isinstance(manifest, bytes | bytearray):
-        return [document for item in manifest for document in read_manifest(item)]
-    raise ManifestError(f"a manifest is a text, a path, a dictionary or a list of these, not {type(manifest).__name__}")
+        return _flatten(_plain(manifest, depth), STDIN)
+    if isinstance(manifest, Sequence) and not isinstance(manifest, bytes | bytearray | memoryview):
+        return [document for item in manifest for document in _read_value(item, depth + 1)]
+    raise ManifestError(f"a manifest is a text, a path, a dictionary or a list of these, not {_type_of(manifest)}")
+
+
+def _deep() -> ManifestError:
+    return ManifestError(f"error parsing {STDIN}: json: exceeded max depth of {MAX_DEPTH}")
+
+
+def _type_of(value: Any) -> str:
+    return "None" if value is None else type(value).__name__
 
 
 def parse_documents(text: str, source: str = STDIN) -> list[Document]:
@@ -115,36 +131,10 @@ def _yaml_value(text: str, line: int) -> Any:
 
 def _json_values(text: str) -> list[Any] | None:
     """The objects of a JSON stream, or None when it is none, for YAML may look like JSON at first."""
-    decoder, values, at = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant), [], 0
     try:
-        while at < len(text):
-            value, at = decoder.raw_decode(text, _after_blanks(text, at))
-            values.append(value)
-            at = _after_blanks(text, at)
-    except (ValueError, RecursionError):
+        return [_plain(value) for value in parse_stream(text)]
+    except JsonError:
         return None
-    return values
-
-
-def _after_blanks(text: str, at: int) -> int:
-    found = _BLANKS.match(text, at)
-    return found.end() if found else at
-
-
-class _Duplicate(ValueError):
-    """A JSON object names a key twice."""
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _Duplicate(next(key for i, key in enumerate(keys) if key in keys[:i]))
-    return result
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"invalid character '{name[0]}' looking for beginning of value")
 
 
 def _json_problem(text: str) -> str:
@@ -152,16 +142,10 @@ def _json_problem(text: str) -> str:
     if not text.lstrip().startswith("{"):
         return ""
     try:
-        json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant).raw_decode(text.lstrip())
-    except json.JSONDecodeError as error:
-        lead = text[: len(text) - len(text.lstrip())].count("\n")
-        return f"json: line {error.lineno + lead}: {error.msg} (column {error.colno})"
-    except _Duplicate as error:
-        return f'json: key "{error}" already set in map'
-    except RecursionError:
-        return f"json: exceeded max depth of {MAX_DEPTH}"
-    except ValueError as error:
-        return f"json: {error}"
+        list(parse_stream(text))
+    except JsonError as error:
+        message = str(error).removeprefix("json: ")
+        return f"json: line {error.line}: {message} (column {error.column})" if error.line else f"json: {message}"
     return ""
 
 
@@ -192,29 +176,40 @@ def _matches(pattern: str) -> list[Path]:
         return [Path(pattern)]
     found = sorted(glob.glob(pattern)) if "\0" not in pattern else []  # noqa: PTH207 - patterns may be absolute
     if not found:
-        raise ManifestError(f'the path "{pattern}" does not exist')
+        raise ManifestError(f"the path {go_quote(pattern)} does not exist")
     return [Path(match) for match in found]
 
 
 def _files_of(path: Path, *, recursive: bool) -> list[Path]:
-    if path.is_file():
+    if not path.is_dir():
         return [path]
     files: list[Path] = []
-    for child in sorted(path.iterdir(), key=lambda child: child.name):
-        if child.is_dir() and recursive:
-            files += _files_of(child, recursive=True)
-        elif child.is_file() and child.suffix in FILE_EXTENSIONS:
+    for child in _children(path):
+        if child.is_dir() and not child.is_symlink():
+            files += _files_of(child, recursive=True) if recursive else []
+        elif child.suffix in FILE_EXTENSIONS:
             files.append(child)
     return files
 
 
+def _children(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir(), key=lambda child: child.name)
+    except OSError as error:
+        raise _inaccessible(folder, error) from None
+
+
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return read_file(path).decode("utf-8")
     except UnicodeDecodeError:
         raise ManifestError(f"error parsing {path}: error converting YAML to JSON: yaml: invalid UTF-8") from None
     except OSError as error:
-        raise ManifestError(f'the path "{path}" cannot be accessed: {error.strerror}') from None
+        raise _inaccessible(path, error) from None
+
+
+def _inaccessible(path: Path, error: OSError) -> ManifestError:
+    return ManifestError(f"the path {go_quote(str(path))} cannot be accessed: {error.strerror}")
 
 
 def _exists(path: str) -> bool:
@@ -237,18 +232,40 @@ def _flatten(value: Any, source: str) -> list[Document]:
 
     An item of a ``PodList`` needs neither kind nor version: both follow from those of the list.
     """
-    body = _checked(value, source)
-    items = body.get("items")
-    if items is None:
+    return _items_of(_checked(value, source), source)
+
+
+def _items_of(body: dict[str, Any], source: str) -> list[Document]:
+    if "items" not in body:
         return [Document(body, source)]
+    items = [] if body["items"] is None else body["items"]
     if not isinstance(items, list):
-        raise ManifestError(f'unable to decode "{source}": json: cannot unmarshal items of type list')
+        raise _undecodable(source, items, "Go struct field decodeList.items of type []json.RawMessage")
     kind, documents = str(body["kind"]).removesuffix("List"), []
     for item in items:
-        if isinstance(item, dict) and not item.get("kind") and not item.get("apiVersion") and kind:
-            item = {"apiVersion": body["apiVersion"], "kind": kind, **item}
-        documents += _flatten(item, source)
+        if not isinstance(item, dict):
+            raise _undecodable(source, item, "Go value of type map[string]interface {}")
+        if not _text(item, "kind") and not _text(item, "apiVersion"):
+            item = {**item, "apiVersion": body["apiVersion"], "kind": kind}
+        for field, about in (("kind", "Kind"), ("apiVersion", "apiVersion")):
+            if not _text(item, field):
+                missing = f"Object '{about}' is missing in 'object has no {field} field '"
+                raise ManifestError(
+                    f'unable to get type info from the object "*unstructured.Unstructured": {missing}'
+                )
+        documents += _items_of(item, source)
     return documents
+
+
+def _text(body: Mapping[str, Any], field: str) -> str:
+    value = body.get(field)
+    return value if isinstance(value, str) else ""
+
+
+def _undecodable(source: str, value: Any, target: str) -> ManifestError:
+    named = {bool: "bool", str: "string", list: "array", dict: "object", type(None): "null"}
+    kind = named.get(type(value), "number")
+    return ManifestError(f'unable to decode "{source}": json: cannot unmarshal {kind} into {target}')
 
 
 def _checked(value: Any, source: str) -> dict[str, Any]:
@@ -274,10 +291,36 @@ def _invalid(source: str, problems: Iterable[str]) -> ManifestError:
     return ManifestError(f'error validating "{source}": error validating data: {text}; {IGNORE_HINT}')
 
 
-def _plain(value: Any) -> Any:
-    """A Python value with JSON's own types only."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
+def _plain(value: Any, depth: int = 0) -> Any:
+    """A Python value with JSON's own types only, as its JSON text would be read again."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, Mapping | list | tuple):
+        if depth > MAX_DEPTH:
+            raise _deep()
+        if isinstance(value, Mapping):
+            return {_plain_key(key): _plain(item, depth + 1) for key, item in value.items()}
+        return [_plain(item, depth + 1) for item in value]
+    if isinstance(value, int | float):
+        return _plain_number(value)
+    raise ManifestError(f"error parsing {STDIN}: json: unsupported type: {_type_of(value)}")
+
+
+def _plain_number(value: int | float) -> int | float:
+    if isinstance(value, int) and -(2**63) <= value < 2**64:
+        return value
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf if value > 0 else -math.inf
+    if not math.isfinite(number):
+        shown = "NaN" if math.isnan(number) else f"{'+' if number > 0 else '-'}Inf"
+        raise ManifestError(f"error parsing {STDIN}: json: unsupported value: {shown}")
+    return whole(number)
+
+
+def _plain_key(key: Any) -> str:
+    text = key_text(key)
+    if text is None:
+        raise ManifestError(f"error parsing {STDIN}: json: unsupported type of a map key: {_type_of(key)}")
+    return text

@@ -11,7 +11,19 @@ import sys
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType, NoneType, UnionType
-from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints, NamedTuple, Self, TYPE_CHECKING, Union
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+    NamedTuple,
+    Self,
+    TYPE_CHECKING,
+    Union,
+)
 
 import msgspec
 from msgspec.structs import fields as struct_fields
@@ -20,6 +32,7 @@ if TYPE_CHECKING:
     from k8snb.api.types.meta import ObjectMeta
 
 
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(msgspec.field,))
 class Struct(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     """Root of all typed API structures. Immutable, so that objects can share their parts."""
 
@@ -134,14 +147,14 @@ _SCALARS = {str: "string", bool: "bool", int: "int64", float: "float64", Any: "i
 def _shape(hint: Any) -> tuple[Shape, bool, tuple[Any, ...]]:
     """The shape of an annotation, whether it may be None, and the annotation's extras."""
     if get_origin(hint) is Annotated:
-        inner, *extras = get_args(hint)
-        go = next((e.go for e in extras if isinstance(e, Named)), None)
+        inner, *marks = get_args(hint)
+        go = next((mark.go for mark in marks if isinstance(mark, Named)), None)
         if go is None:
             shape, nullable, more = _shape(inner)
-            return shape, nullable, (*more, *extras)
+            return shape, nullable, (*more, *marks)
         if get_origin(inner) in (tuple, Mapping):
-            return _shape(inner)[0]._replace(go=go), False, tuple(extras)
-        return Shape("scalar", go, inner), False, tuple(extras)
+            return _shape(inner)[0]._replace(go=go), False, tuple(marks)
+        return Shape("scalar", go, inner), False, tuple(marks)
     if isinstance(hint, UnionType) or get_origin(hint) is Union:
         (inner,) = (a for a in get_args(hint) if a is not NoneType)
         shape, _, extras = _shape(inner)

@@ -21,11 +21,11 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from k8snb.api.json_reader import MAX_DEPTH, whole
 from k8snb.errors import K8snbError
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-MAX_DEPTH = 1000
 MAX_ALIASED_VALUES = 1_000_000  # what aliases may make of a text that is not so long itself
 
 _WORDS: dict[str, Any] = {
@@ -36,8 +36,10 @@ _WORDS: dict[str, Any] = {
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _INTEGER = re.compile(r"[-+]?(?:0[bB][01]+|0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[0-7]*|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_LONGEST_INTEGER = 70  # 64 binary digits, their prefix and a sign
 _GO_NOT_FINITE = {".nan": "NaN", "-.inf": "-Inf"}
 _MERGE = "<<"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class YamlError(K8snbError):
@@ -72,6 +74,9 @@ def parse_yaml(text: str, first_line: int = 1) -> Any:
     Traceback (most recent call last):
     k8snb.api.yaml_reader.YamlError: yaml: line 2: mapping values are not allowed in this context (column 5)
     """
+    if half := _SURROGATE.search(text):
+        line, column = text.count("\n", 0, half.start()), half.start() - text.rfind("\n", 0, half.start())
+        raise YamlError(f"yaml: line {line + first_line}: invalid Unicode character (column {column})")
     builder = _Builder(first_line)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
@@ -121,6 +126,7 @@ class _Builder:
         self.open: list[_Node] = []
         self.anchors: dict[str, Any] = {}
         self.aliases = False
+        self.merged = 0
         self._takers: dict[type, Callable[[Any], None]] = {
             yaml.ScalarEvent: self._scalar,
             yaml.MappingStartEvent: lambda event: self._start({}, event),
@@ -186,9 +192,9 @@ class _Builder:
                 around.value[around.key] = value
 
     def _key(self, around: _Node, value: Any, event: Any) -> str:
-        key = _key_text(value)
+        key = key_text(value)
         if key is None:
-            raise YamlError(f"yaml: line {self._line(event)}: invalid map key: {value!r}")
+            raise YamlError(f"yaml: line {self._line(event)}: invalid map key: null")
         if key in around.keys:
             problem = f'line {self._line(event)}: key "{key}" already set in map'
             raise YamlError(f"yaml: unmarshal errors:\n  {problem} (column {event.start_mark.column + 1})")
@@ -202,6 +208,9 @@ class _Builder:
                 raise YamlError(
                     f"yaml: line {self._line(event)}: map merge requires map or sequence of maps as the value"
                 )
+            self.merged += len(source)
+            if self.merged > MAX_ALIASED_VALUES:
+                raise YamlError(_ALIASING)
             for key, value in source.items():
                 node.value.setdefault(key, value)
 
@@ -210,6 +219,7 @@ class _Builder:
 
 
 _MERGE_KEY = object()
+_ALIASING = "yaml: document contains excessive aliasing"
 
 
 @lru_cache(4096)
@@ -222,25 +232,22 @@ def _resolve(text: str) -> Any:
     if _NOT_FINITE.fullmatch(text):
         raise YamlError(f"json: unsupported value: {_GO_NOT_FINITE.get(text.lower(), '+Inf')}")
     plain = text.replace("_", "")
-    if text[0] != "." and _INTEGER.fullmatch(plain):
-        number = _integer(plain)
-        return number if abs(number) < 2**64 else _whole(float(number))
+    if text[0] != "." and _INTEGER.fullmatch(plain) and -(2**63) <= (number := _integer(plain)) < 2**64:
+        return number
     if _FLOAT.fullmatch(plain) and math.isfinite(float(plain)):
-        return _whole(float(plain))
+        return whole(float(plain))
     return text
 
 
 def _integer(plain: str) -> int:
+    """An integer in any notation; one that is too long for 64 bits in each of them is no number any more."""
+    if len(plain) > _LONGEST_INTEGER:
+        return 2**64
     sign = -1 if plain[0] == "-" else 1
     digits = plain.lstrip("+-").lower()
     if digits.startswith("0") and digits.isdigit() and len(digits) > 1:
         return sign * int(digits, 8)
     return sign * int(digits, 0)
-
-
-def _whole(number: float) -> int | float:
-    """A JSON number has no fraction when it needs none."""
-    return int(number) if number.is_integer() and abs(number) < 1e21 else number
 
 
 def _tagged(tag: str | None, text: str) -> Any:
@@ -260,7 +267,7 @@ def _tagged(tag: str | None, text: str) -> Any:
     return text
 
 
-def _key_text(value: Any) -> str | None:
+def key_text(value: Any) -> str | None:
     """A key as JSON has it. Null, lists and mappings cannot be keys."""
     if isinstance(value, str):
         return value
@@ -283,7 +290,7 @@ def _refuse_excess(root: Any) -> None:
         if done:
             sizes[id(value)] = 1 + sum(sizes.get(id(item), 1) for item in items)
             if sizes[id(value)] > MAX_ALIASED_VALUES:
-                raise YamlError("yaml: document contains excessive aliasing")
+                raise YamlError(_ALIASING)
         else:
             pending.append((value, True))
             pending.extend((item, False) for item in items)

@@ -168,6 +168,8 @@ class CommandSpec:
         Words that users try for it.
     open_ended
         Flags are not checked: the command is not built, and says just that.
+    help_to_stdout
+        Where the help goes when the line names no subcommand; kubectl's commands differ.
     """
 
     name: str
@@ -179,6 +181,7 @@ class CommandSpec:
     subcommands: tuple[CommandSpec, ...] = ()
     suggest_for: tuple[str, ...] = ()
     open_ended: bool = False
+    help_to_stdout: bool = False
 
     def subcommand(self, word: str) -> CommandSpec | None:
         """The subcommand of a name or alias."""

@@ -52,7 +52,7 @@ def _unbuilt(name: str, about: str, without_arguments: str, *, usage_hint: bool 
 def _top(name: str, aliases: tuple[str, ...]) -> CommandSpec:
     """Nothing measures what pods use."""
 
-    def run(session: Session) -> None:
+    def run(_session: Session) -> None:
         raise KubectlError("Metrics API not available")
 
     return CommandSpec(name, f"Display resource (CPU/memory) usage of {name}s", run, aliases=aliases, open_ended=True)

@@ -94,7 +94,8 @@ def _without_action(invocation: Invocation) -> Result:
     if invocation.flags.args:
         words = " ".join(invocation.flags.args)
         return Result(1, "", f"error: unknown command \"{words}\"\nSee '{invocation.path} -h' for help and examples\n")
-    return Result(1, help_text(invocation))
+    shown = help_text(invocation)
+    return Result(1, shown) if invocation.spec.help_to_stdout else Result(1, "", shown)
 
 
 def _note_failure(session: Session, error: K8snbError) -> None:

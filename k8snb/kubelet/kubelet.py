@@ -10,12 +10,16 @@ from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from typing import ClassVar, NamedTuple
 
+from msgspec.structs import replace
+
 from k8snb.api.pods import is_ready, is_terminal
+from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.pod_status import PodStatus
 from k8snb.kubelet import status as statuses
 from k8snb.kubelet.backoff import crash_loop_delay_ms, image_pull_delay_ms
 from k8snb.kubelet.exits import ExitCodes
+from k8snb.kubelet.node_status import healthy_node
 from k8snb.kubelet.timing import AnnotatedTiming, DistributedTiming, is_annotated, RUN, Timing
 from k8snb.machinery.controller import Environment, key_of
 from k8snb.machinery.deletion import DeleteOptions
@@ -82,6 +86,7 @@ class Kubelets:
         self.pods = environment.informers.of(Pod)
         self.pods.add_handler(self._on_pod)
         self.down: dict[str, None] = {}
+        self._heartbeats = environment.heartbeats
         self._annotated = AnnotatedTiming()
         self._distributed = DistributedTiming(environment.streams.stream("kubelet"))
         self._all_annotated = annotated
@@ -97,12 +102,22 @@ class Kubelets:
     def node_down(self, node: str) -> None:
         """A node's kubelet stops doing anything."""
         self.down[node] = None
+        self._heartbeats.stop(node)
 
     def node_up(self, node: str) -> None:
         """A node's kubelet works again, and catches up with what it missed."""
         if self.down.pop(node, "absent") is None:
+            self._heartbeats.resume(node)
+            self._report_node(node)
             for pod in [p for p in self.pods.cache.values() if p.spec.node_name == node]:
                 self._plan(pod)
+
+    def _report_node(self, name: str) -> None:
+        """A kubelet says that its node is well."""
+        node = self.server.find(Node, "", name)
+        if node is not None:
+            with self.server.store.on_behalf_of(f"kubelet {name}", self.server.store.cause):
+                self.server.update_status(replace(node, status=healthy_node(node.status, self.server.time)))
 
     def set_ready(self, pod: Pod, ready: bool) -> None:
         """Let a pod's readiness fail until it is set right again."""

@@ -13,6 +13,7 @@ from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.pod import Pod
 from k8snb.errors import ApiError
 from k8snb.machinery.events import Recorder
+from k8snb.machinery.heartbeats import Heartbeats
 from k8snb.machinery.informer import Informers
 from k8snb.machinery.owned_pods import PodOwnership
 from k8snb.machinery.server import ApiServer
@@ -21,13 +22,14 @@ from k8snb.sim.streams import Streams
 
 
 class Environment:
-    """What a component is given: the API server, the shared informers, the random streams, the pods by owner."""
+    """What a component is given: the API server, shared informers, random streams, pods by owner, nodes' heartbeats."""
 
     def __init__(self, server: ApiServer, streams: Streams) -> None:
         self.server = server
         self.streams = streams
         self.informers = Informers(server.store)
         self.ownership = PodOwnership(self.informers.of(Pod))
+        self.heartbeats = Heartbeats(server.loop)
 
 
 def key_of(obj: KubernetesObject) -> str:

@@ -124,9 +124,15 @@ class Recorder:
         if known is None:
             event = self._new_event(subject.reference, type_, reason, message)
             event = replace(
-                event, source=EventSource(), count=0, first_timestamp=None, last_timestamp=None,
-                event_time=EPOCH_MS + self._server.now_ms, action="Scheduling", reporting_instance=self._source.component,
-            )  # fmt: skip
+                event,
+                source=EventSource(),
+                count=0,
+                first_timestamp=None,
+                last_timestamp=None,
+                event_time=EPOCH_MS + self._server.now_ms,
+                action="Scheduling",
+                reporting_instance=self._source.component,
+            )
             subject.written[content] = self._server.create_event(event)
             return
         count = known.series.count + 1 if known.series else 2

@@ -131,8 +131,7 @@ class ApiServer:
 
     def find(self, cls: type[T], namespace: str, name: str) -> T | None:
         """The stored object of a kind and name, or None."""
-        found = self.store.tables[cls.__name__].get(key_for(BY_CLASS[cls], namespace, name))
-        return found  # type: ignore[return-value]
+        return cast(T | None, self.store.tables[cls.__name__].get(key_for(BY_CLASS[cls], namespace, name)))
 
     # -- strict requests
 
@@ -202,20 +201,20 @@ class ApiServer:
     def create_object(self, obj: T) -> T:
         """Store a new object of a component; raises Forbidden where admission refuses it."""
         if isinstance(obj, Pod):
-            return self._create_pod(obj)
+            return cast(T, self._create_pod(obj))
         obj = prepare_create(self._named(self.admission.create(obj)))
         self.admission.check_create(obj)
         return self._insert(BY_CLASS[type(obj)], obj)
 
     def _create_pod(self, pod: Pod) -> Pod:
         """Store a new pod; what defaults and admission make of its spec is the same for all pods of a template."""
-        key = (id(pod.spec), pod.metadata.namespace)
-        prepared = self._prepared_pods.get(key)
+        template = (id(pod.spec), pod.metadata.namespace)
+        prepared = self._prepared_pods.get(template)
         if prepared is None or prepared[0] is not pod.spec:
             full = prepare_create(self.admission.create(with_defaults(pod)))
             given = pod.metadata.annotations
             notes = {name: text for name, text in full.metadata.annotations.items() if given.get(name) != text}
-            prepared = self._prepared_pods[key] = (pod.spec, full.spec, full.status, notes)
+            prepared = self._prepared_pods[template] = (pod.spec, full.spec, full.status, notes)
         else:
             check_namespace(self.store, pod)
         if prepared[3]:
@@ -396,7 +395,7 @@ class ApiServer:
         if meta.resource_version != old.metadata.resource_version:
             new = replace(new, metadata=replace(meta, resource_version=old.metadata.resource_version))
         if new == old:
-            return old  # type: ignore[return-value]
+            return old
         if is_released(new):
             self._put(resource, new)
             self.store.remove(resource.kind, self._key(resource, new))

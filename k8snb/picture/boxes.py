@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from k8snb.picture.chronicle import PodTrack
+from k8snb.picture.chronicle import Chronicle, PodTrack
 from k8snb.picture.palette import hue_class
 from k8snb.picture.pod_state import READY, STATES
-from k8snb.picture.sheet import Area, CELL_H, CELL_W, fit, Item, LETTER, listed, PAD, POD, Sheet
+from k8snb.picture.sheet import Area, fit, Item, LETTER, listed, PAD, Sheet
 
+MANY = 60  # above so many pods, they are drawn small, without names
 CROWD = 300  # above so many pods, boxes show counts
 COUNT_BAR_H = 16
 COUNTS_H = 46
@@ -23,19 +24,63 @@ class Cell(NamedTuple):
     slot: int
 
 
-def is_crowd(pods: Sequence[PodTrack]) -> bool:
-    """Whether there are too many pods to draw one by one."""
-    return len(pods) > CROWD
+class Grid(NamedTuple):
+    """How pods stand in a box: the size of a place and of a pod, and whether there is room for names."""
+
+    w: float
+    h: float
+    pod: float
+    named: bool
+
+    def columns(self, width: float) -> int:
+        """How many pods stand side by side in a box of a width."""
+        return max(int((width - 2 * PAD + self.w - self.pod) // self.w), 1)
 
 
-def pod_columns(width: float) -> int:
-    """How many pods stand side by side in a box."""
-    return max(int((width - 2 * PAD + CELL_W - POD) // CELL_W), 1)
+ROOMY = Grid(50, 58, 32, named=True)
+DENSE = Grid(32, 32, 26, named=False)
 
 
-def pods_height(slots: int, width: float) -> float:
-    """The room that so many places need in a box of a width."""
-    return -(-max(slots, 1) // pod_columns(width)) * CELL_H
+class Scene(NamedTuple):
+    """What all boxes of a drawing share: the moment, its pods, and how these are drawn."""
+
+    chronicle: Chronicle
+    time_ms: int
+    pods: list[PodTrack]
+    grid: Grid
+    crowd: bool
+
+    @classmethod
+    def at(cls, chronicle: Chronicle, time_ms: int) -> Scene:
+        """The scene at a moment. How pods are drawn follows the most there were lately, so that it seldom changes."""
+        pods = chronicle.pods_at(time_ms)
+        most = max(len(pods), chronicle.most_pods)
+        return cls(chronicle, time_ms, pods, DENSE if most > MANY else ROOMY, most > CROWD)
+
+    @property
+    def many(self) -> bool:
+        """Whether a line for each pod would be a thicket."""
+        return not self.grid.named
+
+    def room(self, slots: int, width: float) -> float:
+        """The height that the pods of a box need."""
+        if self.crowd:
+            return COUNTS_H
+        return -(-max(slots, 1) // self.grid.columns(width)) * self.grid.h
+
+    def draw(self, sheet: Sheet, key: str, area: Area, cells: Sequence[Cell], *, full: int) -> None:
+        """Draw the pods of a box: one by one, or in a crowd as a bar that `full` pods fill."""
+        if self.crowd:
+            draw_counts(sheet, key, area, [cell.pod for cell in cells], self.time_ms, full=full)
+        else:
+            draw_pods(sheet, area, cells, self.time_ms, self.grid)
+
+    def mark_served(self, sheet: Sheet, pod: PodTrack) -> None:
+        """Mark a pod that gets requests, where there are no lines to say so."""
+        item = sheet.items.get(pod_item_id(pod))
+        if item is not None and "served" not in item.classes:
+            hint = listed((item.hint, "gets requests"))
+            sheet.add(item._replace(classes=(*item.classes, "served"), hint=hint))
 
 
 def owner_cells(pods: Sequence[PodTrack]) -> list[Cell]:
@@ -58,22 +103,23 @@ def pod_ref(pod: PodTrack) -> str:
     return f"pod/{pod.key}"
 
 
-def draw_pods(sheet: Sheet, area: Area, cells: Sequence[Cell], time_ms: int) -> None:
+def draw_pods(sheet: Sheet, area: Area, cells: Sequence[Cell], time_ms: int, grid: Grid) -> None:
     """Draw pods in their places, row by row."""
-    columns = pod_columns(area.w)
+    columns = grid.columns(area.w)
     for pod, slot in cells:
         row, column = divmod(slot, columns)
-        x = area.left + PAD + POD / 2 + column * CELL_W
-        y = area.top + POD / 2 + row * CELL_H
-        sheet.add(_pod_item(pod, x, y, time_ms))
+        x = area.left + PAD + grid.pod / 2 + column * grid.w
+        y = area.top + grid.pod / 2 + row * grid.h
+        sheet.add(_pod_item(pod, x, y, time_ms, grid))
 
 
-def _pod_item(pod: PodTrack, x: float, y: float, time_ms: int) -> Item:
+def _pod_item(pod: PodTrack, x: float, y: float, time_ms: int, grid: Grid) -> Item:
     state = pod.state(time_ms)
     index = pod.revision.index if pod.revision is not None else -1
-    label = fit(pod.short_name, CELL_W)
+    label = fit(pod.short_name, grid.w) if grid.named else ""
     hint = listed((pod.name, str(state), revision_words(pod)))
-    return Item(pod_item_id(pod), "pod", x, y, POD, POD, label, (state.word, hue_class(index)), pod_ref(pod), hint)
+    classes = (state.word, hue_class(index))
+    return Item(pod_item_id(pod), "pod", x, y, grid.pod, grid.pod, label, classes, pod_ref(pod), hint)
 
 
 def revision_words(pod: PodTrack) -> str:

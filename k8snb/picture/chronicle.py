@@ -161,6 +161,7 @@ class Chronicle:
         self.node_slots = SlotTable()
         self.owner_slots = SlotTable()
         self.has_waited = False  # whether a pod ever waited for a node for a while
+        self.most_pods = 0  # how many pods there were at once lately
         self._read = 0
         self._alive: dict[str, PodTrack] = {}
         self._objects: dict[str, dict[str, Track[KubernetesObject | None]]] = {kind: {} for kind in FOLLOWED}
@@ -234,6 +235,7 @@ class Chronicle:
     def _begin_pod(self, change: Change, pod: Pod) -> None:
         track = self._alive[change.key] = PodTrack(change.seq, change.key, change.time_ms)
         self.pods.append(track)
+        self.most_pods = max(self.most_pods, len(self._alive))
         track.revision = self.revisions.of_pod(pod)
         track.cpu_milli = self._cpu_of(pod.spec)
         track.owner_slot = self.owner_slots.take(track.revision.key if track.revision else BARE)
@@ -241,6 +243,8 @@ class Chronicle:
     def _end_pod(self, change: Change) -> None:
         track = self._alive.pop(change.key)
         track.gone_ms = change.time_ms
+        if len(self._alive) < self.most_pods // 4:
+            self.most_pods = len(self._alive)
         place = track.places.last
         if place is not None:
             self._leave(track, place, change.time_ms)

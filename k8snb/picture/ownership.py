@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from k8snb.picture.boxes import (
-    COUNTS_H,
-    draw_counts,
-    draw_pods,
-    is_crowd,
-    owner_cells,
-    pods_height,
-    room_for,
-    summary_of,
-)
+from k8snb.picture.boxes import owner_cells, room_for, Scene, summary_of
 from k8snb.picture.chronicle import BARE, Chronicle, PodTrack
 from k8snb.picture.palette import hue_class
 from k8snb.picture.revisions import Revision
@@ -29,20 +20,18 @@ INDENT = 44
 class _Plan(NamedTuple):
     """What the drawing of all bands shares."""
 
-    chronicle: Chronicle
-    time_ms: int
-    crowd: bool
+    scene: Scene
     members: dict[str, list[PodTrack]]
 
 
 def draw_ownership(chronicle: Chronicle, time_ms: int, width: float) -> Picture:
     """The ownership view at a moment, as wide as `width`."""
     sheet = Sheet()
-    pods = chronicle.pods_at(time_ms)
+    scene = Scene.at(chronicle, time_ms)
     members: dict[str, list[PodTrack]] = {}
-    for pod in pods:
+    for pod in scene.pods:
         members.setdefault(pod.revision.key if pod.revision is not None else BARE, []).append(pod)
-    plan = _Plan(chronicle, time_ms, is_crowd(pods), members)
+    plan = _Plan(scene, members)
     workloads = workloads_at(chronicle, time_ms)
     top = 0.0
     for workload in workloads:
@@ -51,7 +40,7 @@ def draw_ownership(chronicle: Chronicle, time_ms: int, width: float) -> Picture:
         slots = chronicle.owner_slots.room(BARE)
         top = _draw_band(sheet, plan, _Band("bare", "no owner", "", "rx", members[BARE], slots, ""), top, width) + GAP
     names = ", ".join(w.title for w in workloads) or "no workloads"
-    return sheet.done(width, max(top, PILL_H), f"{names}; {summary_of(pods, time_ms)}")
+    return sheet.done(width, max(top, PILL_H), f"{names}; {summary_of(scene.pods, time_ms)}")
 
 
 def _draw_workload(sheet: Sheet, plan: _Plan, workload: Workload, top: float, width: float) -> float:
@@ -60,9 +49,9 @@ def _draw_workload(sheet: Sheet, plan: _Plan, workload: Workload, top: float, wi
     room = min(len(label) * LETTER + 40, width)
     sheet.add(Item(workload.ref, "pill", room / 2, top + PILL_H / 2, room, PILL_H, label, ("owner",), workload.ref))
     bottom = top + PILL_H
-    for revision in plan.chronicle.revisions.of_owner(workload.obj.metadata.uid):
+    for revision in plan.scene.chronicle.revisions.of_owner(workload.obj.metadata.uid):
         pods = plan.members.get(revision.key, [])
-        if pods or replica_set_at(plan.chronicle, revision, plan.time_ms) is not None:
+        if pods or replica_set_at(plan.scene.chronicle, revision, plan.scene.time_ms) is not None:
             band = _band_of(plan, revision, pods, workload)
             bottom = _draw_band(sheet, plan, band, bottom + GAP, width)
             sheet.link(workload.ref, band.id, "owns")
@@ -82,16 +71,18 @@ class _Band(NamedTuple):
 
 
 def _band_of(plan: _Plan, revision: Revision, pods: Sequence[PodTrack], workload: Workload) -> _Band:
-    replica_set = replica_set_at(plan.chronicle, revision, plan.time_ms)
+    replica_set = replica_set_at(plan.scene.chronicle, revision, plan.scene.time_ms)
     images = ", ".join(revision.images)
     if replica_set is None or workload.kind == "ReplicaSet":
         title = listed((revision.name, images))
         words = f"{len(pods)} pods"
     else:
-        title = listed((revision_label(plan.chronicle, revision, plan.time_ms), f"replicaset/{revision.name}", images))
+        title = listed(
+            (revision_label(plan.scene.chronicle, revision, plan.scene.time_ms), f"replicaset/{revision.name}", images)
+        )
         words = f"{ready_of(replica_set)} of {desired_of(replica_set)} ready"
     ref = f"replicaset/{revision.object_key}" if revision.object_key else workload.ref
-    slots = plan.chronicle.owner_slots.room(revision.key)
+    slots = plan.scene.chronicle.owner_slots.room(revision.key)
     return _Band(f"band {revision.key}", title, words, hue_class(revision.index), pods, slots, ref)
 
 
@@ -99,7 +90,7 @@ def _draw_band(sheet: Sheet, plan: _Plan, band: _Band, top: float, width: float)
     """Draw one band; returns its lower edge."""
     inner_w = width - INDENT
     cells = owner_cells(band.pods)
-    room = COUNTS_H if plan.crowd else pods_height(room_for(cells, band.slots), inner_w)
+    room = plan.scene.room(room_for(cells, band.slots), inner_w)
     box = Area(INDENT, top, inner_w, BAND_HEADER_H + room)
     sheet.area(band.id, "box", box, "band", band.hue, ref=band.ref, hint=band.title)
     words_w = len(band.words) * LETTER
@@ -107,8 +98,5 @@ def _draw_band(sheet: Sheet, plan: _Plan, band: _Band, top: float, width: float)
     sheet.text(f"{band.id} title", box.left + PAD, top + 15, title, "small", "strong", band.hue, ref=band.ref)
     sheet.text(f"{band.id} words", box.left + box.w - PAD, top + 15, band.words, "small", "right")
     inside = Area(box.left, top + BAND_HEADER_H, box.w, 0)
-    if plan.crowd:
-        draw_counts(sheet, band.id, inside, band.pods, plan.time_ms, full=band.slots)
-    else:
-        draw_pods(sheet, inside, cells, plan.time_ms)
+    plan.scene.draw(sheet, band.id, inside, cells, full=band.slots)
     return box.bottom

@@ -8,17 +8,7 @@ from typing import NamedTuple
 
 from k8snb.api.quantity import milli_value
 from k8snb.api.types.node import Node
-from k8snb.picture.boxes import (
-    Cell,
-    COUNTS_H,
-    draw_counts,
-    draw_pods,
-    is_crowd,
-    pod_item_id,
-    pods_height,
-    room_for,
-    summary_of,
-)
+from k8snb.picture.boxes import Cell, COUNTS_H, pod_item_id, room_for, Scene, summary_of
 from k8snb.picture.chronicle import Chronicle, PodTrack, UNSCHEDULED
 from k8snb.picture.sheet import Area, fit, GAP, Item, LETTER, listed, PAD, Picture, Sheet, WIDE_LETTER
 from k8snb.picture.traffic import Served, services_at
@@ -32,7 +22,6 @@ CURVES_H = 54
 PILL_H = 28
 ZONE_TITLE_H = 24
 LEAST_ROWS = 2
-MANY = 40  # above so many pods, a line each would be a thicket
 
 
 class NodeFacts(NamedTuple):
@@ -85,15 +74,14 @@ def nodes_at(chronicle: Chronicle, time_ms: int, pods: Sequence[PodTrack]) -> li
 def draw_placement(chronicle: Chronicle, time_ms: int, width: float) -> Picture:
     """The placement view at a moment, as wide as `width`."""
     sheet = Sheet()
-    pods = chronicle.pods_at(time_ms)
-    crowd = is_crowd(pods)
-    plan = _Plan(chronicle, time_ms, crowd)
+    plan = Scene.at(chronicle, time_ms)
+    pods = plan.pods
     nodes = nodes_at(chronicle, time_ms, pods)
     bottom = _draw_zones(sheet, plan, nodes, width)
     served = services_at(chronicle, time_ms)
     if served:
         bottom = draw_services(sheet, served, bottom + CURVES_H, width)
-        if len(pods) > MANY:
+        if plan.many:
             _draw_trunks(sheet, plan, served, nodes)
         else:
             _draw_lines(sheet, plan, served)
@@ -105,26 +93,18 @@ def draw_placement(chronicle: Chronicle, time_ms: int, width: float) -> Picture:
     return sheet.done(width, bottom + GAP, summary)
 
 
-class _Plan(NamedTuple):
-    """What the drawing of all boxes shares."""
-
-    chronicle: Chronicle
-    time_ms: int
-    crowd: bool
-
-    @property
-    def box_width(self) -> int:
-        return CROWD_BOX_W if self.crowd else BOX_W
+def _box_width(plan: Scene) -> int:
+    return CROWD_BOX_W if plan.crowd else BOX_W
 
 
-def _draw_zones(sheet: Sheet, plan: _Plan, nodes: Sequence[NodeFacts], width: float) -> float:
+def _draw_zones(sheet: Sheet, plan: Scene, nodes: Sequence[NodeFacts], width: float) -> float:
     """Draw all nodes, in frames of their zones if they have any; returns the lower edge."""
     zones: dict[str, list[NodeFacts]] = {}
     for node in nodes:
         zones.setdefault(node.zone, []).append(node)
     if list(zones) in ([], [""]):
         return _draw_grid(sheet, plan, nodes, Area(0, 0, width, 0))
-    across = 1 if plan.crowd else min(len(zones), max(int((width + GAP) // (plan.box_width + 2 * PAD + GAP)), 1))
+    across = 1 if plan.crowd else min(len(zones), max(int((width + GAP) // (_box_width(plan) + 2 * PAD + GAP)), 1))
     frame_w = (width - (across - 1) * GAP) / across
     top = bottom = 0.0
     for number, (zone, members) in enumerate(zones.items()):
@@ -135,7 +115,7 @@ def _draw_zones(sheet: Sheet, plan: _Plan, nodes: Sequence[NodeFacts], width: fl
     return bottom
 
 
-def _draw_zone(sheet: Sheet, plan: _Plan, zone: str, nodes: Sequence[NodeFacts], area: Area) -> float:
+def _draw_zone(sheet: Sheet, plan: Scene, zone: str, nodes: Sequence[NodeFacts], area: Area) -> float:
     inner = Area(area.left + PAD, area.top + ZONE_TITLE_H, area.w - 2 * PAD, 0)
     frame_id = f"zone {zone}"
     sheet.items[frame_id] = Item(frame_id, "frame", 0, 0)  # a frame stands behind its nodes: it comes first
@@ -146,9 +126,9 @@ def _draw_zone(sheet: Sheet, plan: _Plan, zone: str, nodes: Sequence[NodeFacts],
     return bottom
 
 
-def _draw_grid(sheet: Sheet, plan: _Plan, nodes: Sequence[NodeFacts], area: Area) -> float:
+def _draw_grid(sheet: Sheet, plan: Scene, nodes: Sequence[NodeFacts], area: Area) -> float:
     """Draw nodes in rows below `area.top`; returns the lower edge."""
-    columns = max(min(int((area.w + GAP) // (plan.box_width + GAP)), len(nodes)), 1)
+    columns = max(min(int((area.w + GAP) // (_box_width(plan) + GAP)), len(nodes)), 1)
     box_w = (area.w - (columns - 1) * GAP) / columns
     box_h = CROWD_HEADER_H + COUNTS_H if plan.crowd else HEADER_H + _pods_room(plan, nodes, box_w)
     for number, node in enumerate(nodes):
@@ -159,13 +139,13 @@ def _draw_grid(sheet: Sheet, plan: _Plan, nodes: Sequence[NodeFacts], area: Area
     return area.top + rows * (box_h + GAP) - (GAP if rows else 0)
 
 
-def _pods_room(plan: _Plan, nodes: Sequence[NodeFacts], box_w: float) -> float:
+def _pods_room(plan: Scene, nodes: Sequence[NodeFacts], box_w: float) -> float:
     """The height that the fullest of the nodes needs for its pods."""
     slots = max([room_for(_cells(plan, n), plan.chronicle.node_slots.room(n.name)) for n in nodes], default=0)
-    return max(pods_height(slots, box_w), LEAST_ROWS * pods_height(1, box_w))
+    return max(plan.room(slots, box_w), LEAST_ROWS * plan.room(1, box_w))
 
 
-def _draw_node(sheet: Sheet, plan: _Plan, facts: NodeFacts, box: Area) -> None:
+def _draw_node(sheet: Sheet, plan: Scene, facts: NodeFacts, box: Area) -> None:
     ref, trouble = f"node/{facts.name}", facts.words
     sheet.area(ref, "box", box, *(("trouble",) if trouble else ()), ref=ref, hint=listed((facts.name, trouble)))
     left, room = box.left + PAD, box.w - 2 * PAD
@@ -176,12 +156,10 @@ def _draw_node(sheet: Sheet, plan: _Plan, facts: NodeFacts, box: Area) -> None:
             f"{ref} trouble", box.left + box.w - PAD, box.top + 17, fit(trouble, spare), "small", "fault", "right"
         )
     inside = Area(box.left, box.top + (CROWD_HEADER_H if plan.crowd else HEADER_H), box.w, 0)
-    if plan.crowd:
-        full = max(plan.chronicle.node_slots.room(facts.name), len(facts.pods))
-        draw_counts(sheet, ref, inside, facts.pods, plan.time_ms, full=full)
-    else:
+    if not plan.crowd:
         _draw_load(sheet, facts, box)
-        draw_pods(sheet, inside, _cells(plan, facts), plan.time_ms)
+    full = max(plan.chronicle.node_slots.room(facts.name), len(facts.pods))
+    plan.draw(sheet, ref, inside, _cells(plan, facts), full=full)
 
 
 def _draw_load(sheet: Sheet, facts: NodeFacts, box: Area) -> None:
@@ -194,7 +172,7 @@ def _draw_load(sheet: Sheet, facts: NodeFacts, box: Area) -> None:
     sheet.text(f"{ref} load", left, box.top + 46, words, "small")
 
 
-def _cells(plan: _Plan, facts: NodeFacts) -> list[Cell]:
+def _cells(plan: Scene, facts: NodeFacts) -> list[Cell]:
     return [Cell(pod, place.slot) for pod in facts.pods if (place := pod.places.at(plan.time_ms)) is not None]
 
 
@@ -217,7 +195,7 @@ def draw_services(sheet: Sheet, served: Sequence[Served], top: float, width: flo
     return top + len(rows) * (PILL_H + GAP) - GAP
 
 
-def _draw_lines(sheet: Sheet, plan: _Plan, served: Sequence[Served]) -> None:
+def _draw_lines(sheet: Sheet, plan: Scene, served: Sequence[Served]) -> None:
     """Lines to the services from the pods that get their requests."""
     for service in served:
         for key in service.ready:
@@ -225,29 +203,25 @@ def _draw_lines(sheet: Sheet, plan: _Plan, served: Sequence[Served]) -> None:
             sheet.link(pod_item_id(pod) if pod is not None else "", f"service/{service.key}", "request")
 
 
-def _draw_trunks(sheet: Sheet, plan: _Plan, served: Sequence[Served], nodes: Sequence[NodeFacts]) -> None:
-    """With many pods: a line from every node where requests go, and a dot beside the pods that get them."""
+def _draw_trunks(sheet: Sheet, plan: Scene, served: Sequence[Served], nodes: Sequence[NodeFacts]) -> None:
+    """With many pods: a line from every node where requests go, and a mark on the pods that get them."""
     homes = {pod.key: facts.name for facts in nodes for pod in facts.pods}
     for service in served:
         for key in service.ready:
             if not plan.crowd:
                 sheet.link(f"node/{homes.get(key, '')}", f"service/{service.key}", "trunk")
             pod = plan.chronicle.pod_named(key, plan.time_ms)
-            item = sheet.items.get(pod_item_id(pod)) if pod is not None else None
-            if item is not None and "served" not in item.classes:
-                sheet.add(item._replace(label=f"•{item.label}", classes=(*item.classes, "served")))
+            if pod is not None:
+                plan.mark_served(sheet, pod)
 
 
-def _draw_waiting(sheet: Sheet, plan: _Plan, pods: Sequence[PodTrack], top: float, width: float) -> float:
+def _draw_waiting(sheet: Sheet, plan: Scene, pods: Sequence[PodTrack], top: float, width: float) -> float:
     """The strip of pods that have no node; returns its lower edge."""
     key = "waiting"
-    room = COUNTS_H if plan.crowd else pods_height(len(pods), width)
+    room = plan.room(len(pods), width)
     box = Area(0, top, width, room + 30)
     sheet.area(key, "box", box, "waiting")
     sheet.text(key, box.left + PAD, box.top + 14, f"waiting for a node: {len(pods) or 'none'}", "small")
     inside = Area(box.left, box.top + 28, box.w, 0)
-    if plan.crowd:
-        draw_counts(sheet, key, inside, pods, plan.time_ms, full=len(pods))
-    else:
-        draw_pods(sheet, inside, [Cell(pod, slot) for slot, pod in enumerate(pods)], plan.time_ms)
+    plan.draw(sheet, key, inside, [Cell(pod, slot) for slot, pod in enumerate(pods)], full=len(pods))
     return box.bottom

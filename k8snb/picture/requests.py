@@ -8,17 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from k8snb.picture.boxes import (
-    COUNTS_H,
-    draw_counts,
-    draw_pods,
-    is_crowd,
-    owner_cells,
-    pod_item_id,
-    pods_height,
-    room_for,
-    summary_of,
-)
+from k8snb.picture.boxes import owner_cells, pod_item_id, room_for, Scene, summary_of
 from k8snb.picture.chronicle import BARE, Chronicle, PodTrack
 from k8snb.picture.palette import hue_class
 from k8snb.picture.revisions import Revision
@@ -34,11 +24,8 @@ HEADER_H = 30
 class _Plan(NamedTuple):
     """What the drawing of all services shares."""
 
-    chronicle: Chronicle
-    time_ms: int
+    scene: Scene
     width: float
-    crowd: bool
-    pods: list[PodTrack]
 
 
 class _Group(NamedTuple):
@@ -56,8 +43,7 @@ class _Group(NamedTuple):
 def draw_requests(chronicle: Chronicle, time_ms: int, width: float) -> Picture:
     """The traffic view at a moment, as wide as `width`."""
     sheet = Sheet()
-    pods = chronicle.pods_at(time_ms)
-    plan = _Plan(chronicle, time_ms, width, is_crowd(pods), pods)
+    plan = _Plan(Scene.at(chronicle, time_ms), width)
     services = services_at(chronicle, time_ms)
     top = 0.0
     for served in services:
@@ -66,14 +52,14 @@ def draw_requests(chronicle: Chronicle, time_ms: int, width: float) -> Picture:
         sheet.text("none", width / 2 - 90, 20, "No service selects pods here.", "small")
         top = 40
     words = "; ".join(s.words for s in services) or "no service"
-    return sheet.done(width, top, f"{words}; {summary_of(pods, time_ms)}")
+    return sheet.done(width, top, f"{words}; {summary_of(plan.scene.pods, time_ms)}")
 
 
 def _groups(plan: _Plan, served: Served) -> list[_Group]:
     """The service's pods by revision, oldest first; the last revisions of their workload also without pods."""
     groups: dict[str, _Group] = {}
-    for pod in plan.pods:
-        newest = pod.objects.at(plan.time_ms)
+    for pod in plan.scene.pods:
+        newest = pod.objects.at(plan.scene.time_ms)
         if newest is None or not served.selects(newest):
             continue
         key = pod.revision.key if pod.revision is not None else BARE
@@ -81,9 +67,9 @@ def _groups(plan: _Plan, served: Served) -> list[_Group]:
             groups[key] = _Group(f"group {served.key} {key}", pod.revision, [])
         groups[key].pods.append(pod)
     for owner in {g.revision.owner: None for g in groups.values() if g.revision is not None}:
-        standing = [
-            r for r in plan.chronicle.revisions.of_owner(owner) if replica_set_at(plan.chronicle, r, plan.time_ms)
-        ]
+        chronicle, time_ms = plan.scene.chronicle, plan.scene.time_ms
+        revisions = chronicle.revisions.of_owner(owner)
+        standing = [r for r in revisions if replica_set_at(chronicle, r, time_ms) is not None]
         for revision in standing[-2:]:
             groups.setdefault(revision.key, _Group(f"group {served.key} {revision.key}", revision, []))
     return sorted(groups.values(), key=lambda g: g.number)
@@ -110,26 +96,28 @@ def _draw_lines(sheet: Sheet, plan: _Plan, served: Served, groups: Sequence[_Gro
     ready = frozenset(served.ready)
     for group in groups:
         targets = [p for p in group.pods if p.key in ready]
-        if plan.crowd and targets:
-            sheet.link(f"service/{served.key}", group.id, "request")
+        if plan.scene.many and targets:
+            sheet.link(f"service/{served.key}", group.id, "trunk")
         for pod in targets:
-            sheet.link(f"service/{served.key}", pod_item_id(pod), "request")
+            if plan.scene.many:
+                plan.scene.mark_served(sheet, pod)
+            else:
+                sheet.link(f"service/{served.key}", pod_item_id(pod), "request")
 
 
 def _draw_group(sheet: Sheet, plan: _Plan, served: Served, group: _Group, top: float, *, header_first: bool) -> float:
     """The box of one revision's pods with its share of the requests; returns its lower edge."""
     cells = owner_cells(group.pods)
-    slots = room_for(cells, plan.chronicle.owner_slots.room(group.revision.key if group.revision is not None else BARE))
-    room = COUNTS_H if plan.crowd else pods_height(slots, plan.width)
+    slots = room_for(
+        cells, plan.scene.chronicle.owner_slots.room(group.revision.key if group.revision is not None else BARE)
+    )
+    room = plan.scene.room(slots, plan.width)
     box = Area(0, top, plan.width, HEADER_H + PAD + room)
     hue = hue_class(group.number)
     sheet.area(group.id, "box", box, "band", hue)
     _draw_header(sheet, plan, served, group, box, box.top + 16 if header_first else box.bottom - 16)
     inside = Area(0, top + (HEADER_H if header_first else PAD), plan.width, 0)
-    if plan.crowd:
-        draw_counts(sheet, group.id, inside, group.pods, plan.time_ms, full=slots)
-    else:
-        draw_pods(sheet, inside, cells, plan.time_ms)
+    plan.scene.draw(sheet, group.id, inside, cells, full=slots)
     return box.bottom
 
 
@@ -137,7 +125,7 @@ def _draw_header(sheet: Sheet, plan: _Plan, served: Served, group: _Group, box: 
     if group.revision is None:
         name = "no owner"
     else:
-        label = revision_label(plan.chronicle, group.revision, plan.time_ms)
+        label = revision_label(plan.scene.chronicle, group.revision, plan.scene.time_ms)
         name = f"{label} · {', '.join(group.revision.images)}"
     got = len({p.key for p in group.pods} & set(served.ready))
     words = f"{got / len(served.ready):.0%} of requests" if served.ready else "no requests"

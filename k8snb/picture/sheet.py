@@ -7,9 +7,6 @@ from typing import NamedTuple
 
 GAP = 14
 PAD = 12
-CELL_W = 50
-CELL_H = 58
-POD = 32
 POD_LABEL = 33  # from a pod's middle to the end of its label
 LETTER = 6.6  # the width of an 11 px monospaced letter
 WIDE_LETTER = 7.6  # of a bold 13 px one
@@ -124,7 +121,7 @@ def curve(source: Item, target: Item, width: float, bend: float = 0.55) -> tuple
     """
     upper, lower = (source, target) if source.y < target.y else (target, source)
     x1, x2 = _anchor(upper, lower, width), _anchor(lower, upper, width)
-    y1 = upper.y + (POD_LABEL if upper.kind == "pod" else upper.h / 2)
+    y1 = upper.y + (POD_LABEL if upper.kind == "pod" and upper.label else upper.h / 2)
     y2 = lower.y - lower.h / 2
     way = (y2 - y1) * bend
     return (x1, y1, x1, y1 + way, x2, y2 - way, x2, y2)

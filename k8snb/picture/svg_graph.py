@@ -86,8 +86,10 @@ def _draw_text(item: Item) -> str:
 def _draw_pod(item: Item) -> str:
     left, top = _corner(item)
     shape = glyph(item.classes[0], hue_of(item.classes), svg.PANEL)
-    scale = item.w / SIZE
-    at = f'transform="translate({svg.num(left)} {svg.num(top)})"' if scale == 1 else ""
+    at = f'transform="translate({svg.num(left)} {svg.num(top)}) scale({item.w / SIZE:.3g})"'
+    ring = f'fill="{SERVED}" fill-opacity=".35"' if "served" in item.classes else ""
+    if ring:
+        shape = f'<rect width="{SIZE}" height="{SIZE}" rx="8" {ring}/>{shape}'
     label = svg.text(item.x, item.y + 25, item.label, size=11, fill=svg.SOFT, anchor="middle", font_family=svg.MONO)
     return f"<g {at}><title>{escape(item.hint)}</title>{shape}</g>{label}"
 

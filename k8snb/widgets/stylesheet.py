@@ -101,7 +101,7 @@ def _pods() -> list[dict[str, Any]]:
         ".pod", background_opacity=0, background_fit="cover", background_clip="none", label="data(label)",
         color="$soft", font_family="$mono", font_size=11, text_valign="bottom", text_margin_y=3, z_index=6,
     )  # fmt: skip
-    served = _rule(".served", color="$servedText")
+    served = _rule(".served", underlay_color="$served", underlay_opacity=0.4, underlay_padding=1)
     glyphs = [
         _rule(f".pod-{state}-{hue}", background_image=f"$glyph {state} {hue}") for state in STATES for hue in HUE_NAMES
     ]

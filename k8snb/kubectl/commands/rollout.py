@@ -49,7 +49,9 @@ def find_workloads(session: Session) -> Found:
     flags = session.flags
     if not session.args and not flags["filename"] and not flags["kustomize"]:
         raise KubectlError("required resource not specified")
-    return find_objects(session, Query(session.args, labels=flags["selector"], everything=True, latest=True, typed=True))
+    return find_objects(
+        session, Query(session.args, labels=flags["selector"], everything=True, latest=True, typed=True)
+    )
 
 
 # -- history
@@ -198,6 +200,7 @@ _CHANGING = (*_FLAGS, field_manager("kubectl-rollout"))
 COMMAND = CommandSpec(
     "rollout",
     "Manage the rollout of a resource",
+    help_to_stdout=True,
     subcommands=(
         CommandSpec("history", "View rollout history", _history, (*_FLAGS, number("revision"))),
         CommandSpec("pause", "Mark the provided resource as paused", _changing(_pause, "paused"), _CHANGING),

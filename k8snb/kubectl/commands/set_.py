@@ -71,7 +71,9 @@ def _image(session: Session) -> None:
         spec = pod_spec_of(info, body)
         for name, image in images.items():
             containers = [
-                c for c in (*spec.get("initContainers", ()), *(spec.get("containers") or ())) if name in ("*", c["name"])
+                c
+                for c in (*spec.get("initContainers", ()), *(spec.get("containers") or ()))
+                if name in ("*", c["name"])
             ]
             for container in containers:
                 container["image"] = image

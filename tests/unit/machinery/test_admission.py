@@ -187,7 +187,7 @@ def test_pods_of_components_get_them_too(server: ApiServer) -> None:
 @pytest.mark.parametrize(
     ("item", "why"),
     [
-        ({"type": "Container", "max": {"cpu": "1"}}, "maximum cpu usage per Container is 1.  No limit is specified"),
+        ({"type": "Pod", "max": {"cpu": "1"}}, "maximum cpu usage per Pod is 1.  No limit is specified"),
         ({"type": "Container", "min": {"memory": "1Gi"}}, "minimum memory usage per Container is 1Gi, but request is"),
         ({"type": "Pod", "min": {"cpu": "3"}}, "minimum cpu usage per Pod is 3, but request is 2"),
         (
@@ -202,15 +202,17 @@ def test_pods_of_components_get_them_too(server: ApiServer) -> None:
 )
 def test_pods_stay_within_bounds(server: ApiServer, item: dict[str, Any], why: str) -> None:
     create(server, "limits", "l", spec={"limits": [item]})
-    # The bounds of containers set their defaults, which this pod brings itself.
-    container = {"name": "c", "image": "nginx", "resources": {"requests": {"cpu": "2", "memory": "512Mi"}}}
-    if item["type"] == "Container" and "max" in item:
-        with pytest.raises(Invalid, match="must be less than or equal to cpu limit"):
-            create(server, "pods", "a", spec={"containers": [container]})
-        return
     with pytest.raises(Forbidden) as refusal:
-        create(server, "pods", "a", spec={"containers": [container]})
+        create(server, "pods", "a", spec=pod_spec("2", "512Mi"))
     assert refusal.value.message.startswith(f'pods "a" is forbidden: {why}')
+
+
+def test_the_greatest_limit_of_a_container_is_its_default(server: ApiServer) -> None:
+    create(server, "limits", "l", spec={"limits": [{"type": "Container", "max": {"cpu": "1"}}]})
+    resources = create(server, "pods", "a", spec=pod_spec()).spec.containers[0].resources
+    assert (resources.requests, resources.limits) == ({"cpu": "1"}, {"cpu": "1"})
+    with pytest.raises(Invalid, match="must be less than or equal to cpu limit"):
+        create(server, "pods", "b", spec=pod_spec("2"))
 
 
 def test_claims_stay_within_bounds(server: ApiServer) -> None:
