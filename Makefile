@@ -5,18 +5,26 @@ WORKERS ?= 2
 TESTS ?= tests notebooks k8snb
 VENV := .venv
 BIN := $(VENV)/bin
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)  # in containers
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# JupyterLab is to ask nobody for news.
+NO_NEWS := $(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements \
+  >/dev/null 2>&1
 
-.PHONY: lab test bench verify lint clean help
+.PHONY: lab test notebooks bench verify lint clean help
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
 lab: $(VENV)/.lab  ## JupyterLab on the notebooks, in your browser
-	$(BIN)/jupyter lab --ServerApp.root_dir=notebooks notebooks/00_start_here.ipynb
+	$(BIN)/jupyter lab $(AS_ROOT) --LabApp.extension_manager=readonly --ServerApp.root_dir=notebooks \
+	  notebooks/00_start_here.ipynb
 
 test: $(VENV)/.test  ## every test: unit, conformance, property, notebooks, browser, style
 	$(BIN)/python -m pytest $(TESTS) -n $(WORKERS) --doctest-modules --nbval --nbval-current-env
+
+notebooks: $(VENV)/.lab  ## run the notebooks anew, and save what they print
+	$(BIN)/python tools/save_notebooks.py
 
 verify: $(VENV)/.lab  ## play every recorded scenario and request, and say where the simulator differs
 	$(BIN)/k8snb verify tests/conformance
@@ -38,12 +46,14 @@ clean:  ## forget the environment and everything that was made
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "k8snb needs Python 3.11 or newer; name one: make lab PYTHON=python3.12" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/.lab: $(VENV)/pyvenv.cfg pyproject.toml
 	$(PIP) install --quiet --editable '.[notebook]'
+	@$(NO_NEWS)
 	@touch $@
 
 $(VENV)/.test: $(VENV)/pyvenv.cfg pyproject.toml
 	$(PIP) install --quiet --editable '.[notebook,test]'
+	@$(NO_NEWS)
 	@touch $@ $(VENV)/.lab

@@ -1,4 +1,4 @@
-"""Which tests have to stay together on one of pytest-xdist's workers."""
+"""How pytest-xdist's workers share the tests out, and what is no test."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+collect_ignore_glob = ["*conftest.py"]  # no doctests in there, and pytest knows several by one name
+
+_BROWSER = "tests/browser/"
 
 
 class _Scheduling(LoadScopeScheduling):
@@ -15,12 +19,18 @@ class _Scheduling(LoadScopeScheduling):
         path, _, _ = nodeid.partition("::")
         if path.endswith(".ipynb"):
             return path  # the cells of a notebook share a kernel
-        if path.startswith("tests/browser/"):
-            return "browser"  # one JupyterLab and one Chromium are enough for two cores
+        if path.startswith(_BROWSER):
+            return _BROWSER  # one JupyterLab and one Chromium are enough for two cores
         return nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """Take our scheduling for every ``-n``."""
+    """Take our scheduling for every ``-n``, and the tests in their own order."""
+    config.option.loadscopereorder = False
     return _Scheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's tests come last, when the other workers are done: they measure how fast a picture follows."""
+    items.sort(key=lambda item: item.nodeid.startswith(_BROWSER))

@@ -10,13 +10,13 @@ from threading import RLock
 from typing import Any, Concatenate, ParamSpec, TYPE_CHECKING, TypeVar
 
 from k8snb import kubectl
-from k8snb.api.manifests import Manifest, ManifestError, read_manifest
-from k8snb.api.resources import BY_CLASS, find
-from k8snb.api.types.node import Node
-from k8snb.api.types.pod import Pod
+from k8snb.api.json_reader import without_surrogates
+from k8snb.api.manifests import Manifest, ManifestError, read_manifest, type_name
+from k8snb.api.resources import find
 from k8snb.bootstrap import create_base_objects
 from k8snb.control_plane import ControlPlane
 from k8snb.errors import K8snbError, SimulationError
+from k8snb.faults import check_fault, describe_fault, find_pod
 from k8snb.journal import describe_action, JournalEntry
 from k8snb.kubectl import Result
 from k8snb.machinery.history import History, View
@@ -25,6 +25,7 @@ from k8snb.machinery.server import ApiServer, EPOCH_MS, Reader
 from k8snb.nodes import describe_nodes, node_from, NodeDescription
 from k8snb.running import RunningCommand
 from k8snb.sim.loop import rare_collections
+from k8snb.sim.time import milliseconds
 from k8snb.step import Step
 from k8snb.why import explain, Explanation
 
@@ -36,6 +37,7 @@ R = TypeVar("R")
 
 MISSING_IMAGES = ("*broken*",)
 SETTLE_TIMEOUT_SECONDS = 3600.0
+LONGEST_WAIT_MS = 1_000_000_000  # a command with a longer timeout than eleven days waits no longer
 
 
 def _alone(method: Callable[Concatenate[Cluster, P], R]) -> Callable[Concatenate[Cluster, P], R]:
@@ -87,6 +89,7 @@ class Cluster:
         annotated: bool = False,
         legacy_versions: bool = True,
     ) -> None:
+        _check_settings(seed, missing_images)
         self.config: dict[str, Any] = {
             "nodes": [dict(n) for n in describe_nodes(nodes)],
             "seed": seed,
@@ -147,9 +150,7 @@ class Cluster:
     @_alone
     def at(self, seconds: float) -> View:
         """The cluster as it was at a moment of its past; the view answers everything that reads."""
-        if not 0 <= seconds * 1000 <= self.now_ms:
-            raise K8snbError(f"{seconds:g} s is not in the past: the cluster is at {self.now:g} s")
-        return self._history.view(round(seconds * 1000))
+        return self._history.view(self._past_ms(seconds))
 
     @_alone
     def why(self, reference: str, at: float | None = None) -> Explanation:
@@ -192,9 +193,12 @@ class Cluster:
         >>> Cluster().kubectl("get pods").stderr
         'No resources found in default namespace.\\n'
         """
-        action: dict[str, Any] = {"kubectl": line}
+        for text in (line, stdin):
+            if not isinstance(text, str):
+                return Result(1, "", f"error: a command line is a text, not {type_name(text)}\n")
+        action: dict[str, Any] = {"kubectl": without_surrogates(line)}
         if stdin:
-            action["stdin"] = stdin
+            action["stdin"] = without_surrogates(stdin)
         return self._input(action)
 
     def fault(
@@ -214,13 +218,11 @@ class Cluster:
         ------
         NotFound
             When there is no such pod or node.
+        K8snbError
+            When there is no such state, exit code or description of a node.
         """
-        fault: dict[str, Any] = {"node": node, "state": state} if node else {"pod": pod, "state": state}
-        if state == "exit":
-            fault["code"] = code
-        if spec:
-            fault["spec"] = dict(spec)
-        self._check_fault(fault)
+        fault = describe_fault(node, pod, state, code, spec)
+        check_fault(self.server, fault)
         self._input({"fault": fault})
 
     # -- time
@@ -234,7 +236,7 @@ class Cluster:
         SimulationError
             When more than `max_steps` events would be needed.
         """
-        self._loop.run_until(self.now_ms + round(seconds * 1000), max_steps)
+        self._loop.run_until(self.now_ms + milliseconds(seconds), max_steps)
 
     @_alone
     def run_until(self, condition: float | Callable[[], object], timeout: float = SETTLE_TIMEOUT_SECONDS) -> None:
@@ -246,8 +248,8 @@ class Cluster:
             When the predicate does not hold within `timeout` seconds.
         """
         if not callable(condition):
-            self._loop.run_until(round(condition * 1000))
-        elif not self._wait(condition, round(timeout * 1000)):
+            self._loop.run_until(milliseconds(condition))
+        elif not self._wait(condition, milliseconds(timeout, "timeout")):
             raise SimulationError(f"the condition did not hold within {timeout:g} s (now {self.now:g} s)")
 
     @property
@@ -264,7 +266,7 @@ class Cluster:
         SimulationError
             When that takes more than `timeout` seconds; it names what still moves.
         """
-        deadline = self.now_ms + round(timeout * 1000)
+        deadline = self.now_ms + milliseconds(timeout, "timeout")
         with rare_collections():
             while not self._loop.idle:
                 due = self._loop.next_time()
@@ -288,9 +290,7 @@ class Cluster:
     @_alone
     def fork(self, at: float | None = None) -> Cluster:
         """An independent cluster with the same past up to a moment in seconds (by default: now)."""
-        until_ms = self.now_ms if at is None else round(at * 1000)
-        if not 0 <= until_ms <= self.now_ms:
-            raise K8snbError(f"{at:g} s is not in the past: the cluster is at {self.now:g} s")
+        until_ms = self.now_ms if at is None else self._past_ms(at)
         branch = Cluster(**self.config)
         branch.replay(self.journal, until_ms)
         if at is None:
@@ -397,7 +397,7 @@ class Cluster:
 
     def _wait(self, predicate: Callable[[], object], timeout_ms: int | None) -> bool:
         """Run until the predicate holds (True), or time is out or nothing moves any more (False)."""
-        deadline = None if timeout_ms is None else self.now_ms + timeout_ms
+        deadline = None if timeout_ms is None else self.now_ms + min(timeout_ms, LONGEST_WAIT_MS)
         limit = min((t for t in (deadline, self._stop_ms) if t is not None), default=None)
         while not predicate():
             due = self._loop.next_time()
@@ -408,26 +408,19 @@ class Cluster:
             self._loop.step()
         return True
 
+    def _past_ms(self, seconds: float) -> int:
+        past_ms = milliseconds(seconds)
+        if past_ms > self.now_ms:
+            raise K8snbError(f"{seconds:g} s is not in the past: the cluster is at {self.now:g} s")
+        return past_ms
+
     def _register(self, description: NodeDescription) -> None:
         self.server.create_object(node_from(description, EPOCH_MS + self.now_ms))
-
-    def _pod(self, name: str) -> Pod:
-        namespace, _, bare = name.rpartition("/")
-        return self.server.get(BY_CLASS[Pod], namespace or "default", bare)  # type: ignore[return-value]
-
-    def _check_fault(self, fault: Mapping[str, Any]) -> None:
-        states = ("down", "up", "add") if "node" in fault else ("unready", "ready", "exit")
-        if fault["state"] not in states:
-            raise K8snbError(f"state: {fault['state']!r} is none of {', '.join(states)}")
-        if "pod" in fault:
-            self._pod(fault["pod"])
-        elif fault["state"] != "add":
-            self.server.get(BY_CLASS[Node], "", fault["node"])
 
     def _inject(self, fault: Mapping[str, Any]) -> None:
         kubelets, state = self._plane.kubelets, fault["state"]
         if "pod" in fault:
-            pod = self._pod(fault["pod"])
+            pod = find_pod(self.server, fault["pod"])
             if state == "exit":
                 kubelets.exit_containers(pod, int(fault.get("code", 1)))
             else:
@@ -442,6 +435,13 @@ class Cluster:
     def __repr__(self) -> str:
         counts = (f"{len(self.server.store.tables[k])} {label}" for k, label in (("Node", "nodes"), ("Pod", "pods")))
         return f"Cluster({', '.join(counts)}, {self.now:g} s)"
+
+
+def _check_settings(seed: int, missing_images: Sequence[str]) -> None:
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise K8snbError(f"seed: {seed!r} is no integer")
+    if isinstance(missing_images, str) or not all(isinstance(pattern, str) for pattern in missing_images):
+        raise K8snbError(f"missing_images: {missing_images!r} is no list of patterns")
 
 
 def _manifest_text(manifest: Manifest) -> str:

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from k8snb.controllers.cronjob import CronJobController
+from k8snb.controllers.daemonset import DaemonSetController
 from k8snb.controllers.deployment import DeploymentController
+from k8snb.controllers.disruption import DisruptionController
 from k8snb.controllers.endpointslice import EndpointSliceController
 from k8snb.controllers.garbagecollector import GarbageCollector
+from k8snb.controllers.job import JobController
+from k8snb.controllers.namespace import NamespaceController
+from k8snb.controllers.nodelifecycle import NodeLifecycleController
+from k8snb.controllers.persistentvolume import (
+    ClaimProtectionController,
+    PersistentVolumeController,
+    VolumeProtectionController,
+)
+from k8snb.controllers.podgc import PodGarbageCollector
 from k8snb.controllers.replicaset import ReplicaSetController
+from k8snb.controllers.statefulset import StatefulSetController
+from k8snb.controllers.tainteviction import TaintEvictionController
+from k8snb.controllers.ttlafterfinished import TTLAfterFinishedController
 from k8snb.kubelet import Kubelets
 from k8snb.machinery.controller import Controller, Environment
 from k8snb.machinery.server import ApiServer
@@ -18,8 +33,21 @@ from k8snb.sim.streams import Streams
 CONTROLLERS: tuple[type[Controller], ...] = (
     DeploymentController,
     ReplicaSetController,
+    StatefulSetController,
+    DaemonSetController,
+    PersistentVolumeController,
+    ClaimProtectionController,
+    VolumeProtectionController,
+    JobController,
+    CronJobController,
+    TTLAfterFinishedController,
     EndpointSliceController,
+    DisruptionController,
     GarbageCollector,
+    NamespaceController,
+    NodeLifecycleController,
+    TaintEvictionController,
+    PodGarbageCollector,
 )
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
+from k8snb.api.decode import DecodeError, from_dict
 from k8snb.api.quantity import canonical, QuantityError
-from k8snb.api.types.meta import ObjectMeta
-from k8snb.api.types.node import Node, NodeSpec, NodeStatus
-from k8snb.api.types.placement import Taint
+from k8snb.api.types.node import Node
+from k8snb.api.validation.node import validate_node
 from k8snb.errors import K8snbError
 from k8snb.kubelet.node_status import healthy_node
 
 ZONE_LABEL = "topology.kubernetes.io/zone"
 HOSTNAME_LABEL = "kubernetes.io/hostname"
+MOST_NODES = 100_000
 _KNOWN = ("name", "count", "cpu", "memory", "pods", "labels", "taints", "zone")
 
 NodeDescription = Mapping[str, Any]
@@ -37,20 +40,44 @@ def describe_nodes(nodes: int | Sequence[NodeDescription]) -> list[NodeDescripti
     >>> [n["name"] for n in describe_nodes([{"name": "a", "count": 2}, {"name": "gpu"}])]
     ['a-1', 'a-2', 'gpu']
     """
-    if isinstance(nodes, bool) or (isinstance(nodes, int) and nodes < 0):
-        raise NodeDescriptionError(f"nodes: {nodes!r} is no number of nodes")
-    given: Sequence[NodeDescription] = [{"name": "node", "count": nodes}] if isinstance(nodes, int) else nodes
     result: list[NodeDescription] = []
-    for row in given:
-        if not isinstance(row, Mapping):
-            raise NodeDescriptionError(f"nodes: {row!r} is no description of a node")
+    for row in _rows(nodes):
         unknown = [key for key in row if key not in _KNOWN]
         if unknown:
             raise NodeDescriptionError(f"nodes: unknown field {unknown[0]!r}; known are {', '.join(_KNOWN)}")
-        name, count = str(row.get("name", "node")), row.get("count")
-        names = [name] if count is None else [f"{name}-{i + 1}" for i in range(int(count))]
+        name, count = row.get("name", "node"), row.get("count")
+        if not isinstance(name, str):
+            raise NodeDescriptionError(f"nodes: name: {name!r} is no text")
+        names = [name] if count is None else [f"{name}-{i + 1}" for i in range(_count(count, "nodes: count"))]
         result.extend({**row, "name": n, "count": None} for n in names)
     return result
+
+
+def one_node(description: NodeDescription) -> NodeDescription:
+    """The one node that a description means; raises NodeDescriptionError where it means several, or none."""
+    found = describe_nodes([description])
+    if len(found) != 1 or description.get("count") is not None:
+        raise NodeDescriptionError("nodes: count: one node is added at a time")
+    return found[0]
+
+
+def _rows(nodes: int | Sequence[NodeDescription]) -> Sequence[NodeDescription]:
+    if isinstance(nodes, int):
+        return [{"name": "node", "count": _count(nodes, "nodes")}]
+    if isinstance(nodes, str | bytes) or not isinstance(nodes, Sequence):
+        raise NodeDescriptionError(f"nodes: {nodes!r} is neither a number nor a list of descriptions")
+    for row in nodes:
+        if not isinstance(row, Mapping):
+            raise NodeDescriptionError(f"nodes: {row!r} is no description of a node")
+    return nodes
+
+
+def _count(count: Any, name: str) -> int:
+    if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+        raise NodeDescriptionError(f"{name}: {count!r} is no number of nodes")
+    if count > MOST_NODES:
+        raise NodeDescriptionError(f"{name}: at most {MOST_NODES} nodes can be asked for at once")
+    return count
 
 
 def node_from(description: NodeDescription, now: int) -> Node:
@@ -64,7 +91,7 @@ def node_from(description: NodeDescription, now: int) -> Node:
     Raises
     ------
     NodeDescriptionError
-        When a quantity or a taint cannot be read.
+        When something of it cannot be read, or Kubernetes would refuse such a node.
     """
     name = description["name"]
     capacity = {
@@ -82,28 +109,44 @@ def node_from(description: NodeDescription, now: int) -> Node:
     }
     if description.get("zone"):
         labels[ZONE_LABEL] = str(description["zone"])
-    labels.update(description.get("labels") or {})
-    return Node(
-        metadata=ObjectMeta(name=name, labels=labels, annotations={"node.alpha.kubernetes.io/ttl": "0"}),
-        spec=NodeSpec(taints=tuple(_taint(t) for t in description.get("taints") or ())),
-        status=healthy_node(NodeStatus(capacity=capacity, allocatable=capacity), now),
-    )
+    given = description.get("labels") or {}
+    if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
+        raise NodeDescriptionError(f"nodes: labels: {given!r} are no labels")
+    body = {
+        "metadata": {"name": name, "labels": {**labels, **given}, "annotations": {"node.alpha.kubernetes.io/ttl": "0"}},
+        "spec": {"taints": _taints(description.get("taints") or ())},
+        "status": {"capacity": capacity, "allocatable": capacity},
+    }
+    try:
+        node = from_dict(Node, body)
+    except DecodeError as error:
+        raise NodeDescriptionError(f"nodes: {name}: {error}") from None
+    if faults := validate_node(node):
+        raise NodeDescriptionError(f"nodes: {faults[0]}")
+    return replace(node, status=healthy_node(node.status, now))
 
 
 def _quantity(description: NodeDescription, field: str, default: str) -> str:
-    text = str(description.get(field) or default)
+    given = description.get(field)
+    text = default if given in (None, "") else str(given)
     try:
         return canonical(text)
     except QuantityError as error:
         raise NodeDescriptionError(f"nodes: {field}: {text!r}: {error}") from None
 
 
-def _taint(row: Any) -> Taint:
+def _taints(rows: Any) -> list[Any]:
+    if isinstance(rows, str | bytes) or not isinstance(rows, Sequence):
+        raise NodeDescriptionError(f"nodes: taints: {rows!r} is no list of taints")
+    return [_taint(row) for row in rows]
+
+
+def _taint(row: Any) -> dict[str, Any]:
     """A taint as a mapping, or as kubectl writes it: ``key=value:Effect``."""
     if isinstance(row, Mapping):
-        return Taint(key=str(row["key"]), value=str(row.get("value", "")), effect=str(row["effect"]))
+        return dict(row)
     pair, colon, effect = str(row).rpartition(":")
     if not colon:
         raise NodeDescriptionError(f"nodes: taints: {row!r} is not key=value:Effect")
     key, _, value = pair.partition("=")
-    return Taint(key=key, value=value, effect=effect)
+    return {"key": key, "value": value, "effect": effect}

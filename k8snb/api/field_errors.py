@@ -49,6 +49,9 @@ class Shown(NamedTuple):
     text: str
 
 
+OMITTED = Shown("")  # the value of a fault that is about no single value
+
+
 class FieldError(NamedTuple):
     """One fault: its type (Kubernetes' ``CauseType``), the path, the value and what is wrong with it."""
 
@@ -61,7 +64,7 @@ class FieldError(NamedTuple):
     def body(self) -> str:
         """The message without the path."""
         text = _REASON_TEXT[self.reason]
-        if self.reason not in _WITHOUT_VALUE:
+        if self.reason not in _WITHOUT_VALUE and self.value is not OMITTED:
             text += f": {go_value(self.value)}"
         return f"{text}: {self.detail}" if self.detail else text
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import glob
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,15 +19,19 @@ from typing import Any, NamedTuple
 from k8snb.api.encode import to_dict
 from k8snb.api.field_errors import go_quote
 from k8snb.api.files import read_file
-from k8snb.api.json_reader import JsonError, MAX_DEPTH, parse_stream
+from k8snb.api.json_reader import JsonError, MAX_DEPTH, parse_stream, whole
 from k8snb.api.schema import KubernetesObject
-from k8snb.api.yaml_reader import parse_yaml, YamlError
+from k8snb.api.yaml_reader import key_text, parse_yaml, YamlError
 from k8snb.errors import K8snbError
 
 STDIN = "STDIN"
 FILE_EXTENSIONS = (".json", ".yaml", ".yml")
 IGNORE_HINT = "if you choose to ignore these errors, turn validation off with --validate=false"
 
+_MISSING = (
+    ("kind", "Object 'Kind' is missing in 'object has no kind field '"),
+    ("apiVersion", "Object 'apiVersion' is missing in 'object has no apiVersion field'"),
+)
 _SEPARATOR = re.compile(r"^---(.*)$", re.MULTILINE)
 
 
@@ -84,14 +89,15 @@ def _read_value(manifest: Any, depth: int) -> list[Document]:
         return _flatten(_plain(manifest, depth), STDIN)
     if isinstance(manifest, Sequence) and not isinstance(manifest, bytes | bytearray | memoryview):
         return [document for item in manifest for document in _read_value(item, depth + 1)]
-    raise ManifestError(f"a manifest is a text, a path, a dictionary or a list of these, not {_type_of(manifest)}")
+    raise ManifestError(f"a manifest is a text, a path, a dictionary or a list of these, not {type_name(manifest)}")
 
 
 def _deep() -> ManifestError:
     return ManifestError(f"error parsing {STDIN}: json: exceeded max depth of {MAX_DEPTH}")
 
 
-def _type_of(value: Any) -> str:
+def type_name(value: Any) -> str:
+    """What a Python value is, for messages to people who write Python."""
     return "None" if value is None else type(value).__name__
 
 
@@ -247,12 +253,9 @@ def _items_of(body: dict[str, Any], source: str) -> list[Document]:
             raise _undecodable(source, item, "Go value of type map[string]interface {}")
         if not _text(item, "kind") and not _text(item, "apiVersion"):
             item = {**item, "apiVersion": body["apiVersion"], "kind": kind}
-        for field, about in (("kind", "Kind"), ("apiVersion", "apiVersion")):
+        for field, missing in _MISSING:
             if not _text(item, field):
-                missing = f"Object '{about}' is missing in 'object has no {field} field '"
-                raise ManifestError(
-                    f'unable to get type info from the object "*unstructured.Unstructured": {missing}'
-                )
+                raise ManifestError(f'unable to get type info from the object "*unstructured.Unstructured": {missing}')
         documents += _items_of(item, source)
     return documents
 
@@ -303,7 +306,7 @@ def _plain(value: Any, depth: int = 0) -> Any:
         return [_plain(item, depth + 1) for item in value]
     if isinstance(value, int | float):
         return _plain_number(value)
-    raise ManifestError(f"error parsing {STDIN}: json: unsupported type: {_type_of(value)}")
+    raise ManifestError(f"error parsing {STDIN}: json: unsupported type: {type_name(value)}")
 
 
 def _plain_number(value: int | float) -> int | float:
@@ -322,5 +325,5 @@ def _plain_number(value: int | float) -> int | float:
 def _plain_key(key: Any) -> str:
     text = key_text(key)
     if text is None:
-        raise ManifestError(f"error parsing {STDIN}: json: unsupported type of a map key: {_type_of(key)}")
+        raise ManifestError(f"error parsing {STDIN}: json: unsupported type of a map key: {type_name(key)}")
     return text

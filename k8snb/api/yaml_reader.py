@@ -15,7 +15,7 @@ import base64
 import binascii
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -26,7 +26,8 @@ from k8snb.errors import K8snbError
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-MAX_ALIASED_VALUES = 1_000_000  # what aliases may make of a text that is not so long itself
+MAX_ALIASED_SIZE = 10_000_000  # characters; what aliases may make of a text that is not so long itself
+_VALUE_COST = 10  # a value counts as so many characters more than it has
 
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
@@ -86,7 +87,7 @@ def parse_yaml(text: str, first_line: int = 1) -> Any:
     except yaml.YAMLError as error:
         raise YamlError(f"yaml: {_reader_problem(error)}") from None
     if builder.aliases:
-        _refuse_excess(builder.root)
+        _refuse_excess(builder.root, MAX_ALIASED_SIZE + len(text))
     return builder.root
 
 
@@ -194,7 +195,8 @@ class _Builder:
     def _key(self, around: _Node, value: Any, event: Any) -> str:
         key = key_text(value)
         if key is None:
-            raise YamlError(f"yaml: line {self._line(event)}: invalid map key: null")
+            what = "null" if value is None else "a list or a mapping"
+            raise YamlError(f"yaml: line {self._line(event)}: invalid map key: {what}")
         if key in around.keys:
             problem = f'line {self._line(event)}: key "{key}" already set in map'
             raise YamlError(f"yaml: unmarshal errors:\n  {problem} (column {event.start_mark.column + 1})")
@@ -209,7 +211,7 @@ class _Builder:
                     f"yaml: line {self._line(event)}: map merge requires map or sequence of maps as the value"
                 )
             self.merged += len(source)
-            if self.merged > MAX_ALIASED_VALUES:
+            if self.merged * _VALUE_COST > MAX_ALIASED_SIZE:
                 raise YamlError(_ALIASING)
             for key, value in source.items():
                 node.value.setdefault(key, value)
@@ -278,19 +280,29 @@ def key_text(value: Any) -> str | None:
     return None
 
 
-def _refuse_excess(root: Any) -> None:
-    """Aliases of aliases can make a short text a huge object."""
+def _refuse_excess(root: Any, allowed: int) -> None:
+    """Aliases of aliases can make a short text a huge object, or one without a bottom."""
     sizes: dict[int, int] = {}
+    heights: dict[int, int] = {}
     pending: list[tuple[Any, bool]] = [(root, False)]
     while pending:
         value, done = pending.pop()
         if not isinstance(value, dict | list) or (id(value) in sizes and not done):
             continue
-        items: Iterable[Any] = value.values() if isinstance(value, dict) else value
-        if done:
-            sizes[id(value)] = 1 + sum(sizes.get(id(item), 1) for item in items)
-            if sizes[id(value)] > MAX_ALIASED_VALUES:
-                raise YamlError(_ALIASING)
-        else:
+        items: Collection[Any] = value.values() if isinstance(value, dict) else value
+        if not done:
             pending.append((value, True))
             pending.extend((item, False) for item in items)
+            continue
+        sizes[id(value)] = _VALUE_COST + sum(sizes.get(id(item)) or _cost(item) for item in items)
+        if isinstance(value, dict):
+            sizes[id(value)] += sum(map(len, value))
+        heights[id(value)] = 1 + max((heights.get(id(item), 0) for item in items), default=0)
+        if sizes[id(value)] > allowed:
+            raise YamlError(_ALIASING)
+        if heights[id(value)] > MAX_DEPTH:
+            raise YamlError(f"yaml: exceeded max depth of {MAX_DEPTH}")
+
+
+def _cost(scalar: Any) -> int:
+    return _VALUE_COST + (len(scalar) if isinstance(scalar, str) else 0)

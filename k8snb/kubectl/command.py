@@ -90,6 +90,11 @@ class Client(Reader, Protocol):
     ) -> KubernetesObject:
         """DELETE."""
 
+    def evict(
+        self, namespace: str, name: str, *, grace_period_seconds: int | None = None, dry_run: bool = False
+    ) -> None:
+        """POST to a pod's ``eviction``."""
+
 
 @dataclass
 class Session:

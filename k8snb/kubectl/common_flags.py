@@ -37,7 +37,7 @@ GLOBAL = (
     text("token"),
     text("user"),
     text("username"),
-    text("v", "0", short="v"),
+    number("v", short="v", bits=32),
     text("vmodule"),
     switch("warnings-as-errors"),
 )

@@ -12,7 +12,8 @@ from k8snb.api.field_errors import go_quote
 
 _ESCAPED = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 _UNESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
-_VERB = re.compile(r"%([-+# 0]*)(\*|\d+)?(?:\.(\*|\d+)?)?(.)", re.DOTALL)
+_VERB = re.compile(r"%([-+# 0]*)(\*|\d+)?(?:\.(\*|\d+)?)?(.)?", re.DOTALL | re.ASCII)
+_LARGEST_WIDTH = 1_000_000
 
 
 def marshal(value: Any, indent: int | None = None, *, sort: bool = True) -> str:
@@ -92,26 +93,49 @@ def format_float(value: float) -> str:
 def sprintf(template: str, arguments: Sequence[Any]) -> str:
     """``fmt.Sprintf`` with the verbs ``v d s q t x X f e g c b o T`` and ``%%``."""
     rest = list(arguments)
-    used = 0
-
-    def shown(match: re.Match[str]) -> str:
-        nonlocal used
+    out, at = [], 0
+    for match in _VERB.finditer(template):
+        out.append(template[at : match.start()])
+        at = match.end()
         flags, width, precision, verb = match.groups()
-        if verb == "%":
-            return "%"
-        if width == "*":
-            width, used = str(rest[used]), used + 1
-        if used >= len(rest):
-            return f"%!{verb}(MISSING)"
-        text = _verb(rest[used], verb, flags, precision)
-        used += 1
-        return _padded(text, flags, width)
+        if verb is None or any(_too_large(number) for number in (width, precision)):
+            out.append("%!(NOVERB)")
+            at = len(template)
+            break
+        out.append("%" if verb == "%" else _formatted(rest, flags, width, precision, verb))
+    out.append(template[at:])
+    if rest:
+        out.append(f"%!(EXTRA {', '.join(f'{go_type(v)}={sprint(v)}' for v in rest)})")
+    return "".join(out)
 
-    out = _VERB.sub(shown, template)
-    if used < len(rest):
-        extra = ", ".join(f"{go_type(v)}={sprint(v)}" for v in rest[used:])
-        out += f"%!(EXTRA {extra})"
-    return out
+
+def _too_large(number: str | None) -> bool:
+    return number not in (None, "", "*") and (len(number) > 7 or int(number) > _LARGEST_WIDTH)
+
+
+def _formatted(rest: list[Any], flags: str, width: str | None, precision: str | None, verb: str) -> str:
+    """The next argument as its verb says; what is used of the arguments is taken away."""
+    complaint = ""
+    if width == "*":
+        given = _star(rest)
+        complaint = "" if given is not None else "%!(BADWIDTH)"
+        width, flags = str(abs(given or 0)), flags + ("-" if (given or 0) < 0 else "")
+    if precision == "*":
+        given = _star(rest)
+        if given is None or given < 0:
+            complaint += "%!(BADPREC)"
+        precision = None if given is None or given < 0 else str(given)
+    if not rest:
+        return f"{complaint}%!{verb}(MISSING)"
+    return complaint + _padded(_verb(rest.pop(0), verb, flags, precision), flags, width)
+
+
+def _star(rest: list[Any]) -> int | None:
+    """The number that a star takes from the arguments; None where it is none, or too large."""
+    given = rest.pop(0) if rest else None
+    if isinstance(given, bool) or not isinstance(given, int) or abs(given) > _LARGEST_WIDTH:
+        return None
+    return given
 
 
 def _padded(text: str, flags: str, width: str | None) -> str:
@@ -133,7 +157,9 @@ def _verb(value: Any, verb: str, flags: str, precision: str | None) -> str:
         return go_quote(value)
     if verb == "t" and isinstance(value, bool):
         return sprint(value)
-    if whole and verb in "dboxXc":
+    if whole and verb == "c":
+        return chr(value) if 0 <= value <= 0x10FFFF and not 0xD800 <= value <= 0xDFFF else "\ufffd"
+    if whole and verb in "dboxX":
         sign = "+" if "+" in flags and value >= 0 and verb == "d" else ""
         return sign + format(value, verb)
     if isinstance(value, str) and verb in "xX":
@@ -174,6 +200,9 @@ def _unescaped(body: str, at: int, quote: str) -> tuple[str, int]:
     if len(digits) != size or not digits.isalnum():
         raise ValueError("invalid syntax")
     try:
-        return chr(int(digits, base)), start + size
+        char = chr(int(digits, base))
     except (ValueError, OverflowError):
         raise ValueError("invalid syntax") from None
+    if "\ud800" <= char <= "\udfff":
+        raise ValueError("invalid syntax")
+    return char, start + size

@@ -15,7 +15,8 @@ from k8snb.kubectl.go_format import go_type, sprint
 from k8snb.kubectl.go_template_functions import FunctionError, FUNCTIONS, MISSING, shown, truth
 from k8snb.kubectl.go_template_parser import Block, Branch, Call, Jump, Operand, parse, ParseError, Pipeline
 
-_DEEPEST = 1000
+_DEEPEST = 25  # templates within templates
+_MOST_ROUNDS = 1_000_000
 
 
 class TemplateError(ValueError):
@@ -92,6 +93,7 @@ class _Run:
         self.written: list[str] = []
         self.variables: list[_Variable] = []
         self.depth = 0
+        self.spent = 0
 
     def fail(self, message: str, at: int, context: str) -> NoReturn:
         before = self.source[:at]
@@ -123,14 +125,21 @@ class _Run:
         context = f'{{{{template "{node.name}"}}}}'
         if body is None:
             self.fail(f'template "{node.name}" not defined', node.at, context)
-        if self.depth == _DEEPEST:
-            self.fail("exceeded maximum template depth", node.at, context)
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            self.fail(f"exceeded maximum template depth ({_DEEPEST})", node.at, context)
+        self.spend(node.at, context)
         value = MISSING if node.pipeline is None else self.pipeline(node.pipeline, dot)
         outer, self.variables = self.variables, [_Variable("$", value)]
-        self.depth += 1
         self.block(body, _Dot(value))
         self.depth -= 1
         self.variables = outer
+
+    def spend(self, at: int, context: str) -> None:
+        """Count a round of a loop or a call, for a template need not come to an end by itself."""
+        self.spent += 1
+        if self.spent > _MOST_ROUNDS:
+            self.fail(f"exceeded {_MOST_ROUNDS} rounds and calls", at, context)
 
     def branch(self, node: Branch, dot: _Dot) -> str:
         scope = len(self.variables)
@@ -149,6 +158,7 @@ class _Run:
         names, scope, ran = node.pipeline.variables, len(self.variables), False
         for key, item in self.items(value, node):
             ran = True
+            self.spend(node.at, node.keyword)
             self.assign_item(node.pipeline, names, key, item)
             leave = self.block(node.body, _Dot(item, boxed=True))
             del self.variables[scope:]

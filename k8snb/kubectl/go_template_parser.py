@@ -7,6 +7,7 @@ References
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -14,6 +15,9 @@ from typing import Any, NoReturn
 from k8snb.api.field_errors import go_quote
 from k8snb.kubectl.go_format import unquote
 from k8snb.kubectl.go_template_lexer import LexError, Token, tokens
+
+_LONGEST_INTEGER = 70  # 64 binary digits, their prefix and a sign
+_DEEPEST = 50  # actions within actions, and parentheses within parentheses
 
 
 class ParseError(ValueError):
@@ -127,6 +131,7 @@ class _Parser:
         self.ahead: list[Token] = []
         self.variables = ["$"]
         self.loops = 0
+        self.depth = 0
 
     def read(self) -> None:
         """Read every token at once, so that an error of the first line is found first."""
@@ -189,7 +194,14 @@ class _Parser:
         if token.kind != "right":
             self.fail(f"unexpected {token} in {context}")
 
+    def descend(self) -> None:
+        """Go into an action or a pair of parentheses; whoever comes out again counts down."""
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            self.fail(f"max expression depth exceeded ({_DEEPEST})")
+
     def branch(self, keyword: str, at: int) -> Branch:
+        self.descend()
         scope = len(self.variables)
         pipeline = self.pipeline(keyword, "right")
         self.loops += keyword == "range"
@@ -201,6 +213,7 @@ class _Parser:
         else:
             self.close("end")
         del self.variables[scope:]
+        self.depth -= 1
         return Branch(keyword, pipeline, body, otherwise, at)
 
     def otherwise(self, keyword: str) -> Block:
@@ -229,7 +242,9 @@ class _Parser:
         else:
             self.close(f"{word.text} clause")
         if word.text != "template":
+            self.descend()
             self.defined[name], end = self.block(("end",))
+            self.depth -= 1
             if end != "end":
                 self.fail("expected end; found {{else}}")
             self.close("end")
@@ -324,7 +339,9 @@ class _Parser:
             self.known(token.text)
             return "variable", token.text, token.text
         if token.kind == "(":
+            self.descend()
             inner = self.pipeline("parenthesized pipeline", ")")
+            self.depth -= 1
             return "pipeline", inner, f"({inner})"
         if token.kind in ("dot", "nil"):
             return token.kind, None, token.text
@@ -345,8 +362,15 @@ def _constant(token: Token, parser: _Parser) -> Any:
             return value if token.kind == "string" else ord(value)
         plain = text.replace("_", "")
         if any(sign in plain for sign in ".eE") and not plain.lower().startswith("0x"):
-            return float(plain)
+            return _finite(float(plain))
         octal = len(plain) > 1 and plain.isdigit() and plain[0] == "0"
-        return int(plain, 8 if octal else 0)
+        number = int(plain, 8 if octal else 0) if len(plain) <= _LONGEST_INTEGER else 2**64
     except (ValueError, TypeError):
         parser.fail(f"illegal number syntax: {go_quote(text)}" if token.kind == "number" else "invalid syntax")
+    return number if -(2**63) <= number < 2**64 else parser.fail(f"integer overflow: {go_quote(text)}")
+
+
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        raise ValueError("no number of this size")
+    return number

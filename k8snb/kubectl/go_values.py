@@ -56,7 +56,8 @@ def parse_int(text: str, bits: int = 64) -> int:
     if not match:
         raise ValueError(f"strconv.ParseInt: parsing {go_quote(text)}: invalid syntax")
     digits, base = next((d, b) for d, b in zip(match.groups()[1:], _BASES, strict=True) if d is not None)
-    number = int(match[1] + (digits.replace("_", "") or "0"), base)
+    digits = digits.replace("_", "").lstrip("0") or "0"
+    number = int(match[1] + digits, base) if len(digits) <= bits else 2**bits
     if not -(2 ** (bits - 1)) <= number < 2 ** (bits - 1):
         raise ValueError(f"strconv.ParseInt: parsing {go_quote(text)}: value out of range")
     return number
@@ -66,7 +67,8 @@ def parse_decimal(text: str) -> int:
     """Go's ``strconv.Atoi``: a decimal integer; raises ValueError."""
     if not re.fullmatch(r"[+-]?[0-9]+", text, re.ASCII):
         raise ValueError(f"strconv.Atoi: parsing {go_quote(text)}: invalid syntax")
-    number = int(text)
+    digits = text.lstrip("+-").lstrip("0") or "0"
+    number = int(text) if len(digits) <= 63 else 2**63
     if not -(2**63) <= number < 2**63:
         raise ValueError(f"strconv.Atoi: parsing {go_quote(text)}: value out of range")
     return number

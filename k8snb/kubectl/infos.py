@@ -67,7 +67,10 @@ class Info:
         ------
         NotFound
             When there is none; for the namespace, when it is that which is missing.
+        KubectlError
+            When its name or namespace cannot be part of a URL.
         """
+        check_path(self.namespace, self.name)
         try:
             self.obj = client.get(self.resource, self.namespace, self.name)
         except NotFound:
@@ -75,6 +78,26 @@ class Info:
                 client.get(resource_of("namespaces"), "", self.namespace)
             raise
         return self.obj
+
+
+def check_path(namespace: str, name: str = "") -> None:
+    """Refuse names that cannot be part of a request's URL.
+
+    Raises
+    ------
+    KubectlError
+        In the words of client-go's requests.
+
+    References
+    ----------
+    ``staging/src/k8s.io/apimachinery/pkg/api/validation/path/name.go IsValidPathSegmentName @ v1.36``
+    """
+    for what, segment in (("namespace", namespace), ("resource name", name)):
+        problems = [f"may not contain '{sign}'" for sign in ("/", "%") if sign in segment]
+        if segment in (".", ".."):
+            problems = [f"may not be '{segment}'"]
+        if problems:
+            raise KubectlError(f"invalid {what} {go_quote(segment)}: [{' '.join(problems)}]")
 
 
 def meta_of(obj: KubernetesObject) -> ObjectMeta:
@@ -114,6 +137,7 @@ def list_infos(session: Session, resource: Resource, namespace: str | None, labe
     BadRequest
         When a selector cannot be read, in the words of a list request.
     """
+    check_path(namespace or "")
     selects = _selection(resource, labels, fields)
     found = session.server.list(resource, namespace if resource.namespaced else None)
     return [info_of(resource, obj) for obj in found if selects(obj)]

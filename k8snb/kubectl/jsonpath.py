@@ -30,6 +30,9 @@ from k8snb.kubectl.jsonpath_parser import (
 
 __all__ = ["JSONPath", "JSONPathError"]
 
+_DEEPEST = 50  # ranges within ranges
+_MOST_VALUES = 200_000  # that an expression may find, and rounds that ranges may take
+
 
 class JSONPath:
     """A template, ready to be applied.
@@ -88,6 +91,7 @@ class _Run:
         self.in_range = 0
         self.end_range = 0
         self.last_end: Node | None = None
+        self.rounds = 0
 
     def find(self, value: Any) -> list[list[Any]]:
         """Apply the nodes, up to the end of the current range."""
@@ -113,8 +117,12 @@ class _Run:
 
     def loop(self, nodes: Sequence[Node], values: Sequence[Any]) -> list[list[Any]]:
         """Apply the nodes of a range to each value; to nothing where there is none, to learn where the range ends."""
+        if self.in_range > _DEEPEST:
+            raise JSONPathError(f"ranges are nested deeper than {_DEEPEST}")
         found = []
         for value in values:
+            self.rounds += 1
+            _refuse_excess(self.rounds)
             self.nodes = nodes
             found.extend(self.find(value))
         if not values:
@@ -124,6 +132,7 @@ class _Run:
 
     def walk(self, values: list[Any], node: Node) -> list[Any]:
         """What a node finds in each of some values."""
+        _refuse_excess(len(values))
         if isinstance(node, ListNode):
             for inner in node.nodes:
                 values = self.walk(values, inner)
@@ -192,6 +201,11 @@ class _Run:
             return bool(self.walk([item], left))
         except JSONPathError:
             return False
+
+
+def _refuse_excess(count: int) -> None:
+    if count > _MOST_VALUES:
+        raise JSONPathError(f"the expression finds more than {_MOST_VALUES} values")
 
 
 def _children(value: Any) -> list[Any]:

@@ -18,6 +18,7 @@ _SLICE = re.compile(r"(-?\d*)(:-?\d*)?(:-?\d*)?")
 _COMPARISON = re.compile(r"([^!<>=]+)([!<>=]+)(.+?)")
 _TERMINATORS = frozenset(" \t\r\n.,[]$@{}")
 _END = ""
+_DEEPEST = 25  # expressions within expressions
 
 
 class JSONPathError(ValueError):
@@ -100,30 +101,33 @@ class Union(Node):
     nodes: list[ListNode]
 
 
-def parse(text: str) -> ListNode:
-    """The tree of a template.
+def parse(text: str, depth: int = 0) -> ListNode:
+    """The tree of a template; `depth` says in how many filters and unions it stands.
 
     Raises
     ------
     JSONPathError
         When it cannot be read.
     """
-    parser = _Parser(text)
+    if depth > _DEEPEST:
+        raise JSONPathError(f"expressions are nested deeper than {_DEEPEST}")
+    parser = _Parser(text, depth)
     parser.text_part()
     return parser.root
 
 
-def _action(text: str) -> ListNode:
+def _action(text: str, depth: int) -> ListNode:
     """The tree of an expression, as if it stood in braces."""
-    node = parse("{" + text + "}").nodes[0]
+    node = parse("{" + text + "}", depth).nodes[0]
     return node if isinstance(node, ListNode) else ListNode([node])
 
 
 class _Parser:
     """Reads a template from left to right; `start` is where the text not yet used begins."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, depth: int) -> None:
         self.input = text
+        self.inner = depth + 1
         self.root = ListNode()
         self.at = 0
         self.start = 0
@@ -224,9 +228,9 @@ class _Parser:
         text = ":" if text == "*" else text
         parts = text.split(",")
         if len(parts) > 1:
-            action.nodes.append(Union([_action(f"[{part.strip(' ')}]") for part in parts]))
+            action.nodes.append(Union([_action(f"[{part.strip(' ')}]", self.inner) for part in parts]))
         elif key := _DICT_KEY.fullmatch(text):
-            action.nodes.extend(_action(f".{key[1]}").nodes)
+            action.nodes.extend(_action(f".{key[1]}", self.inner).nodes)
         else:
             action.nodes.append(_slice(text))
 
@@ -239,9 +243,9 @@ class _Parser:
         text = self.consume()[:-2]
         if comparison := _COMPARISON.fullmatch(text):
             left, operator, right = comparison.groups()
-            action.nodes.append(Filter(_action(left), _action(right), operator))
+            action.nodes.append(Filter(_action(left, self.inner), _action(right, self.inner), operator))
         else:
-            action.nodes.append(Filter(_action(text), ListNode(), "exists"))
+            action.nodes.append(Filter(_action(text, self.inner), ListNode(), "exists"))
 
     def filter_end(self) -> None:
         """Go past the closing parenthesis that is not in quotes."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from k8snb.api.field_errors import go_quote
+from k8snb.api.files import read_file
 from k8snb.api.validation.formats import is_env_var_name
 from k8snb.kubectl.errors import KubectlError
 
@@ -90,7 +91,7 @@ def _existing(path: str) -> Path:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path)
     except OSError as error:
         raise KubectlError(f"open {path}: {(error.strerror or str(error)).lower()}") from None
 

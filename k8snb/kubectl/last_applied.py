@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from k8snb.api.json_reader import JsonError, parse_json
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import RequestEntityTooLarge
 from k8snb.kubectl.go_format import marshal
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_BAD_DOCUMENT = "invalid JSON document"
 REQUEST_LIMIT = 3 * 1024 * 1024
 
 Body = dict[str, Any]
@@ -58,10 +60,12 @@ def original_of(body: Body) -> Body:
     if not text:
         return {}
     try:
-        original = json.loads(text)
-    except ValueError as error:
-        raise KubectlError(f"cannot read the annotation {LAST_APPLIED}: {error}") from None
-    return original if isinstance(original, dict) else {}
+        original = parse_json(text)
+    except JsonError:
+        raise KubectlError(_BAD_DOCUMENT) from None
+    if original is not None and not isinstance(original, dict):
+        raise KubectlError(_BAD_DOCUMENT)
+    return original or {}
 
 
 def check_size(body: Any) -> None:

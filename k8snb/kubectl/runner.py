@@ -46,9 +46,13 @@ def run(line: str, server: Client, stdin: str = "", *, legacy: bool = True) -> C
 
 def run_words(words: Sequence[str], server: Client, stdin: str = "", *, legacy: bool = True) -> Command:
     """Run a command whose words are divided already, as a program's arguments are; else as `run`."""
+    topic = list(words[1:]) if words[:1] == ["help"] else None
     try:
-        invocation = read_command(ROOT, words)
+        invocation = read_command(ROOT, words if topic is None else [*topic, "--help"])
     except KubectlError as error:
+        if topic is not None:
+            shown = " ".join(f"`{word}`" for word in topic)
+            return Result(0, help_text(read_command(ROOT, ["--help"])), f"Unknown help topic [{shown}]\n")
         return Result(error.code, "", _ended(failure_text(error)))
     if invocation.help_wanted:
         return Result(0, help_text(invocation))

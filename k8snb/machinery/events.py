@@ -91,13 +91,15 @@ class Recorder:
 
     def __init__(self, server: ApiServer, component: str, host: str = "", series: bool = False) -> None:
         self._server = server
+        self._loop = server.loop
+        self._store = server.store
         self._series = series
         self._source = EventSource(component=component, host=host)
         self._subjects: dict[str, _Subject] = {}
 
     def event(self, obj: KubernetesObject, type_: str, reason: str, message: str) -> None:
         """Record that something happened to `obj`; `type_` is ``Normal`` or ``Warning``."""
-        now_ms = self._server.now_ms
+        now_ms = self._loop.now_ms
         uid = obj.metadata.uid or obj.metadata.name
         subject = self._subjects.get(uid)
         if subject is None:
@@ -140,24 +142,25 @@ class Recorder:
         subject.written[content] = self._server.update_event(replace(known, series=series))
 
     def _new_event(self, about: ObjectReference, type_: str, reason: str, message: str) -> Event:
-        now = self._server.time
+        now, source = EPOCH_MS + self._loop.now_ms // 1000 * 1000, self._source
+        meta = ObjectMeta(
+            name=self._server.event_name(about.name),
+            namespace=about.namespace or "default",
+            creation_timestamp=now,
+            resource_version=self._store.next_version(),
+        )
         return Event(
-            metadata=ObjectMeta(
-                name=self._server.event_name(about.name),
-                namespace=about.namespace or "default",
-                creation_timestamp=now,
-                resource_version=self._server.store.next_version(),
-            ),
+            metadata=meta,
             involved_object=about,
             reason=reason,
             message=message,
-            source=self._source,
+            source=source,
             first_timestamp=now,
             last_timestamp=now,
             count=1,
             type=type_,
-            reporting_component=self._source.component,
-            reporting_instance=self._source.host,
+            reporting_component=source.component,
+            reporting_instance=source.host,
         )
 
 

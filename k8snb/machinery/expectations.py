@@ -40,6 +40,12 @@ class Expectations:
         expected = self._expected[key] = _Expected(now_ms)
         expected.deletions.update(controllee_keys)
 
+    def expect(self, key: str, creations: int, deletions: Iterable[str], now_ms: int) -> None:
+        """So many creations and these deletions will be seen."""
+        expected = self._expected[key] = _Expected(now_ms)
+        expected.creations = creations
+        expected.deletions.update(deletions)
+
     def creation_observed(self, key: str, count: int = 1) -> None:
         """Creations were seen, or will not come."""
         expected = self._expected.get(key)

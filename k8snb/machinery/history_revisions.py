@@ -124,7 +124,7 @@ class RevisionHistory:
         self._revisions = informers.of(ControllerRevision)
         self._revisions.add_index(_INDEX, _by_controller)
 
-    def list(self, owner: Owner) -> list[ControllerRevision]:
+    def of(self, owner: Owner) -> list[ControllerRevision]:
         """The owner's revisions and matching ones without a controller, in order of their numbers."""
         selector = owner.spec.selector
         found = [
@@ -183,7 +183,7 @@ class RevisionHistory:
         NotFound
             When the owner is being deleted, or is gone.
         """
-        orphans = [revision for revision in self.list(owner) if controller_of(revision) is None]
+        orphans = [revision for revision in self.of(owner) if controller_of(revision) is None]
         if not orphans:
             return
         meta = owner.metadata

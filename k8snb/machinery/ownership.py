@@ -23,7 +23,11 @@ T = TypeVar("T", bound=KubernetesObject)
 
 
 def claim(
-    server: ApiServer, owner: KubernetesObject, selector: LabelSelector | None, candidates: Iterable[T]
+    server: ApiServer,
+    owner: KubernetesObject,
+    selector: LabelSelector | None,
+    candidates: Iterable[T],
+    finalizer: str = "",
 ) -> list[T]:
     """The candidates that `owner` controls, after adopting matching orphans and releasing strangers.
 
@@ -31,11 +35,15 @@ def claim(
     ----------
     candidates
         Objects of the owner's namespace: its own and those without a controller.
+    finalizer
+        What the adopted get and the released lose beside the owner.
     """
-    return [obj for obj in candidates if _claims(server, owner, selector, obj)]
+    return [obj for obj in candidates if _claims(server, owner, selector, obj, finalizer)]
 
 
-def _claims(server: ApiServer, owner: KubernetesObject, selector: LabelSelector | None, obj: KubernetesObject) -> bool:
+def _claims(
+    server: ApiServer, owner: KubernetesObject, selector: LabelSelector | None, obj: KubernetesObject, finalizer: str
+) -> bool:
     reference = controller_of(obj)
     if reference is not None:
         if reference.uid != owner.metadata.uid:
@@ -43,32 +51,36 @@ def _claims(server: ApiServer, owner: KubernetesObject, selector: LabelSelector 
         if matches(selector, obj.metadata.labels):
             return True
         if owner.metadata.deletion_timestamp is None:
-            _release(server, owner, obj)
+            _release(server, owner, obj, finalizer)
         return False
     if owner.metadata.deletion_timestamp is not None or not matches(selector, obj.metadata.labels):
         return False
     if obj.metadata.deletion_timestamp is not None:
         return False
-    return _adopt(server, owner, obj)
+    return _adopt(server, owner, obj, finalizer)
 
 
-def _adopt(server: ApiServer, owner: KubernetesObject, obj: KubernetesObject) -> bool:
+def _adopt(server: ApiServer, owner: KubernetesObject, obj: KubernetesObject, finalizer: str) -> bool:
     """Become the controller of an orphan, unless the owner is being deleted by now."""
     fresh = server.find(type(owner), owner.metadata.namespace, owner.metadata.name)
     if fresh is None or fresh.metadata.uid != owner.metadata.uid or fresh.metadata.deletion_timestamp is not None:
         return False
-    references = (*obj.metadata.owner_references, controller_reference(owner))
+    meta = obj.metadata
+    finalizers = (*meta.finalizers, finalizer) if finalizer and finalizer not in meta.finalizers else meta.finalizers
+    references = (*meta.owner_references, controller_reference(owner))
     try:
-        server.update_object(replace(obj, metadata=replace(obj.metadata, owner_references=references)))
+        server.update_object(replace(obj, metadata=replace(meta, owner_references=references, finalizers=finalizers)))
     except NotFound:
         return False
     return True
 
 
-def _release(server: ApiServer, owner: KubernetesObject, obj: KubernetesObject) -> None:
+def _release(server: ApiServer, owner: KubernetesObject, obj: KubernetesObject, finalizer: str) -> None:
     """Stop being the controller of an object."""
-    references = tuple(r for r in obj.metadata.owner_references if r.uid != owner.metadata.uid)
+    meta = obj.metadata
+    finalizers = tuple(f for f in meta.finalizers if f != finalizer) if finalizer else meta.finalizers
+    references = tuple(r for r in meta.owner_references if r.uid != owner.metadata.uid)
     try:
-        server.update_object(replace(obj, metadata=replace(obj.metadata, owner_references=references)))
+        server.update_object(replace(obj, metadata=replace(meta, owner_references=references, finalizers=finalizers)))
     except NotFound:
         return

@@ -23,8 +23,8 @@ class PodControl:
         self._server = server
         self._recorder = recorder
 
-    def create_pod(self, owner: KubernetesObject, template: PodTemplateSpec) -> Pod:
-        """Create a pod that `owner` controls, with a generated name.
+    def create_pod(self, owner: KubernetesObject, template: PodTemplateSpec, generate_name: str = "") -> Pod:
+        """Create a pod that `owner` controls, with a name that begins with `generate_name` or the owner's.
 
         All pods of one template share its spec, labels and annotations.
 
@@ -33,7 +33,7 @@ class PodControl:
         ApiError
             When admission refuses; the owner gets a ``FailedCreate`` event.
         """
-        pod = pod_from_template(owner, template, controller_reference(owner))
+        pod = pod_from_template(owner, template, controller_reference(owner), generate_name)
         try:
             created = self._server.create_object(pod)
         except ApiError as error:
@@ -61,11 +61,13 @@ class PodControl:
         self._recorder.event(owner, "Normal", "SuccessfulDelete", f"Deleted pod: {pod.metadata.name}")
 
 
-def pod_from_template(owner: KubernetesObject, template: PodTemplateSpec, reference: OwnerReference) -> Pod:
+def pod_from_template(
+    owner: KubernetesObject, template: PodTemplateSpec, reference: OwnerReference, generate_name: str = ""
+) -> Pod:
     """A pod, not stored yet, as a template describes it."""
     name = owner.metadata.name
     meta = ObjectMeta(
-        generate_name=f"{name}-",
+        generate_name=generate_name or f"{name}-",
         namespace=owner.metadata.namespace,
         labels=template.metadata.labels,
         annotations=template.metadata.annotations,

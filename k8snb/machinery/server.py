@@ -23,7 +23,7 @@ from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.pod import Pod, PodSpec
 from k8snb.api.types.pod_status import PodCondition, PodStatus
 from k8snb.errors import AlreadyExists, Conflict, NotFound
-from k8snb.machinery import requests
+from k8snb.machinery import eviction, requests
 from k8snb.machinery.admission import Admission
 from k8snb.machinery.admission.lifecycle import check_create as check_namespace
 from k8snb.machinery.deletion import DeleteOptions, is_released, marked_for_deletion
@@ -37,6 +37,8 @@ EPOCH_MS = 1_767_225_600_000  # a cluster starts at 2026-01-01T00:00:00Z
 
 # No vowels and no digits that look like letters, so that no name spells a word.
 NAME_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
+
+MAX_GENERATED_NAME_LENGTH = 58  # of the part before the random letters
 
 
 class Reader(Protocol):
@@ -186,6 +188,16 @@ class ApiServer:
             self.delete_object(obj, DeleteOptions(grace_period_seconds, propagation_policy))
         return obj
 
+    def evict(
+        self, namespace: str, name: str, *, grace_period_seconds: int | None = None, dry_run: bool = False
+    ) -> None:
+        """POST to a pod's ``eviction``: delete it, unless its disruption budget forbids that; see `eviction.evict`."""
+        resource = BY_CLASS[Pod]
+        pod = self._pods.get(key_for(resource, namespace, name))
+        if pod is None:
+            raise not_found(resource, name)
+        eviction.evict(self, pod, DeleteOptions(grace_period_seconds), dry_run)
+
     def _update(
         self, resource: Resource, old: KubernetesObject, new: KubernetesObject, subresource: str, dry_run: bool
     ) -> KubernetesObject:
@@ -243,14 +255,19 @@ class ApiServer:
             obj = replace(obj, metadata=replace(obj.metadata, generation=old.metadata.generation + 1))
         return self._commit(resource, old, obj)
 
-    def update_status(self, obj: T) -> T:
-        """Store the status of an object and its annotations, nothing else of it; raises as `update_object`."""
+    def update_status(self, obj: T, validate: bool = False) -> T:
+        """Store the status of an object and its annotations, nothing else of it; raises as `update_object`.
+
+        With `validate`, a status that breaks the rules of its kind is refused, for components that count on that.
+        """
         resource = BY_CLASS[type(obj)]
         old = self._current(resource, obj)
         meta = old.metadata
         if obj.metadata.annotations != meta.annotations:
             meta = replace(meta, annotations=obj.metadata.annotations)
         new: T = replace(old, metadata=meta, status=obj.status)  # type: ignore[attr-defined,assignment]
+        if validate:
+            requests.refuse_invalid(resource, meta.name, validate_update(new, old, "status"))
         return self._commit(resource, old, new)
 
     def patch_object(self, obj: T) -> T:
@@ -376,7 +393,7 @@ class ApiServer:
         resource, meta = BY_CLASS[type(obj)], obj.metadata
         table = self.store.tables[resource.kind]
         while True:
-            name = meta.generate_name + "".join(self._names.choices(NAME_ALPHABET, k=5))
+            name = meta.generate_name[:MAX_GENERATED_NAME_LENGTH] + "".join(self._names.choices(NAME_ALPHABET, k=5))
             if key_for(resource, meta.namespace, name) not in table:
                 return name
 

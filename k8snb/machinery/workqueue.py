@@ -23,10 +23,19 @@ class WorkQueue:
     first one since it was last processed is the cause of what the processing writes.
     """
 
-    def __init__(self, store: Store, process: Callable[[str], None], latency_ms: int = 0) -> None:
+    def __init__(
+        self,
+        store: Store,
+        process: Callable[[str], None],
+        latency_ms: int = 0,
+        base_delay_ms: int = BASE_DELAY_MS,
+        max_delay_ms: int = MAX_DELAY_MS,
+    ) -> None:
         self._store = store
         self._process = process
         self._latency_ms = latency_ms
+        self._base_delay_ms = base_delay_ms
+        self._max_delay_ms = max_delay_ms
         self._waiting: dict[str, int] = {}
         self._later: dict[str, Timer] = {}
         self._checks: dict[str, Timer] = {}
@@ -70,7 +79,7 @@ class WorkQueue:
         """Process a key after a delay that doubles with each failure since the last `forget`."""
         failures = self._failures.get(key, 0)
         self._failures[key] = failures + 1
-        self.add_after(key, min(BASE_DELAY_MS * 2 ** min(failures, 30), MAX_DELAY_MS))
+        self.add_after(key, min(self._base_delay_ms * 2 ** min(failures, 30), self._max_delay_ms))
 
     def forget(self, key: str) -> None:
         """The key succeeded: its next failure counts as the first."""

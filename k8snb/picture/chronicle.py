@@ -33,6 +33,7 @@ FOLLOWED = (
 )
 HEARTBEATS = ("Lease",)
 UNSCHEDULED = ""  # the box of pods that have no node yet
+READING = ("api-resources", "api-versions", "describe", "diff", "events", "explain", "get", "logs", "version", "wait")
 LONG_WAIT_MS = 500
 BARE = ""  # the box of pods that nothing owns
 
@@ -127,6 +128,13 @@ class PodTrack:
         return self.states.at(time_ms) or PodState(STARTING)
 
 
+def _only_reads(words: list[str]) -> bool:
+    """Whether a kubectl line only looks."""
+    if words[:1] == ["kubectl"]:
+        words = words[1:]
+    return not words or words[0] in READING or (words[0] == "rollout" and words[1:2] in (["status"], ["history"]))
+
+
 def short_name(name: str, owner: str) -> str:
     """A pod's name without its owner's.
 
@@ -183,9 +191,11 @@ class Chronicle:
         return self._read > start
 
     def _take_input(self, entry: Input) -> None:
+        words = entry.text.split()
+        if entry.kind != "fault" and _only_reads(words):
+            return
         self.marks.append(Mark(entry.time_ms, "fault" if entry.kind == "fault" else "input", entry.text, entry.seq))
         self._note_time(entry.time_ms)
-        words = entry.text.split()
         if entry.kind == "fault" and words[:1] == ["node"]:
             self._silent.setdefault(words[1], Track()).put(entry.time_ms, words[2] == "down")
 

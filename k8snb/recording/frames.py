@@ -26,7 +26,7 @@ INDEX = "batch.kubernetes.io/job-completion-index"
 RECORDED_REASONS = (
     "SuccessfulCreate", "SuccessfulDelete", "FailedCreate", "FailedDelete", "FailedDaemonPod", "NodeNotReady",
     "TaintManagerEviction", "BackoffLimitExceeded", "Completed", "DeadlineExceeded", "PodFailurePolicy", "Resumed",
-    "Suspended", "SawCompletedJob", "MissSchedule", "JobAlreadyActive", "UnexpectedJob",
+    "Suspended", "SawCompletedJob", "MissSchedule",
 )  # fmt: skip
 
 SPEC_FIELDS = {

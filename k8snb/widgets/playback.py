@@ -37,7 +37,7 @@ class Playback:
         self.playing = True
         self._until_settled = not self.session.settled
         self._changed()
-        self._loop.call_soon_threadsafe(self._schedule)
+        self._loop.call_soon_threadsafe(self._tick)  # the first tick comes at once
 
     def pause(self) -> None:
         """Stop playing."""

@@ -38,6 +38,16 @@ def test_ran_from_top_to_bottom(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_was_saved_without_what_changes_from_run_to_run(path: Path) -> None:
+    """`make notebooks` saves them so."""
+    notebook = _read(path)
+    assert sorted(notebook.metadata) == ["kernelspec", "language_info"]
+    assert {key for cell in notebook.cells for key in cell.metadata} <= {"tags"}
+    shown = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert [data for data in shown if "application/vnd.jupyter.widget-view+json" in data] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_has_short_cells(path: Path) -> None:
     lengths = [len(cell.source.splitlines()) for cell in _read(path).cells if cell.cell_type == "code"]
     assert max(lengths) <= LONGEST_CELL

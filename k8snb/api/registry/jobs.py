@@ -15,6 +15,7 @@ from k8snb.api.registry.workloads import name_warnings
 from k8snb.api.types.batch import CronJob, Job
 from k8snb.api.types.meta import LabelSelector
 from k8snb.api.validation import batch
+from k8snb.api.validation.job_status import validate_job_status_update
 
 
 class JobStrategy(SpecStrategy[Job]):
@@ -29,6 +30,9 @@ class JobStrategy(SpecStrategy[Job]):
 
     def validate_update(self, new: Job, old: Job) -> list[FieldError]:
         return batch.validate_job_update(new, old)
+
+    def validate_status_update(self, new: Job, old: Job) -> list[FieldError]:
+        return validate_job_status_update(new, old)
 
     def warnings_on_create(self, obj: Job) -> list[str]:
         return name_warnings(obj.metadata.name)

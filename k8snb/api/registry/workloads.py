@@ -92,7 +92,13 @@ class ReplicationControllerStrategy(SpecStrategy[ReplicationController]):
 
 
 class StatefulSetStrategy(SpecStrategy[StatefulSet]):
-    """A changed spec is a new generation."""
+    """A changed spec is a new generation; maxUnavailable is left out, for its feature gate is off by default."""
+
+    def prepare_create(self, obj: StatefulSet) -> StatefulSet:
+        return super().prepare_create(_without_max_unavailable(obj))
+
+    def prepare_update(self, new: StatefulSet, old: StatefulSet) -> StatefulSet:
+        return super().prepare_update(_without_max_unavailable(new), old)
 
     def validate_create(self, obj: StatefulSet) -> list[FieldError]:
         return statefulset.validate_stateful_set(obj)
@@ -109,6 +115,14 @@ class StatefulSetStrategy(SpecStrategy[StatefulSet]):
         return [
             "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended"
         ]
+
+
+def _without_max_unavailable(obj: StatefulSet) -> StatefulSet:
+    strategy = obj.spec.update_strategy
+    if strategy.rolling_update is None or strategy.rolling_update.max_unavailable is None:
+        return obj
+    strategy = replace(strategy, rolling_update=replace(strategy.rolling_update, max_unavailable=None))
+    return replace(obj, spec=replace(obj.spec, update_strategy=strategy))
 
 
 class DaemonSetStrategy(SpecStrategy[DaemonSet]):

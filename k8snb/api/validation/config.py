@@ -9,10 +9,10 @@ References
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterable, Mapping
 
 from k8snb.api.field_errors import FieldError, forbidden, invalid, not_supported, required, too_long, typed
+from k8snb.api.json_reader import JsonError, parse_json
 from k8snb.api.schema import EMPTY
 from k8snb.api.types.config import ConfigMap, Namespace, PriorityClass, Secret, ServiceAccount
 from k8snb.api.validation.formats import is_config_map_key, size
@@ -115,22 +115,14 @@ def _json_entry(data: Mapping[str, str], key: str) -> list[FieldError]:
     if key not in data:
         return _missing((key,))
     try:
-        value = json.loads(_bytes(data[key]))
-    except ValueError:
-        return [invalid(f"data[{key}]", _REDACTED, _syntax_fault(_bytes(data[key])))]
+        value = parse_json(_bytes(data[key]).decode("utf-8", "replace"))
+    except JsonError as error:
+        return [invalid(f"data[{key}]", _REDACTED, str(error))]
     if value is None or isinstance(value, dict):
         return []
     kind = {bool: "bool", str: "string", list: "array"}.get(type(value), "number")
     detail = f"json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}"
     return [invalid(f"data[{key}]", _REDACTED, detail)]
-
-
-def _syntax_fault(content: bytes) -> str:
-    """What Go's parser says of a text that is no JSON; where it begins wrong."""
-    text = content.decode("utf-8", "replace").lstrip(" \t\r\n")
-    if not text:
-        return "unexpected end of JSON input"
-    return f"invalid character '{text[0]}' looking for beginning of value"
 
 
 def validate_secret_update(new: Secret, old: Secret) -> list[FieldError]:

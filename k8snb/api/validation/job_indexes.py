@@ -8,6 +8,7 @@ References
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from k8snb.api.field_errors import go_quote
 
@@ -59,3 +60,27 @@ def _index(text: str, completions: int) -> int:
     if int(text) >= completions:
         raise IndexesError(f"too large index: {go_quote(text)}")
     return int(text)
+
+
+def first_common_index(one: str, other: str, completions: int) -> int | None:
+    """The lowest index that two lists both name; intervals that are none do not count.
+
+    References
+    ----------
+    ``pkg/apis/batch/validation/validation.go validateFailedIndexesNotOverlapCompleted @ v1.36``
+    """
+    overlaps = [
+        max(low, other_low)
+        for low, high in _readable(one, completions)
+        for other_low, other_high in _readable(other, completions)
+        if low <= other_high and other_low <= high
+    ]
+    return min(overlaps, default=None)
+
+
+def _readable(text: str, completions: int) -> list[tuple[int, int]]:
+    intervals = []
+    for part in text.split(",") if text else ():
+        with suppress(IndexesError):
+            intervals.append(_interval(part, completions))
+    return intervals

@@ -32,6 +32,7 @@ from k8snb.controllers.endpointslice.slices import is_managed, service_key
 from k8snb.controllers.endpointslice.tracker import ServiceState
 from k8snb.errors import ApiError, Forbidden
 from k8snb.machinery.controller import Controller, Environment, key_of
+from k8snb.machinery.log import Change
 
 TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time"
 SLICE_CHANGE_DELAY_MS = 1_000  # from a change of a slice by somebody else to its repair
@@ -72,17 +73,24 @@ class EndpointSliceController(Controller):
 
     def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
         """Note the pod with the services that select it, and look at these if the change shows in endpoints."""
-        pod = new or old
-        assert pod is not None
+        pod = new or self._last_words(old)
         meta = pod.metadata
         shows = old is None or new is None or _endpoints_changed(old, new)
         after = before = self._services_of(meta.namespace, meta.labels)
         if old is not None and new is not None and _labels_changed(old, new):
             before = self._services_of(meta.namespace, old.metadata.labels)
         for key in dict.fromkeys((*after, *before)):
-            self._state(key).changed[meta.uid] = key_of(pod)
+            self._state(key).changed[meta.uid] = pod
             if shows or (key in after) != (key in before):
                 self.queue.add(key)
+
+    def _last_words(self, removed: Pod | None) -> Pod:
+        """The last version of a removed pod, which may have come too late to be heard of by itself."""
+        store = self.server.store
+        removal = store.log.entries[store.cause]
+        last = removal.old if isinstance(removal, Change) else None
+        assert removed is not None
+        return last if isinstance(last, Pod) and last.metadata.uid == removed.metadata.uid else removed
 
     def _services_of(self, namespace: str, labels: Mapping[str, str]) -> list[str]:
         """The keys of the services that select these labels: only those whose first pair is among them are tried."""
@@ -153,11 +161,12 @@ class EndpointSliceController(Controller):
     def _reconcile(self, service: Service, state: ServiceState) -> str:
         """Write what the changed pods ask for; returns what kept a pod out."""
         complete, changed = state.complete, self._changed_pods(service, state)
+        now = state.trigger_time(service, [pod or state.changed[uid] for uid, pod in changed.items()])
         state.complete, state.changed = False, {}
-        now = state.trigger_time(service, changed.items())
         fault, written = "", 0
-        for address_type in (*address_types(service), *state.slices):
-            if address_type in address_types(service):
+        supported = address_types(service)
+        for address_type in dict.fromkeys((*supported, *state.slices)):
+            if address_type in supported:
                 wanted, fault = self._wanted(service, state, changed, address_type)
                 slices = state.slices.setdefault(address_type, {})
                 touched = state.locate(address_type, wanted)
@@ -165,7 +174,7 @@ class EndpointSliceController(Controller):
             else:
                 plan = Plan([], [], list(state.slices[address_type].values()))
             written += self._write(service, state, plan, now)
-        state.forget_pods(uid for uid, pod in changed.items() if pod is None or not belongs_in_endpoints(pod))
+        state.forget_pods(changed)
         endpoints = sum(len(s.endpoints) for of_type in state.slices.values() for s in of_type.values())
         if written:
             # A controller that computes and writes ten thousand endpoints is not done within a millisecond: what
@@ -176,8 +185,8 @@ class EndpointSliceController(Controller):
     def _changed_pods(self, service: Service, state: ServiceState) -> dict[str, Pod | None]:
         """The pods to look at, by UID; None for those that the service does not select (any more)."""
         changed: dict[str, Pod | None] = {}
-        for uid, key in state.changed.items():
-            pod = self.pods.get(key)
+        for uid, seen in state.changed.items():
+            pod = self.pods.get(key_of(seen))
             is_it = pod is not None and pod.metadata.uid == uid and selects(service, pod.metadata.labels)
             changed[uid] = pod if is_it else None
         if state.complete:

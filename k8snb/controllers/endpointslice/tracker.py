@@ -9,27 +9,27 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from k8snb.api.pods import condition_of
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.service import EndpointSlice, Service
-from k8snb.controllers.endpointslice.endpoints import PortResolver
+from k8snb.controllers.endpointslice.endpoints import belongs_in_endpoints, PortResolver
 from k8snb.controllers.endpointslice.reconcile import uid_of
 
 
 class ServiceState:
     """What is known of one service.
 
-    ``changed`` holds the keys of pods by UID, as of the last sync. ``complete`` asks for a look at all pods, ``stale``
-    for a look at the stored slices, because somebody else changed them.
+    ``changed`` holds, by UID, the pods that changed since the last sync, as last seen. ``complete`` asks for a look at
+    all pods, ``stale`` for a look at the stored slices, because somebody else changed them.
     """
 
     def __init__(self) -> None:
         self.service: Service | None = None
         self.ports = PortResolver(Service())
         self.slices: dict[str, dict[str, EndpointSlice]] = {}
-        self.changed: dict[str, str] = {}
+        self.changed: dict[str, Pod] = {}
         self.complete = True
         self.stale = True
         self.retries = 0
@@ -65,12 +65,6 @@ class ServiceState:
         names = (self._located.get((address_type, uid)) for uid in uids)
         return {name: None for name in names if name is not None}
 
-    def forget_pods(self, uids: Iterable[str]) -> None:
-        """These pods are in no slice any more."""
-        for uid in uids:
-            for address_type in self.slices:
-                self._located.pop((address_type, uid), None)
-
     def is_own_write(self, slice_: EndpointSlice) -> bool:
         """The version of a slice is one that this controller wrote, or older than that."""
         meta = slice_.metadata
@@ -82,19 +76,20 @@ class ServiceState:
         known = self.slices.get(slice_.address_type, {}).get(slice_.metadata.name)
         return known is not None and known.metadata.uid == slice_.metadata.uid
 
-    def trigger_time(self, service: Service, pods: Iterable[tuple[str, Pod | None]]) -> int | None:
+    def trigger_time(self, service: Service, pods: Iterable[Pod]) -> int | None:
         """The earliest moment of a change that this sync answers; None when nothing changed that has a time.
 
         Parameters
         ----------
         pods
-            The changed pods by UID, None for one that the service selects no more.
+            The changed pods as last seen, those that are gone too.
         """
         first = self._service_time is None
         self._service_time = created = service.metadata.creation_timestamp or 0
         moments = []
-        for uid, pod in pods:
-            ready = condition_of(pod, "Ready") if pod is not None else None
+        for pod in pods:
+            uid = pod.metadata.uid
+            ready = condition_of(pod, "Ready")
             since = ready.last_transition_time if ready is not None else None
             if since is None:
                 self._pod_times.pop(uid, None)
@@ -102,3 +97,12 @@ class ServiceState:
                 moments.append(since)
                 self._pod_times[uid] = since
         return created if first else min(moments, default=None)
+
+    def forget_pods(self, pods: Mapping[str, Pod | None]) -> None:
+        """Of these pods, by UID, those that are gone (None) or have ended are in no slice any more."""
+        for uid, pod in pods.items():
+            if pod is None:
+                self._pod_times.pop(uid, None)
+            if pod is None or not belongs_in_endpoints(pod):
+                for address_type in self.slices:
+                    self._located.pop((address_type, uid), None)

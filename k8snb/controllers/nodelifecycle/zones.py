@@ -74,8 +74,7 @@ class ZoneTainter:
 
     def add(self, name: str) -> None:
         """Let a node wait for its taint."""
-        if name not in self._waiting:
-            self._waiting[name] = None
+        self._waiting.setdefault(name)
 
     def remove(self, name: str) -> None:
         """A node needs no taint any more."""

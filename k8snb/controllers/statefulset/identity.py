@@ -7,6 +7,8 @@ References
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec.structs import replace
 
 from k8snb.api.pods import controller_reference, is_available, is_ready
@@ -22,6 +24,7 @@ REVISION_LABEL = "controller-revision-hash"
 LARGEST_ORDINAL = 2**31 - 1
 
 
+@lru_cache(16_384)
 def parent_and_ordinal(name: str) -> tuple[str, int]:
     """The set and the ordinal that a pod's name speaks of; no set and -1 when it is no such name."""
     parent, dash, digits = name.rpartition("-")
@@ -84,6 +87,8 @@ def storage_matches(set_: StatefulSet, pod: Pod) -> bool:
     ordinal = ordinal_of(pod)
     if ordinal < 0:
         return False
+    if not set_.spec.volume_claim_templates:
+        return True
     volumes = {volume.name: volume.persistent_volume_claim for volume in pod.spec.volumes}
     for template in set_.spec.volume_claim_templates:
         source = volumes.get(template.metadata.name)

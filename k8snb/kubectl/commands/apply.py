@@ -143,12 +143,13 @@ class _Applier:
                 "apply. kubectl apply should only be used on resources created declaratively by either kubectl create "
                 "--save-config or kubectl apply. The missing annotation will be patched automatically."
             )
-        patch: Body = {}
+        patch: Body | None = None
         try:
             patch = self._patch(modified)
             yield from self._send(patch, modified)
         except K8snbError as error:
-            doing = f"applying patch:\n{marshal(patch)}\nto:\n{info.describe()}\nfor:"
+            shown = "" if patch is None else marshal(patch)
+            doing = f"applying patch:\n{shown}\nto:\n{info.describe()}\nfor:"
             raise with_source(doing, info.source, error) from None
         if live.deletion_timestamp is not None:
             self.session.warn(f"Detected changes to resource {info.name} which is currently being deleted.")
@@ -157,12 +158,16 @@ class _Applier:
     def _patch(self, modified: Body) -> Body:
         assert self.info.obj is not None
         current = to_dict(self.info.obj)
+        original = meta_of(self.info.obj).annotations.get(LAST_APPLIED, "")
         try:
             return create_three_way_merge_patch(
                 self.info.resource.cls, original_of(current), deepcopy(modified), deepcopy(current)
             )
-        except PatchError as error:
-            raise KubectlError(f"creating patch with:\nmodified:\n{marshal(modified)}\nfor: {error}") from None
+        except (KubectlError, PatchError) as error:
+            sources = (original, f"{marshal(modified)}\n", f"{marshal(current)}\n")
+            shown = zip(("original", "modified", "current"), sources, strict=True)
+            texts = "".join(f"{name}:\n{text}\n" for name, text in shown)
+            raise KubectlError(f"creating patch with:\n{texts}for: {error}") from None
 
     def _send(self, patch: Body, modified: Body) -> Waiting:
         info, server = self.info, self.session.server

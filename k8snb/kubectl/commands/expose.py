@@ -8,12 +8,12 @@ References
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from k8snb.api.encode import to_dict
+from k8snb.api.json_reader import JsonError, parse_json
 from k8snb.api.patch import apply_patch
 from k8snb.api.resources import BY_KIND
 from k8snb.kubectl.command import CommandSpec, Session
@@ -216,8 +216,8 @@ def overridden(session: Session, body: Body) -> Body:
     if kind not in ("merge", "json", "strategic"):
         raise KubectlError(f"invalid override type: {kind}")
     try:
-        patch = json.loads(override)
-    except ValueError:
+        patch = parse_json(override)
+    except JsonError:
         raise KubectlError("Invalid JSON Patch" if kind == "merge" else "invalid JSON document") from None
     return apply_patch(BY_KIND[body["kind"]].cls, body, kind, patch)
 

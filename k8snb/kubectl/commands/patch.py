@@ -7,12 +7,13 @@ References
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from k8snb.api.encode import to_dict
 from k8snb.api.field_errors import go_quote
+from k8snb.api.files import read_file
+from k8snb.api.json_reader import JsonError, parse_json
 from k8snb.api.patch import apply_patch
 from k8snb.api.patch.json_patch import json_patch, JsonPatchError
 from k8snb.api.yaml_reader import parse_yaml, YamlError
@@ -69,14 +70,16 @@ def _read_patch(session: Session) -> Any:
     source = session.flags["patch"]
     if path := session.flags["patch-file"]:
         try:
-            source = Path(path).read_text("utf-8")
-        except (OSError, ValueError) as error:
-            problem = (getattr(error, "strerror", None) or str(error)).lower()
+            source = read_file(Path(path)).decode("utf-8")
+        except OSError as error:
+            problem = (error.strerror or str(error)).lower()
             raise KubectlError(f"unable to read patch file: open {path}: {problem}") from None
+        except UnicodeDecodeError:
+            raise KubectlError(f"unable to parse {go_quote(path)}: yaml: invalid leading UTF-8 octet") from None
     if source.lstrip().startswith("{"):
         try:
-            return json.loads(source)
-        except (ValueError, RecursionError) as error:
+            return parse_json(source)
+        except JsonError as error:
             return _Unreadable(str(error))
     try:
         return parse_yaml(source)

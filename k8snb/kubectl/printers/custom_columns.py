@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from k8snb.api.files import read_file
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.go_format import sprint
 from k8snb.kubectl.jsonpath import JSONPath, JSONPathError
@@ -50,7 +51,7 @@ def print_custom_columns(bodies: Sequence[dict[str, Any]], spec: str, no_headers
 def print_custom_columns_file(bodies: Sequence[dict[str, Any]], path: str) -> str:
     """A table whose columns a file names: a line of headers, a line of paths."""
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = read_file(Path(path)).decode("utf-8", "replace").splitlines()
     except OSError as error:
         problem = (error.strerror or str(error)).lower()
         raise KubectlError(f"error reading template {path}, open {path}: {problem}\n") from None

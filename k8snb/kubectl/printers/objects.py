@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from k8snb.api.encode import to_dict
+from k8snb.api.files import read_file
 from k8snb.api.resources import BY_CLASS
 from k8snb.api.schema import KubernetesObject
 from k8snb.kubectl.errors import KubectlError
@@ -244,7 +245,7 @@ def _template_failure(template: str, error: TemplateError, whole: Body) -> Itera
 
 def _read(path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8")
+        return read_file(Path(path)).decode("utf-8", "replace")
     except OSError as error:
         problem = (error.strerror or str(error)).lower()
         raise KubectlError(f"error reading --template {path}, open {path}: {problem}") from None

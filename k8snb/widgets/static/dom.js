@@ -39,8 +39,13 @@ export function tabs(names, label, choose) {
   return row;
 }
 
-// Keeps a notebook from taking keys that are meant for a part.
+// Keeps a notebook from taking keys that are meant for a part, but for those with Ctrl, such as saving.
 export function keepKeys(el) {
   el.setAttribute("data-lm-suppress-shortcuts", "true");
+  el.addEventListener("keydown", stopPlainKey);
   return el;
+}
+
+export function stopPlainKey(event) {
+  if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
 }

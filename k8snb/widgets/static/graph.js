@@ -1,7 +1,7 @@
 // The bridge between the kernel's picture and the ipycytoscape canvas beside it: one message, one batch.
 
 import { colors, hueOf, onTheme } from "./theme.js";
-import { h, keepKeys, tabs } from "./dom.js";
+import { h, keepKeys, stopPlainKey, tabs } from "./dom.js";
 import { applyRows, Store } from "./store.js";
 
 const ITEM = { kind: 0, x: 1, y: 2, w: 3, h: 4, label: 5, classes: 6, ref: 7, hint: 8 };
@@ -233,6 +233,7 @@ class Canvas {
   close() {
     this.sizes.disconnect();
     this.el.removeEventListener("keydown", this.onKey);
+    this.el.removeEventListener("keydown", stopPlainKey);
     this.tipEl.remove();
   }
 }

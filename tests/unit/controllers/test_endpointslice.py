@@ -293,6 +293,12 @@ def test_the_trigger_time_is_that_of_the_change(cluster):
     cluster.delete(pod)
     cluster.run()
     assert slices(cluster)[0].metadata.annotations == {}
+    cluster.run(2)
+    cluster.set_phase(pod, "Failed")
+    cluster.delete(pod, 0)
+    cluster.run()
+    annotations = slices(cluster)[0].metadata.annotations
+    assert annotations == {"endpoints.kubernetes.io/last-change-trigger-time": "2026-01-01T00:00:12Z"}
 
 
 def test_ports_stand_in_one_order():

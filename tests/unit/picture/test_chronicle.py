@@ -51,6 +51,9 @@ def test_revisions_are_numbered_in_order_of_creation(chronicle: Chronicle) -> No
 
 
 def test_marks_are_the_inputs_with_short_labels(blocked: Cluster, chronicle: Chronicle) -> None:
+    blocked.kubectl("get pods")
+    blocked.kubectl("rollout history deployment/web")
+    chronicle.read()
     labels = [m.label for m in chronicle.marks if m.kind == "input"]
     assert labels == ["apply", "scale --replicas=6", "set image nginx=nginx:broken"]
     patch = 'patch deployment/web -p \'{"spec":{"strategy":{"rollingUpdate":{"maxSurge":"0%"}}}}\''

@@ -1,0 +1,273 @@
+"""Watches DaemonSets, their revisions and pods, and nodes; creates and deletes pods until each node has its daemon.
+
+References
+----------
+``pkg/controller/daemon/daemon_controller.go @ v1.36``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from msgspec.structs import replace
+
+from k8snb.api.pods import controller_of, is_ready
+from k8snb.api.schema import KubernetesObject
+from k8snb.api.selectors import matches
+from k8snb.api.types.apps import ControllerRevision, DaemonSet
+from k8snb.api.types.meta import LabelSelector
+from k8snb.api.types.node import Node
+from k8snb.api.types.pod import Pod
+from k8snb.controllers.daemonset.backoff import FailedPodsBackoff
+from k8snb.controllers.daemonset.daemons import by_node, Daemons
+from k8snb.controllers.daemonset.history import History, Revisions
+from k8snb.controllers.daemonset.manage import manage, Work
+from k8snb.controllers.daemonset.rolling import rolling_update
+from k8snb.controllers.daemonset.sizes import ROLLING_UPDATE
+from k8snb.controllers.daemonset.status import calculate_status
+from k8snb.controllers.daemonset.templates import Templates
+from k8snb.errors import ApiError, Conflict, NotFound
+from k8snb.machinery.controller import Controller, Environment, key_of
+from k8snb.machinery.expectations import Expectations
+from k8snb.machinery.ownership import claim
+from k8snb.machinery.pod_control import PodControl
+from k8snb.machinery.server import EPOCH_MS
+from k8snb.machinery.workqueue import WorkQueue
+
+BURST_REPLICAS = 250  # at most so many pods are created or deleted in one sync
+
+
+class DaemonSetController(Controller):
+    """Keeps one pod of a DaemonSet on every node that it fits."""
+
+    name: ClassVar[str] = "daemonset-controller"
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self.daemon_sets = self.informers.of(DaemonSet)
+        self.nodes = self.informers.of(Node)
+        self.pods = self.informers.of(Pod)
+        self.expectations = Expectations()
+        self.pod_control = PodControl(self.server, self.recorder)
+        self.history = History(self.server, self.informers)
+        self.templates = Templates()
+        self.backoff = FailedPodsBackoff()
+        self.node_queue = WorkQueue(self.server.store, self._sync_node)
+        self.daemon_sets.add_handler(self._on_daemon_set)
+        self.informers.of(ControllerRevision).add_handler(self._on_revision)
+        self.pods.add_handler(self._on_pod)
+        self.nodes.add_handler(self._on_node)
+
+    # -- watching
+
+    def _on_daemon_set(self, old: DaemonSet | None, new: DaemonSet | None) -> None:
+        daemon_set = new or old
+        assert daemon_set is not None
+        if new is None:
+            self.expectations.forget(key_of(daemon_set))
+            self.history.forget(daemon_set.metadata.uid)
+            self.templates.forget(daemon_set.metadata.uid)
+        self.enqueue(daemon_set)
+
+    def _on_revision(self, old: ControllerRevision | None, new: ControllerRevision | None) -> None:
+        revision = new or old
+        assert revision is not None
+        if old is not None and new is not None and controller_of(old) != controller_of(new):
+            self._enqueue_owner(old)
+        if controller_of(revision) is not None:
+            if old is not None:
+                self._enqueue_owner(revision)
+        elif new is not None and (old is None or old.metadata != new.metadata):
+            self._enqueue_possible_owners(new)
+
+    def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
+        if new is None or new.metadata.deletion_timestamp is not None:
+            self._on_pod_deleted(new or old)
+            return
+        reference = controller_of(new)
+        same_owners = old is not None and old.metadata.owner_references is new.metadata.owner_references
+        if old is not None and not same_owners and controller_of(old) != reference:
+            self._enqueue_owner(old)
+        if reference is None:
+            if old is None or old.metadata.labels != new.metadata.labels or controller_of(old) is not None:
+                self._enqueue_possible_owners(new)
+            return
+        daemon_set = self._owner(new)
+        if daemon_set is None:
+            return
+        key = key_of(daemon_set)
+        if old is None:
+            self.expectations.creation_observed(key)
+        self.enqueue(daemon_set)
+        seconds = daemon_set.spec.min_ready_seconds
+        if seconds and old is not None and is_ready(new) and not is_ready(old):
+            self.queue.add_after(key, (seconds + 1) * 1000)
+
+    def _on_pod_deleted(self, pod: Pod | None) -> None:
+        assert pod is not None
+        daemon_set = self._owner(pod)
+        if daemon_set is not None:
+            self.expectations.deletion_observed(key_of(daemon_set), key_of(pod))
+            self.enqueue(daemon_set)
+
+    def _on_node(self, old: Node | None, new: Node | None) -> None:
+        if new is None:
+            return
+        if old is None or (old.metadata.labels, old.spec.taints) != (new.metadata.labels, new.spec.taints):
+            self.node_queue.add(new.metadata.name)
+
+    def _sync_node(self, name: str) -> None:
+        """Look at every DaemonSet for which a node's labels or taints make a difference."""
+        node = self.nodes.get(name)
+        if node is None:
+            return
+        for daemon_set in self.daemon_sets.cache.values():
+            verdict = self.templates.verdict(daemon_set, node)
+            owned = self.ownership.of(daemon_set.metadata.uid).pods.values()
+            scheduled = any(pod.spec.node_name == name for pod in owned)
+            if scheduled:
+                changes = not verdict.should_continue or daemon_set.status.number_misscheduled > 0
+            else:
+                changes = verdict.should_run
+            if changes:
+                self.enqueue(daemon_set)
+
+    def _owner(self, obj: KubernetesObject) -> DaemonSet | None:
+        reference = controller_of(obj)
+        if reference is None or reference.kind != "DaemonSet":
+            return None
+        daemon_set = self.daemon_sets.get(f"{obj.metadata.namespace}/{reference.name}")
+        return daemon_set if daemon_set is not None and daemon_set.metadata.uid == reference.uid else None
+
+    def _enqueue_owner(self, obj: KubernetesObject) -> None:
+        daemon_set = self._owner(obj)
+        if daemon_set is not None:
+            self.enqueue(daemon_set)
+
+    def _enqueue_possible_owners(self, orphan: KubernetesObject) -> None:
+        for daemon_set in self.daemon_sets.cache.values():
+            same_namespace = daemon_set.metadata.namespace == orphan.metadata.namespace
+            if same_namespace and matches(daemon_set.spec.selector, orphan.metadata.labels):
+                self.enqueue(daemon_set)
+
+    # -- syncing
+
+    def sync(self, key: str) -> None:
+        """Give every node its daemon, replace those of older revisions, and report.
+
+        Notes
+        -----
+        While creations and deletions are still to be seen, the status is brought up to date, and nothing else is done.
+        """
+        daemon_set = self.daemon_sets.get(key)
+        if daemon_set is None:
+            self.expectations.forget(key)
+            return
+        if daemon_set.spec.selector == LabelSelector():
+            message = "This daemon set is selecting all pods. A non-empty selector is required."
+            self.recorder.event(daemon_set, "Warning", "SelectingAll", message)
+            return
+        if daemon_set.metadata.deletion_timestamp is not None:
+            return
+        pods = self._claim_pods(daemon_set)
+        revisions = self.history.construct(daemon_set, pods)
+        verdicts = self.templates.verdicts(daemon_set, self.nodes.cache)
+        now = EPOCH_MS + self.now_ms
+        daemons = Daemons(daemon_set, verdicts, by_node(pods), revisions.hash, now)
+        if not self.expectations.satisfied(key, self.now_ms):
+            self._update_status(daemons, observed=False)
+            return
+        try:
+            self._update_pods(key, daemons, revisions, pods)
+        finally:
+            self._update_status(daemons, observed=True)
+
+    def _claim_pods(self, daemon_set: DaemonSet) -> Sequence[Pod]:
+        """The DaemonSet's pods, after adopting matching orphans and releasing those that match no more."""
+        owned, selector = self.ownership.of(daemon_set.metadata.uid), daemon_set.spec.selector
+        orphans = [
+            pod for pod in self.ownership.orphans(daemon_set.metadata.namespace) if matches(selector, pod.metadata.labels)
+        ]
+        strangers = any(not matches(selector, group.labels) for group in owned.groups.values())
+        if not orphans and not strangers:
+            return list(owned.pods.values())
+        return claim(self.server, daemon_set, selector, [*owned.pods.values(), *orphans])
+
+    def _update_pods(self, key: str, daemons: Daemons, revisions: Revisions, pods: Sequence[Pod]) -> None:
+        self._sync_nodes(daemons, manage(daemons, lambda pod, node: self._replaces(daemons, pod, node)))
+        rolls = daemons.daemon_set.spec.update_strategy.type == ROLLING_UPDATE
+        if rolls and self.expectations.satisfied(key, self.now_ms):
+            self._sync_nodes(daemons, rolling_update(daemons))
+        self.history.clean_up(daemons.daemon_set, revisions, pods)
+
+    def _replaces(self, daemons: Daemons, pod: Pod, node: str) -> bool:
+        """Whether a pod that has ended is deleted now; failed ones are, but slower each time."""
+        daemon_set, meta = daemons.daemon_set, pod.metadata
+        where = f"daemon pod {meta.namespace}/{meta.name} on node {node}"
+        if pod.status.phase == "Succeeded":
+            message = f"Found succeeded {where}, will try to delete it"
+            self.recorder.event(daemon_set, "Normal", "SucceededDaemonPod", message)
+            return True
+        backoff_key = f"{daemon_set.metadata.uid}/{daemon_set.status.observed_generation}/{node}"
+        if self.backoff.is_waiting(backoff_key, self.now_ms):
+            self.queue.add_after(key_of(daemon_set), self.backoff.delay_ms(backoff_key))
+            return False
+        self.backoff.next(backoff_key, self.now_ms)
+        self.recorder.event(daemon_set, "Warning", "FailedDaemonPod", f"Found failed {where}, will try to kill it")
+        return True
+
+    def _sync_nodes(self, daemons: Daemons, work: Work) -> None:
+        """Create and delete pods; raises the first refusal after all was tried."""
+        delete, create = work.delete[:BURST_REPLICAS], work.create[:BURST_REPLICAS]
+        key = key_of(daemons.daemon_set)
+        self.expectations.expect(key, len(create), [key_of(pod) for pod in delete], self.now_ms)
+        failures = [*self._create_pods(daemons, create), *self._delete_pods(daemons, delete)]
+        if failures:
+            raise failures[0]
+
+    def _create_pods(self, daemons: Daemons, nodes: Sequence[str]) -> list[ApiError]:
+        """Create pods in batches of 1, 2, 4 …, and stop at the first batch in which one fails."""
+        daemon_set, key = daemons.daemon_set, key_of(daemons.daemon_set)
+        failures: list[ApiError] = []
+        start, batch = 0, 1
+        while start < len(nodes) and not failures:
+            for node in nodes[start : start + batch]:
+                try:
+                    self.pod_control.create_pod(daemon_set, self.templates.of_node(daemon_set, daemons.hash, node))
+                except ApiError as error:
+                    if not error.details.get("namespaceTerminating"):
+                        self.expectations.creation_observed(key)
+                        failures.append(error)
+            start, batch = start + batch, batch * 2
+        if failures:
+            self.expectations.creation_observed(key, max(len(nodes) - start, 0))
+        return failures
+
+    def _delete_pods(self, daemons: Daemons, pods: Sequence[Pod]) -> list[ApiError]:
+        failures: list[ApiError] = []
+        for pod in pods:
+            try:
+                self.pod_control.delete_pod(daemons.daemon_set, pod)
+            except ApiError as error:
+                self.expectations.deletion_observed(key_of(daemons.daemon_set), key_of(pod))
+                if not isinstance(error, NotFound):
+                    failures.append(error)
+        return failures
+
+    def _update_status(self, daemons: Daemons, observed: bool) -> None:
+        """Write the status if it changed; once more on the newest version, if that one is newer than the cache."""
+        daemon_set = daemons.daemon_set
+        status = calculate_status(daemons, observed)
+        if status != daemon_set.status:
+            try:
+                self.server.update_status(replace(daemon_set, status=status))
+            except Conflict:
+                fresh = self.server.find(DaemonSet, daemon_set.metadata.namespace, daemon_set.metadata.name)
+                if fresh is None or fresh.metadata.uid != daemon_set.metadata.uid:
+                    raise
+                status = replace(status, collision_count=fresh.status.collision_count)
+                self.server.update_status(replace(fresh, status=status))
+        seconds = daemon_set.spec.min_ready_seconds
+        if seconds and status.number_ready != status.number_available:
+            self.queue.add_after(key_of(daemon_set), seconds * 1000)

@@ -1,0 +1,52 @@
+"""What a DaemonSet's status says of its pods.
+
+References
+----------
+``pkg/controller/daemon/daemon_controller.go updateDaemonSetStatus, storeDaemonSetStatus @ v1.36``
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from k8snb.api.pods import is_ready
+from k8snb.api.types.apps import DaemonSetStatus
+from k8snb.controllers.daemonset.daemons import Daemons, oldest_first
+
+
+def calculate_status(daemons: Daemons, observed: bool) -> DaemonSetStatus:
+    """The status that fits these daemons; of the pods of a node, the oldest counts.
+
+    Parameters
+    ----------
+    observed
+        The controller has acted on this generation.
+    """
+    desired = current = misscheduled = ready = updated = available = 0
+    for node, verdict in daemons.nodes.items():
+        pods = daemons.pods.get(node)
+        if not verdict.should_run:
+            misscheduled += pods is not None
+            continue
+        desired += 1
+        if pods is None:
+            continue
+        current += 1
+        pod = oldest_first(pods)[0] if len(pods) > 1 else pods[0]
+        if is_ready(pod):
+            ready += 1
+            available += daemons.is_available(pod)
+        updated += daemons.is_updated(pod)
+    daemon_set = daemons.daemon_set
+    generation = daemon_set.metadata.generation
+    return replace(
+        daemon_set.status,
+        observed_generation=generation if observed else daemon_set.status.observed_generation,
+        desired_number_scheduled=desired,
+        current_number_scheduled=current,
+        number_misscheduled=misscheduled,
+        number_ready=ready,
+        updated_number_scheduled=updated,
+        number_available=available,
+        number_unavailable=desired - available,
+    )

@@ -1,0 +1,223 @@
+"""Watches StatefulSets and their pods, and brings the pods to what the sets ask for, one after the other.
+
+References
+----------
+``pkg/controller/statefulset/stateful_set.go, stateful_set_control.go @ v1.36``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from msgspec.structs import replace
+
+from k8snb.api.pods import available_at, controller_of, is_ready
+from k8snb.api.selectors import matches
+from k8snb.api.types.apps import ControllerRevision, StatefulSet, StatefulSetStatus
+from k8snb.api.types.claims import PersistentVolumeClaim
+from k8snb.api.types.pod import Pod, PodTemplateSpec
+from k8snb.controllers.statefulset.identity import is_member, revision_of
+from k8snb.controllers.statefulset.pod_control import StatefulPodControl
+from k8snb.controllers.statefulset.status import complete_rolling_update, count_pods, is_inconsistent
+from k8snb.controllers.statefulset.update import Revisions, SetUpdate
+from k8snb.errors import ApiError, Conflict
+from k8snb.machinery.controller import Controller, Environment, key_of
+from k8snb.machinery.history_revisions import (
+    find_equal,
+    new_revision,
+    next_number,
+    RevisionHistory,
+    template_of,
+    template_patch,
+    to_truncate,
+)
+from k8snb.machinery.informer import WATCH_LATENCY_MS
+from k8snb.machinery.ownership import claim
+from k8snb.machinery.server import EPOCH_MS
+
+
+class StatefulSetController(Controller):
+    """Keeps a StatefulSet's pods, each with its identity and its claims."""
+
+    name: ClassVar[str] = "statefulset-controller"
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self.sets = self.informers.of(StatefulSet)
+        self.pods = self.informers.of(Pod)
+        self.history = RevisionHistory(self.server, self.informers)
+        claims = self.informers.of(PersistentVolumeClaim)
+        self.pod_control = StatefulPodControl(self.server, self.recorder, claims)
+        self._caught_up_ms: dict[str, int] = {}
+        self._patches: dict[str, tuple[PodTemplateSpec, dict[str, Any]]] = {}
+        self._restored: dict[str, tuple[ControllerRevision, PodTemplateSpec]] = {}
+        self.sets.add_handler(self._on_set)
+        self.pods.add_handler(self._on_pod)
+
+    # -- watching
+
+    def _on_set(self, old: StatefulSet | None, new: StatefulSet | None) -> None:
+        set_ = new or old
+        assert set_ is not None
+        self.enqueue(set_)
+
+    def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
+        pod = new or old
+        assert pod is not None
+        reference = controller_of(pod)
+        changed_owner = old is not None and new is not None and controller_of(old) != reference
+        if old is not None and changed_owner:
+            self._enqueue_owner(old)
+        if reference is not None:
+            self._enqueue_owner(pod)
+            if old is not None and new is not None and not is_ready(old) and is_ready(new):
+                self._check_when_available(new)
+        elif new is not None and (old is None or changed_owner or old.metadata.labels != new.metadata.labels):
+            self._enqueue_possible_owners(new)
+
+    def _owner(self, pod: Pod) -> StatefulSet | None:
+        reference = controller_of(pod)
+        if reference is None or reference.kind != "StatefulSet":
+            return None
+        set_ = self.sets.get(f"{pod.metadata.namespace}/{reference.name}")
+        return set_ if set_ is not None and set_.metadata.uid == reference.uid else None
+
+    def _enqueue_owner(self, pod: Pod) -> None:
+        set_ = self._owner(pod)
+        if set_ is not None:
+            self.enqueue(set_)
+
+    def _check_when_available(self, pod: Pod) -> None:
+        set_ = self._owner(pod)
+        if set_ is not None and set_.spec.min_ready_seconds:
+            self.queue.add_after(key_of(set_), set_.spec.min_ready_seconds * 1000)
+
+    def _enqueue_possible_owners(self, orphan: Pod) -> None:
+        for set_ in self.sets.cache.values():
+            same_namespace = set_.metadata.namespace == orphan.metadata.namespace
+            if same_namespace and matches(set_.spec.selector, orphan.metadata.labels):
+                self.enqueue(set_)
+
+    # -- syncing
+
+    def sync(self, key: str) -> None:
+        """Bring one set's pods a step closer to what it asks for, and report them in its status.
+
+        A set whose last writes the caches do not show yet waits for them.
+        """
+        set_ = self.sets.get(key)
+        if set_ is None:
+            for memory in (self._caught_up_ms, self._patches, self._restored):
+                memory.pop(key, None)
+            return
+        behind_ms = self._caught_up_ms.get(key, 0) - self.now_ms
+        if behind_ms > 0:
+            self.queue.add_after(key, behind_ms)
+            return
+        before = self.server.store.revision
+        try:
+            self._sync_set(key, set_)
+        finally:
+            if self.server.store.revision != before:
+                self._caught_up_ms[key] = self.now_ms + WATCH_LATENCY_MS
+
+    def _sync_set(self, key: str, set_: StatefulSet) -> None:
+        self.history.adopt_orphans(set_)
+        pods, now = self._claim_pods(set_), EPOCH_MS + self.now_ms
+        listed = self.history.of(set_)
+        revisions = self._sync_revisions(key, set_, listed)
+        status, failure = self._update_pods(set_, revisions, pods, now)
+        self._update_status(set_, status)
+        self._truncate_history(set_, listed, revisions, pods)
+        if failure is not None:
+            raise failure
+        if set_.spec.min_ready_seconds and status.ready_replicas != status.available_replicas:
+            self._check_availability_later(set_, pods, now)
+
+    def _claim_pods(self, set_: StatefulSet) -> list[Pod]:
+        """The set's pods, after adopting matching orphans and releasing those that match no more."""
+        meta = set_.metadata
+        owned = self.ownership.of(meta.uid).pods.values()
+        orphans = [pod for pod in self.ownership.orphans(meta.namespace) if is_member(set_, pod)]
+        return [pod for pod in claim(self.server, set_, set_.spec.selector, (*owned, *orphans)) if is_member(set_, pod)]
+
+    def _update_pods(
+        self, set_: StatefulSet, revisions: Revisions, pods: Sequence[Pod], now: int
+    ) -> tuple[StatefulSetStatus, ApiError | None]:
+        """Change the pods, unless the set is being deleted; returns its new status, and what went wrong."""
+        status = StatefulSetStatus(
+            observed_generation=set_.metadata.generation,
+            current_revision=revisions.current.metadata.name,
+            update_revision=revisions.update.metadata.name,
+            collision_count=revisions.collision_count,
+        )
+        min_ready = set_.spec.min_ready_seconds
+        if set_.metadata.deletion_timestamp is not None:
+            return count_pods(status, pods, min_ready, now), None
+        update = SetUpdate(self.pod_control, set_, revisions, pods, now)
+        failure, deleted = None, 0
+        try:
+            deleted = update.run()
+        except ApiError as error:
+            failure = error
+        status = count_pods(status, (*update.replicas, *update.condemned), min_ready, now)
+        return replace(status, current_replicas=status.current_replicas - deleted), failure
+
+    def _update_status(self, set_: StatefulSet, status: StatefulSetStatus) -> None:
+        """Write the status if it says something new; once more on the newest version, if the cache was behind."""
+        status = complete_rolling_update(set_, status)
+        if not is_inconsistent(set_, status):
+            return
+        try:
+            self.server.update_status(replace(set_, status=status))
+        except Conflict:
+            fresh = self.server.find(StatefulSet, set_.metadata.namespace, set_.metadata.name)
+            if fresh is not None:
+                self.server.update_status(replace(fresh, status=status))
+
+    def _check_availability_later(self, set_: StatefulSet, pods: Sequence[Pod], now: int) -> None:
+        """Look again when the next ready pod has been ready for long enough."""
+        moments = (available_at(pod, set_.spec.min_ready_seconds) for pod in pods)
+        due = min((m for m in moments if m is not None and m > now), default=now + set_.spec.min_ready_seconds * 1000)
+        self.queue.check_after(key_of(set_), due - now)
+
+    # -- revisions
+
+    def _sync_revisions(self, key: str, set_: StatefulSet, revisions: Sequence[ControllerRevision]) -> Revisions:
+        """Find or make the revision of the set's present template, and the one that it comes from."""
+        data, collision_count = self._patch_of(key, set_), set_.status.collision_count or 0
+        equal = find_equal(revisions, data)
+        if equal and equal[-1] is revisions[-1]:
+            update = revisions[-1]
+        elif equal:
+            update = self.history.renumber(equal[-1], next_number(revisions))
+        else:
+            proposed = new_revision(set_, data, next_number(revisions), collision_count)
+            update, collision_count = self.history.create(set_, proposed, collision_count)
+        current = next((r for r in revisions if r.metadata.name == set_.status.current_revision), update)
+        if current.metadata.name == update.metadata.name:
+            template = set_.spec.template
+        else:
+            template = self._template_of(key, current)
+        return Revisions(current, update, template, collision_count)
+
+    def _patch_of(self, key: str, set_: StatefulSet) -> dict[str, Any]:
+        """The data of the set's present revision, made once for a template."""
+        known = self._patches.get(key)
+        if known is None or known[0] is not set_.spec.template:
+            known = self._patches[key] = (set_.spec.template, template_patch(set_.spec.template))
+        return known[1]
+
+    def _template_of(self, key: str, revision: ControllerRevision) -> PodTemplateSpec:
+        """The template of a set's current revision, read once."""
+        known = self._restored.get(key)
+        if known is None or known[0] is not revision:
+            known = self._restored[key] = (revision, template_of(revision))
+        return known[1]
+
+    def _truncate_history(
+        self, set_: StatefulSet, listed: Sequence[ControllerRevision], revisions: Revisions, pods: Sequence[Pod]
+    ) -> None:
+        live = [revisions.current.metadata.name, revisions.update.metadata.name, *map(revision_of, pods)]
+        self.history.delete(to_truncate(listed, live, set_.spec.revision_history_limit))

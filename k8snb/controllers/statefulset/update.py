@@ -1,0 +1,231 @@
+"""One sync of a StatefulSet: create what is missing, remove what is too much, replace what is old, each in its order.
+
+References
+----------
+``pkg/controller/statefulset/stateful_set_control.go updateStatefulSet, processReplica, processCondemned @ v1.36``,
+with MaxUnavailableStatefulSet off, as it is by default
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from k8snb.api.pods import is_available, is_terminal
+from k8snb.api.types.apps import ControllerRevision, StatefulSet
+from k8snb.api.types.pod import Pod, PodTemplateSpec
+from k8snb.controllers.statefulset.identity import (
+    identity_matches,
+    in_ordinal_range,
+    is_created,
+    is_running_and_ready,
+    is_unavailable,
+    new_pod,
+    ordinal_of,
+    revision_of,
+    start_ordinal,
+    storage_matches,
+)
+from k8snb.controllers.statefulset.pod_control import StatefulPodControl
+from k8snb.controllers.statefulset.status import ON_DELETE, ROLLING_UPDATE
+from k8snb.errors import ApiError
+
+PARALLEL = "Parallel"
+MAX_BATCH_SIZE = 500
+
+T = TypeVar("T")
+
+
+class Revisions(NamedTuple):
+    """The revision that a set's pods come from, and the one that they are to come to."""
+
+    current: ControllerRevision
+    update: ControllerRevision
+    current_template: PodTemplateSpec
+    collision_count: int
+
+
+class SetUpdate:
+    """One pass over the pods of a set.
+
+    Parameters
+    ----------
+    pods
+        The set's pods.
+    now
+        The present, in milliseconds since the epoch.
+
+    Notes
+    -----
+    ``replicas`` are the pods that the set asks for, by ordinal, those that have yet to be created among them;
+    ``condemned`` are the pods of other ordinals, highest first.
+    """
+
+    def __init__(
+        self, control: StatefulPodControl, set_: StatefulSet, revisions: Revisions, pods: Sequence[Pod], now: int
+    ) -> None:
+        self._control = control
+        self._set = set_
+        self._revisions = revisions
+        self._now = now
+        self._monotonic = set_.spec.pod_management_policy != PARALLEL
+        existing = {ordinal_of(pod): pod for pod in pods if in_ordinal_range(set_, pod)}
+        self.replicas = list(self._replicas(existing))
+        condemned = [pod for pod in pods if ordinal_of(pod) >= 0 and not in_ordinal_range(set_, pod)]
+        self.condemned = sorted(condemned, key=ordinal_of, reverse=True)
+        self._first_unavailable = self._find_first_unavailable()
+
+    def run(self) -> int:
+        """Do what can be done now; the rest has to wait for what this brings about.
+
+        Returns
+        -------
+        int
+            How many pods of ``replicas`` it deleted to replace them by new ones.
+
+        Raises
+        ------
+        ApiError
+            When something failed; nothing after it was tried.
+        """
+        if (
+            self._run_for_all(range(len(self.replicas)), self._process_replica)
+            or self._run_for_all(self.condemned, self._fix_claims)
+            or self._run_for_all(self.condemned, self._process_condemned)
+            or self._set.spec.update_strategy.type == ON_DELETE
+        ):
+            return 0
+        return self._delete_outdated()
+
+    # -- what there is
+
+    def _replicas(self, existing: Mapping[int, Pod]) -> Iterator[Pod]:
+        """The pods by ordinal; in order, nothing is done beyond the first missing one, so that it is the only one."""
+        start, missing = start_ordinal(self._set), 0
+        for ordinal in range(start, start + (self._set.spec.replicas or 0)):
+            if ordinal in existing:
+                yield existing[ordinal]
+            elif not (self._monotonic and missing):
+                missing += 1
+                yield self._new_pod(ordinal)
+
+    def _new_pod(self, ordinal: int) -> Pod:
+        """The missing pod of an ordinal: of the current revision below the partition, else of the update revision."""
+        revisions = self._revisions
+        if ordinal < start_ordinal(self._set) + self._pods_to_keep():
+            return new_pod(self._set, revisions.current_template, revisions.current.metadata.name, ordinal)
+        return new_pod(self._set, self._set.spec.template, revisions.update.metadata.name, ordinal)
+
+    def _pods_to_keep(self) -> int:
+        """How many pods, from the first on, are not to be updated yet."""
+        strategy = self._set.spec.update_strategy
+        if strategy.rolling_update is not None:
+            return strategy.rolling_update.partition or 0
+        return self._set.status.current_replicas if strategy.type == ROLLING_UPDATE else 0
+
+    def _is_unavailable(self, pod: Pod) -> bool:
+        return is_unavailable(pod, self._set.spec.min_ready_seconds, self._now)
+
+    def _is_available(self, pod: Pod) -> bool:
+        return is_available(pod, self._set.spec.min_ready_seconds, self._now)
+
+    def _find_first_unavailable(self) -> Pod | None:
+        for pod in (*self.replicas, *reversed(self.condemned)):
+            if self._is_unavailable(pod):
+                return pod
+        return None
+
+    # -- the steps: each tells whether, in order, nothing may follow it now
+
+    def _run_for_all(self, items: Sequence[T], step: Callable[[T], bool]) -> bool:
+        """Take a step for each item in order until one says stop, or for all at once, in batches that grow."""
+        if self._monotonic:
+            return any(step(item) for item in items)  # none is taken after the one that says stop
+        for batch in slow_start_batches(items):
+            failures = []
+            for item in batch:
+                try:
+                    step(item)
+                except ApiError as error:
+                    failures.append(error)
+            if failures:
+                raise failures[0]
+        return False
+
+    def _process_replica(self, index: int) -> bool:
+        """Replace a pod that ended, create one that is missing, wait for one that is not available yet."""
+        pod, set_ = self.replicas[index], self._set
+        if is_terminal(pod):
+            if pod.metadata.deletion_timestamp is None:
+                self._control.delete_pod(set_, pod)
+            return True
+        if not is_created(pod):
+            if self._control.has_stale_claim(set_, pod):
+                return True
+            self._control.create_pod(set_, pod)
+            if self._monotonic:
+                return True
+        if pod.status.phase == "Pending":
+            self._control.create_missing_claims(set_, pod)
+        if self._monotonic and not self._may_go_on_after(pod):
+            return True
+        self._enforce_identity(pod)
+        return False
+
+    def _may_go_on_after(self, pod: Pod) -> bool:
+        return pod.metadata.deletion_timestamp is None and is_running_and_ready(pod) and self._is_available(pod)
+
+    def _enforce_identity(self, pod: Pod) -> None:
+        set_ = self._set
+        if (
+            identity_matches(set_, pod)
+            and storage_matches(set_, pod)
+            and self._control.claims_match_retention_policy(set_, pod)
+        ):
+            return
+        self._control.update_pod(set_, pod)
+
+    def _fix_claims(self, pod: Pod) -> bool:
+        """Claims of pods that are scaled away go with them, if the policy says so."""
+        if not self._control.claims_match_retention_policy(self._set, pod):
+            self._control.update_claims_for_retention_policy(self._set, pod)
+        return False
+
+    def _process_condemned(self, pod: Pod) -> bool:
+        """Delete a pod that is too much, once those before it are gone and everything else is healthy."""
+        if pod.metadata.deletion_timestamp is not None:
+            return self._monotonic
+        is_first_unavailable = self._first_unavailable is not None and pod is self._first_unavailable
+        healthy = is_running_and_ready(pod) and self._is_available(pod)
+        if self._monotonic and not healthy and not is_first_unavailable:
+            return True
+        self._control.delete_pod(self._set, pod)
+        return True
+
+    def _delete_outdated(self) -> int:
+        """Delete the last pod that is not of the update revision, unless a later one is not available yet."""
+        rolling = self._set.spec.update_strategy.rolling_update
+        partition = (rolling.partition or 0) if rolling is not None else 0
+        update = self._revisions.update.metadata.name
+        for pod in reversed(self.replicas[partition:]):
+            if revision_of(pod) != update and pod.metadata.deletion_timestamp is None:
+                self._control.delete_pod(self._set, pod)
+                return 1
+            if self._is_unavailable(pod):
+                return 0
+        return 0
+
+
+def slow_start_batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The items in batches of 1, 2, 4 … 500.
+
+    Examples
+    --------
+    >>> [list(batch) for batch in slow_start_batches(range(6))]
+    [[0], [1, 2], [3, 4, 5]]
+    """
+    start, size = 0, 1
+    while start < len(items):
+        yield items[start : start + size]
+        start += size
+        size = min(2 * size, MAX_BATCH_SIZE)

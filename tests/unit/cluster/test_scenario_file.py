@@ -1,0 +1,42 @@
+"""The form of a scenario's file."""
+
+from __future__ import annotations
+
+import pytest
+
+from k8snb import Cluster, load_scenario, scenario_of
+from k8snb.scenario_file import read_scenario_file, ScenarioError
+
+HEAD = "apiVersion: k8snb.dev/v1alpha1\nkind: Scenario\n"
+
+
+def test_a_saved_session_has_the_form() -> None:
+    cluster = Cluster(nodes=[{"name": "big", "cpu": 4, "taints": ["a=b:NoSchedule"], "labels": {"x": "y"}}], seed=7)
+    cluster.kubectl("create deployment web --image=nginx")
+    cluster.run(seconds=1.5)
+    cluster.fault(node="big", state="down")
+    scenario = load_scenario(scenario_of(cluster, "mine").to_yaml())
+    assert (scenario.name, scenario.is_session, len(scenario.steps)) == ("mine", True, 2)
+
+
+def test_a_description_is_kept() -> None:
+    text = HEAD + "metadata: {name: a, description: What it shows.}\nspec: {until: 1}\n"
+    assert load_scenario(load_scenario(text).to_yaml()).description == "What it shows."
+
+
+@pytest.mark.parametrize(
+    ("spec", "explained"),
+    [
+        ("{until: 1, steps: [{at: -1, kubectl: get pods}]}", "spec.steps[0].at"),
+        ("{until: 1, steps: [{at: 0, kubectl: get pods, apply: x}]}", "not apply and kubectl"),
+        ("{until: 1, steps: [{at: 0, fault: {state: down}}]}", "spec.steps[0].fault: names one node or one pod"),
+        ("{until: 1, steps: [{at: 0, fault: {node: a, state: gone}}]}", "spec.steps[0].fault.state"),
+        ("{until: 1, nodes: [{count: many}]}", "spec.nodes[0].count"),
+        ("{until: 1, nodes: [{taints: [{key: a}]}]}", "spec.nodes[0].taints"),
+        ("{until: 1, missingImages: nginx}", "spec.missingImages"),
+    ],
+)
+def test_says_which_field_is_wrong(spec: str, explained: str) -> None:
+    with pytest.raises(ScenarioError, match=r"^scenario: spec") as refused:
+        read_scenario_file(f"{HEAD}spec: {spec}")
+    assert explained in str(refused.value)
