@@ -138,6 +138,22 @@ class StepResult(NamedTuple):
     result: Result
 
 
+class _Beside:
+    """A command that runs on while the next steps are taken."""
+
+    def __init__(self, at: int, line: str, command: RunningCommand, now_ms: int) -> None:
+        self.at = at
+        self.line = line
+        self.command = command
+        self.deadline_ms: int | None = None
+        self.note_deadline(now_ms)
+
+    def note_deadline(self, now_ms: int) -> None:
+        """It waits from now on."""
+        wait = self.command.waiting
+        self.deadline_ms = None if wait is None or wait.timeout_ms is None else now_ms + wait.timeout_ms
+
+
 class Player:
     """Plays a scenario on a cluster of its own, second by second.
 
@@ -152,7 +168,7 @@ class Player:
         self.cluster = scenario.cluster()
         self.on_frame = on_frame or (lambda _second: None)
         self.results: list[StepResult] = []
-        self._beside: list[tuple[int, str, RunningCommand]] = []
+        self._beside: list[_Beside] = []
 
     def play(self) -> Cluster:
         """Take all steps at their times, and run to the end."""
@@ -179,7 +195,7 @@ class Player:
             return
         line = "apply -f -" if "apply" in action else str(action["kubectl"])
         if command.waiting is not None and _runs_beside(line):
-            self._beside.append((at, line, command))
+            self._beside.append(_Beside(at, line, command, self.cluster.now_ms))
             self.results.append(StepResult(at, line, Result(0, "", "")))
             return
         self._finish(command)
@@ -205,18 +221,26 @@ class Player:
     def _advance(self, limit_ms: int) -> None:
         """One event, or on to the limit; then see to the commands that wait beside."""
         loop = self.cluster.server.loop
+        limit_ms = min([limit_ms, *(b.deadline_ms for b in self._beside if b.deadline_ms is not None)])
         due = loop.next_time()
         if due is None or due > limit_ms:
             loop.run_until(limit_ms)
         else:
             loop.step()
-        for at, line, command in list(self._beside):
-            wait = command.waiting
-            if wait is not None and wait.predicate():
-                self.cluster.resume(command, True)
-            if command.waiting is None:
-                self._beside.remove((at, line, command))
-                self._report(at, line, command.result)
+        for beside in list(self._beside):
+            self._see_to(beside)
+
+    def _see_to(self, beside: _Beside) -> None:
+        """Let a command go on when what it waits for came true, or it waited for too long."""
+        wait, now_ms = beside.command.waiting, self.cluster.now_ms
+        if wait is not None:
+            held = bool(wait.predicate())
+            if held or (beside.deadline_ms is not None and now_ms >= beside.deadline_ms):
+                self.cluster.resume(beside.command, held)
+                beside.note_deadline(now_ms)
+        if beside.command.waiting is None:
+            self._beside.remove(beside)
+            self._report(beside.at, beside.line, beside.command.result)
 
     def _report(self, at: int, line: str, result: Result) -> None:
         for index, taken in enumerate(self.results):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from msgspec.structs import replace
@@ -24,7 +25,7 @@ SELECTED_NODE = "volume.kubernetes.io/selected-node"
 class SchedulerComponent:
     """Wires the scheduler to informers, time and the API server.
 
-    Equally good nodes are chosen between by a seeded stream of the component's own.
+    Of equally good nodes the one that became known first is chosen; upstream draws one at random.
     """
 
     name: ClassVar[str] = "default-scheduler"
@@ -33,8 +34,7 @@ class SchedulerComponent:
         self.server = environment.server
         self.loop = self.server.loop
         self.recorder = Recorder(self.server, self.name, series=True)
-        stream = environment.streams.stream("scheduler")
-        self.scheduler = Scheduler(_Actions(self), lambda names: stream.choice(names), lambda: self.loop.now_ms)
+        self.scheduler = Scheduler(_Actions(self), _first_known, lambda: self.loop.now_ms)
         self._causes: dict[str, int] = {}
         self._latest_cause = self.server.store.cause
         self._due = False
@@ -107,6 +107,10 @@ class SchedulerComponent:
     def _wake(self) -> None:
         self._wakeup = None
         self._schedule_pending()
+
+
+def _first_known(names: Sequence[str]) -> str:
+    return names[0]
 
 
 class _Actions:

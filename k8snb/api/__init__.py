@@ -1,0 +1,1 @@
+"""The Kubernetes API: typed objects, how they are read and written, their defaults, rules and patches."""

@@ -58,3 +58,21 @@ def parse_duration(text: str) -> int:
         total += Decimal(number) * _UNITS_MS[unit]
         rest = rest[part.end() :]
     return int(-total if text.startswith("-") else total)
+
+
+def format_duration(duration_ms: int) -> str:
+    """A duration as Go prints it.
+
+    Examples
+    --------
+    >>> format_duration(5_000), format_duration(90_500), format_duration(3_600_000), format_duration(20)
+    ('5s', '1m30.5s', '1h0m0s', '20ms')
+    """
+    if 0 < duration_ms < 1000:
+        return f"{duration_ms}ms"
+    minutes, rest_ms = divmod(duration_ms, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    seconds = f"{rest_ms / 1000:g}s"
+    if hours:
+        return f"{hours}h{minutes}m{seconds}"
+    return f"{minutes}m{seconds}" if minutes else seconds

@@ -1,0 +1,1 @@
+"""The controllers, a package each; they meet only through the store."""

@@ -9,7 +9,7 @@ References
 
 from __future__ import annotations
 
-import shlex
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -24,6 +24,12 @@ from k8snb.kubectl.go_values import go_string
 _BY_NAME = {flag.name: flag for flag in GLOBAL}
 _BY_SHORT = {flag.short: flag for flag in GLOBAL if flag.short}
 _SUGGESTION_DISTANCE = 2
+_PIECE = re.compile(
+    r"""(?P<blank>[ \t\r\n]+) | \\(?P<continued>\n) | \\(?P<escaped>.) | '(?P<single>[^']*)'
+    | "(?P<double>[^"\\]*(?:\\.[^"\\]*)*)" | (?P<plain>[^ \t\r\n'"\\]+)""",
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE_IN_QUOTES = re.compile(r'\\(?:\n|(["\\$`]))')
 
 
 class Invocation(NamedTuple):
@@ -49,11 +55,22 @@ def tokenize(line: str) -> list[str]:
     >>> tokenize("kubectl get pods -l 'app in (web)'")
     ['get', 'pods', '-l', 'app in (web)']
     """
-    try:
-        words = shlex.split(line, comments=False)
-    except ValueError as error:
-        problem = "a quotation does not end" if "quotation" in str(error) else "a backslash has nothing after it"
-        raise KubectlError(f"cannot read the command line: {problem}: {line.strip()}") from None
+    pieces: list[list[str]] = []
+    at, open_word = 0, False
+    while at < len(line):
+        found = _PIECE.match(line, at)
+        if found is None:
+            problem = "a backslash has nothing after it" if line[at] == "\\" else "a quotation does not end"
+            raise KubectlError(f"cannot read the command line: {problem}: {line.strip()}")
+        at = found.end()
+        if found.lastgroup == "blank":
+            open_word = False
+        elif found.lastgroup != "continued":
+            if not open_word:
+                pieces.append([])
+            pieces[-1].append(_piece(found))
+            open_word = True
+    words = ["".join(piece) for piece in pieces]
     return words[1:] if words[:1] == ["kubectl"] else words
 
 
@@ -128,6 +145,13 @@ def help_text(invocation: Invocation) -> str:
 def _default(flag: Flag) -> str:
     shown = go_string(flag.default)
     return f"'{shown}'" if flag.type == "string" else f"{flag.default // 1000}s" if flag.type == "duration" else shown
+
+
+def _piece(found: re.Match[str]) -> str:
+    """What a part of a word stands for."""
+    if found.lastgroup == "double":
+        return _ESCAPE_IN_QUOTES.sub(r"\1", found["double"])
+    return found[found.lastgroup or 0]
 
 
 # -- finding the command

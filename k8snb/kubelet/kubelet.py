@@ -95,6 +95,7 @@ class Kubelets:
         self._pulled: dict[tuple[str, str], None] = {}
         self._recorders: dict[str, Recorder] = {}
         self._order = 0
+        self._exiting: list[tuple[int, int, int, Pod]] = []
         self._addresses = 0
 
     # -- faults
@@ -260,8 +261,18 @@ class Kubelets:
             self._write(pod, statuses.with_readiness(pod, True, self.server.time))
 
     def exit_by_itself(self, pod: Pod) -> None:
-        """The containers exit with the next code of their owner's script."""
-        self._handle_exit(pod, self._exit_codes.next_code(pod))
+        """The containers exit with the next code of their owner's script; of those that exit now, the eldest first."""
+        if not self._exiting:
+            self.loop.call_after(0, self._exit_in_order)
+        created = pod.metadata.creation_timestamp or 0
+        self._exiting.append((created, self.record(pod).order, self.server.store.cause, pod))
+
+    def _exit_in_order(self) -> None:
+        exiting, self._exiting = self._exiting, []
+        store = self.server.store
+        for _, _, cause, pod in sorted(exiting, key=lambda row: row[:2]):
+            store.actor, store.cause = f"kubelet {pod.spec.node_name}", cause
+            self._handle_exit(pod, self._exit_codes.next_code(pod))
 
     def _handle_exit(self, pod: Pod, code: int) -> None:
         """End the pod, or restart its containers: the first time at once, then after a growing delay."""

@@ -121,10 +121,15 @@ def is_waiting_for_image(pod: Pod) -> bool:
 def ended(pod: Pod, code: int, now: int, phase: str | None = None) -> PodStatus:
     """All containers ended with an exit code and will not run again."""
     statuses = _each(pod, lambda c: replace(c, state=_terminated(c, code, now), ready=False, started=False))
+    phase = phase or ("Failed" if code else "Succeeded")
+    reason = "PodCompleted" if phase == "Succeeded" else "PodFailed"
     return replace(
         pod.status,
-        phase=phase or ("Failed" if code else "Succeeded"),
-        conditions=_set_conditions(pod.status.conditions, False, now),
+        phase=phase,
+        conditions=tuple(
+            replace(c, reason=reason) if c.type in (READY, CONTAINERS_READY) else c
+            for c in _set_conditions(pod.status.conditions, False, now)
+        ),
         container_statuses=statuses,
     )
 
@@ -173,6 +178,5 @@ def _terminated(status: ContainerStatus, code: int, now: int) -> ContainerState:
             reason="Error" if code else "Completed",
             started_at=started_at,
             finished_at=now,
-            container_id=status.container_id,
         )
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -25,7 +25,7 @@ from k8snb.errors import AlreadyExists, Conflict, NotFound
 from k8snb.machinery.informer import Informers
 from k8snb.machinery.server import ApiServer, NAME_ALPHABET
 
-Owner = TypeVar("Owner", DaemonSet, StatefulSet)
+Owner = DaemonSet | StatefulSet
 
 HASH_LABEL = "controller.kubernetes.io/hash"
 LONGEST_PREFIX = 223  # of a revision's name, before its hash
@@ -184,16 +184,18 @@ class RevisionHistory:
             When the owner is being deleted, or is gone.
         """
         orphans = [revision for revision in self.of(owner) if controller_of(revision) is None]
-        if not orphans:
-            return
+        if orphans:
+            self._check_stays(owner)
+        for orphan in orphans:
+            meta = orphan.metadata
+            references = (*meta.owner_references, controller_reference(owner))
+            self._server.patch_object(replace(orphan, metadata=replace(meta, owner_references=references)))
+
+    def _check_stays(self, owner: Owner) -> None:
         meta = owner.metadata
         fresh = self._server.find(type(owner), meta.namespace, meta.name)
         if fresh is None or fresh.metadata.uid != meta.uid or fresh.metadata.deletion_timestamp is not None:
             raise NotFound(f"can't adopt ControllerRevisions: {meta.namespace}/{meta.name} has just been deleted")
-        for orphan in orphans:
-            references = (*orphan.metadata.owner_references, controller_reference(owner))
-            adopted = replace(orphan, metadata=replace(orphan.metadata, owner_references=references))
-            self._server.patch_object(adopted)
 
 
 def _by_controller(revision: ControllerRevision) -> tuple[str, ...]:

@@ -11,10 +11,10 @@ References
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from k8snb.api.selectors import as_selector, Requirement, Selector
+from k8snb.api.taints import tolerates as covers
 from k8snb.api.types.meta import LabelSelector
 from k8snb.api.types.node import Node
 from k8snb.api.types.placement import NodeSelectorRequirement, NodeSelectorTerm, Taint, Toleration
@@ -24,7 +24,6 @@ ZONE = "topology.kubernetes.io/zone"
 NODE_NAME_FIELD = "metadata.name"
 
 _OPERATORS = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "!", "Gt": ">", "Lt": "<"}
-_DECIMAL_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 
 
 def selector_of(selector: LabelSelector | None) -> Selector | None:
@@ -82,7 +81,7 @@ def _field_matches(field: NodeSelectorRequirement, node_name: str) -> bool:
 
 def tolerates(tolerations: Iterable[Toleration], taint: Taint) -> bool:
     """Whether any of the tolerations tolerates a taint."""
-    return any(_tolerates(toleration, taint) for toleration in tolerations)
+    return any(covers(toleration, taint) for toleration in tolerations)
 
 
 def untolerated_taint(taints: Iterable[Taint], tolerations: tuple[Toleration, ...]) -> Taint | None:
@@ -91,25 +90,3 @@ def untolerated_taint(taints: Iterable[Taint], tolerations: tuple[Toleration, ..
         if taint.effect in ("NoSchedule", "NoExecute") and not tolerates(tolerations, taint):
             return taint
     return None
-
-
-def _tolerates(toleration: Toleration, taint: Taint) -> bool:
-    if toleration.effect and toleration.effect != taint.effect:
-        return False
-    if toleration.key and toleration.key != taint.key:
-        return False
-    if toleration.operator in ("", "Equal"):
-        return toleration.value == taint.value
-    if toleration.operator == "Exists":
-        return True
-    return _compares(toleration, taint)
-
-
-def _compares(toleration: Toleration, taint: Taint) -> bool:
-    """``Lt`` and ``Gt``: the taint's value is less, or greater, than the toleration's."""
-    if not (_DECIMAL_INTEGER.fullmatch(toleration.value) and _DECIMAL_INTEGER.fullmatch(taint.value)):
-        return False
-    have, bound = int(taint.value), int(toleration.value)
-    if toleration.operator == "Lt":
-        return have < bound
-    return toleration.operator == "Gt" and have > bound

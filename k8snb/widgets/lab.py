@@ -91,7 +91,7 @@ class DeploymentLab(ipywidgets.VBox):  # type: ignore[misc]
         self.timeline = RolloutTimeline(session)
         self._sheet = _Sheet()
         if autoplay:
-            self.controls.acted = self.console.acted = self.player.play
+            self.controls.acted = self.console.acted = self.player.playback.react
         left = _box(ipywidgets.VBox, [_card(self.graph), _card(self.console)], "k8snb-side")
         right = _box(ipywidgets.VBox, [_card(self.controls), _card(self.inspector)], "k8snb-side")
         grid = _box(

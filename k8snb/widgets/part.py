@@ -38,7 +38,7 @@ class Part(anywidget.AnyWidget):
 
     def _take_message(self, _widget: Any, message: Any, _buffers: Any) -> None:
         if isinstance(message, dict):
-            with self.session.lock:
+            with self.session.gathered():
                 self._from_browser = True
                 try:
                     self.handle(message)
@@ -47,7 +47,7 @@ class Part(anywidget.AnyWidget):
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take values that a person set in the browser."""
-        with self.session.lock:
+        with self.session.gathered():
             self._from_browser = True
             try:
                 super().set_state(sync_data)

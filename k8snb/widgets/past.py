@@ -38,4 +38,4 @@ class PastClient:
         moment = clock(self.now_ms)
         raise PastError(f"error: this is the past ({moment}), which cannot be changed: branch here, or go back to now")
 
-    create = replace = patch = delete = _refuse
+    create = replace = patch = delete = evict = _refuse

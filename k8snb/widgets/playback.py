@@ -8,6 +8,7 @@ from collections.abc import Callable
 from k8snb.widgets.session import Session
 
 TICK_SECONDS = 0.1
+REACTION_SECONDS = 0.02
 
 
 class Playback:
@@ -37,7 +38,13 @@ class Playback:
         self.playing = True
         self._until_settled = not self.session.settled
         self._changed()
-        self._loop.call_soon_threadsafe(self._tick)  # the first tick comes at once
+        self._loop.call_soon_threadsafe(self._schedule)
+
+    def react(self) -> None:
+        """Let the control plane react at once to what a person did, then play on."""
+        if self._loop is not None:
+            self.session.run(REACTION_SECONDS)
+            self.play()
 
     def pause(self) -> None:
         """Stop playing."""

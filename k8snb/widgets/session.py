@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from k8snb.cluster import Cluster
@@ -49,6 +50,8 @@ class Session:
         self._listeners: list[Callable[[], None]] = []
         self._wanted: Subject | None = None
         self._cells = AfterCells(self._follow_cell)
+        self._gathering = 0
+        self._untold = False
         self._shown = (-1, -1)
         self._set_cluster(cluster)
 
@@ -100,8 +103,26 @@ class Session:
             if subject != self.timeline.subject:
                 self.timeline = Timeline(self.chronicle, subject)
             self.timeline.follow()
-            for listener in list(self._listeners):
-                listener()
+            self._untold = True
+            if not self._gathering:
+                self._tell_listeners()
+
+    def _tell_listeners(self) -> None:
+        self._untold = False
+        for listener in list(self._listeners):
+            listener()
+
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """Tell the parts only once, at the end, whatever happens in between."""
+        with self.lock:
+            self._gathering += 1
+            try:
+                yield
+            finally:
+                self._gathering -= 1
+                if self._untold and not self._gathering:
+                    self._tell_listeners()
 
     # -- the moment
 

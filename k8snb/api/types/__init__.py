@@ -1,0 +1,1 @@
+"""The structures of the Kubernetes 1.36 API."""

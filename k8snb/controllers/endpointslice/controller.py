@@ -15,7 +15,6 @@ from msgspec.structs import replace
 
 from k8snb.api.pods import is_ready
 from k8snb.api.timestamps import format_time
-from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.service import EndpointSlice, Service
@@ -27,16 +26,17 @@ from k8snb.controllers.endpointslice.endpoints import (
     Wanted,
     ZONE_LABEL,
 )
-from k8snb.controllers.endpointslice.reconcile import Desired, MAX_ENDPOINTS_PER_SLICE, Plan, reconcile
+from k8snb.controllers.endpointslice.reconcile import Desired, Draft, MAX_ENDPOINTS_PER_SLICE, Plan, reconcile
 from k8snb.controllers.endpointslice.slices import is_managed, service_key
 from k8snb.controllers.endpointslice.tracker import ServiceState
-from k8snb.errors import ApiError, Forbidden
+from k8snb.errors import ApiError
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.log import Change
 
 TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time"
 SLICE_CHANGE_DELAY_MS = 1_000  # from a change of a slice by somebody else to its repair
 RETRY_BASE_MS, RETRY_MAX_MS, MAX_RETRIES = 1_000, 1_000_000, 15
+_REMEMBERED = 10_000
 _SELECTOR = "selector"
 _SLICES_OF = "service"
 
@@ -57,6 +57,7 @@ class EndpointSliceController(Controller):
         self.nodes = self.informers.of(Node)
         self.slices = self.informers.of(EndpointSlice)
         self._states: dict[str, ServiceState] = {}
+        self._selecting: dict[tuple[str, int], tuple[Mapping[str, str], tuple[str, ...]]] = {}
         self.services.add_index(_SELECTOR, _by_first_pair)
         self.slices.add_index(_SLICES_OF, _by_service)
         self.services.add_handler(self._on_service)
@@ -69,15 +70,21 @@ class EndpointSliceController(Controller):
     def _on_service(self, old: Service | None, new: Service | None) -> None:
         service = new or old
         assert service is not None
+        self._selecting.clear()
         self.enqueue(service)
 
     def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
         """Note the pod with the services that select it, and look at these if the change shows in endpoints."""
+        if not _in_endpoints(old) and not _in_endpoints(new):
+            return
+        relabelled = old is not None and new is not None and _labels_changed(old, new)
+        shows = old is None or new is None or _endpoints_changed(old, new)
+        if not shows and not relabelled and _in_endpoints(new):
+            return
         pod = new or self._last_words(old)
         meta = pod.metadata
-        shows = old is None or new is None or _endpoints_changed(old, new)
         after = before = self._services_of(meta.namespace, meta.labels)
-        if old is not None and new is not None and _labels_changed(old, new):
+        if relabelled and old is not None:
             before = self._services_of(meta.namespace, old.metadata.labels)
         for key in dict.fromkeys((*after, *before)):
             self._state(key).changed[meta.uid] = pod
@@ -92,14 +99,17 @@ class EndpointSliceController(Controller):
         assert removed is not None
         return last if isinstance(last, Pod) and last.metadata.uid == removed.metadata.uid else removed
 
-    def _services_of(self, namespace: str, labels: Mapping[str, str]) -> list[str]:
-        """The keys of the services that select these labels: only those whose first pair is among them are tried."""
-        return [
-            key
-            for pair in labels.items()
-            for key, service in self.services.by_index(_SELECTOR, f"{namespace}/{pair[0]}={pair[1]}").items()
-            if selects(service, labels)
-        ]
+    def _services_of(self, namespace: str, labels: Mapping[str, str]) -> tuple[str, ...]:
+        """The keys of the services that select these labels; found once for all pods that share a labels object."""
+        known = self._selecting.get((namespace, id(labels)))
+        if known is not None and known[0] is labels:
+            return known[1]
+        candidates = (self.services.by_index(_SELECTOR, f"{namespace}/{k}={v}") for k, v in labels.items())
+        keys = tuple(key for found in candidates for key, service in found.items() if selects(service, labels))
+        if len(self._selecting) >= _REMEMBERED:
+            self._selecting.clear()
+        self._selecting[namespace, id(labels)] = labels, keys
+        return keys
 
     def _on_node(self, old: Node | None, new: Node | None) -> None:
         """A node that comes, goes or moves to another zone shows in the next sync of every service."""
@@ -150,7 +160,7 @@ class EndpointSliceController(Controller):
             missing = self._reconcile(service, state)
         except ApiError as error:
             state.stale = True
-            if not _namespace_goes(error):
+            if not error.details.get("namespaceTerminating"):
                 self._try_again(key, service, state, error.message)
         else:
             if missing:
@@ -168,9 +178,8 @@ class EndpointSliceController(Controller):
         for address_type in dict.fromkeys((*supported, *state.slices)):
             if address_type in supported:
                 wanted, fault = self._wanted(service, state, changed, address_type)
-                slices = state.slices.setdefault(address_type, {})
-                touched = state.locate(address_type, wanted)
-                plan = reconcile(service, address_type, slices, touched, Desired(wanted, complete))
+                present = state.present(address_type, wanted)
+                plan = reconcile(service, address_type, present, Desired(wanted, complete))
             else:
                 plan = Plan([], [], list(state.slices[address_type].values()))
             written += self._write(service, state, plan, now)
@@ -221,10 +230,10 @@ class EndpointSliceController(Controller):
     def _write(self, service: Service, state: ServiceState, plan: Plan, trigger_time: int | None) -> int:
         """Write the slices of a plan; returns how many that are."""
         if service.metadata.deletion_timestamp is None:
-            for slice_ in plan.create:
-                state.put(self.server.create_object(_triggered(slice_, trigger_time)))
-        for slice_ in plan.update:
-            state.put(self.server.update_object(_triggered(slice_, trigger_time)))
+            for draft in plan.create:
+                state.put(self.server.create_object(_finished(draft, trigger_time)), draft.members)
+        for draft in plan.update:
+            state.put(self.server.update_object(_finished(draft, trigger_time)), draft.members)
         for slice_ in plan.delete:
             self.server.delete_object(slice_)
             state.remove(slice_)
@@ -254,6 +263,10 @@ def _by_service(slice_: EndpointSlice) -> tuple[str, ...]:
     return (key,) if key is not None and is_managed(slice_) else ()
 
 
+def _in_endpoints(pod: Pod | None) -> bool:
+    return pod is not None and belongs_in_endpoints(pod)
+
+
 def _endpoints_changed(old: Pod, new: Pod) -> bool:
     """The change shows in endpoints. Whatever happens to a terminating pod counts."""
     if new.metadata.deletion_timestamp is not None or old.metadata.deletion_timestamp is not None:
@@ -273,15 +286,12 @@ def _labels_changed(old: Pod, new: Pod) -> bool:
     return one is not other and (one.hostname != other.hostname or one.subdomain != other.subdomain)
 
 
-def _triggered(slice_: EndpointSlice, trigger_time: int | None) -> EndpointSlice:
+def _finished(draft: Draft, trigger_time: int | None) -> EndpointSlice:
     """The next generation of a slice, with the moment of the change that led to it."""
-    meta: ObjectMeta = slice_.metadata
+    meta = draft.slice.metadata
     annotations = {key: value for key, value in meta.annotations.items() if key != TRIGGER_TIME}
     if trigger_time is not None:
         annotations[TRIGGER_TIME] = format_time(trigger_time)
     generation = meta.generation + 1 if meta.generation else 0
-    return replace(slice_, metadata=replace(meta, annotations=annotations, generation=generation))
-
-
-def _namespace_goes(error: ApiError) -> bool:
-    return isinstance(error, Forbidden) and any(cause.reason == "NamespaceTerminating" for cause in error.causes)
+    meta = replace(meta, annotations=annotations, generation=generation)
+    return replace(draft.slice, metadata=meta, endpoints=tuple(draft.members.values()))

@@ -10,7 +10,8 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -22,12 +23,30 @@ from k8snb.controllers.endpointslice.slices import new_slice, owned_by, slice_la
 MAX_ENDPOINTS_PER_SLICE = 100
 
 
-class Plan(NamedTuple):
-    """The slices to write: new ones without a name, changed ones, and those to delete."""
+Members = dict[str, Endpoint]  # the endpoints of a slice by their pods' UIDs
 
-    create: list[EndpointSlice]
-    update: list[EndpointSlice]
+
+class Draft(NamedTuple):
+    """A slice to write, and the endpoints that it is to have."""
+
+    slice: EndpointSlice
+    members: Members
+
+
+class Plan(NamedTuple):
+    """What to write: new slices without a name, changed ones, and those to delete."""
+
+    create: list[Draft]
+    update: list[Draft]
     delete: list[EndpointSlice]
+
+
+class Present(NamedTuple):
+    """The slices that there are, by name, their members, and which members changed since the last sync."""
+
+    slices: Mapping[str, EndpointSlice]
+    members: Mapping[str, Members]
+    touched: Mapping[str, Iterable[str]]
 
 
 class Desired(NamedTuple):
@@ -47,56 +66,57 @@ class _Group:
     def __init__(self, ports: Ports) -> None:
         self.ports = ports
         self.slices: dict[str, EndpointSlice] = {}
-        self.missing: dict[str, Endpoint] = {}
+        self.missing: Members = {}
         self.wanted = False
-        self.changed: dict[str, list[Endpoint]] = {}
+        self.changed: dict[str, Members] = {}
         self.emptied: dict[str, None] = {}
 
-    def revise(self, desired: Desired, touched: Mapping[str, None]) -> None:
+    def revise(self, present: Present, complete: bool) -> None:
         """Keep, change or drop the endpoints of the existing slices."""
         self.wanted = bool(self.missing)
         for name, slice_ in self.slices.items():
-            if not desired.complete and name not in touched:
-                self.wanted = self.wanted or bool(slice_.endpoints)
-                continue
-            kept = self._kept(slice_, desired)
-            self.wanted = self.wanted or bool(kept)
-            if slice_.endpoints and not kept:
+            before = present.members[name]
+            uids = list(before) if complete else present.touched.get(name, ())
+            after = self._revised(before, uids)
+            self.wanted = self.wanted or bool(after)
+            if slice_.endpoints and not after:
                 self.emptied[name] = None
-            elif len(kept) != len(slice_.endpoints) or kept != list(slice_.endpoints):
-                self.changed[name] = kept
+            elif after is not before and (not complete or tuple(after.values()) != slice_.endpoints):
+                self.changed[name] = after
 
-    def _kept(self, slice_: EndpointSlice, desired: Desired) -> list[Endpoint]:
-        kept = []
-        for endpoint in slice_.endpoints:
-            uid = uid_of(endpoint)
+    def _revised(self, before: Members, uids: Iterable[str]) -> Members:
+        """The members of a slice after some of them changed, or went."""
+        if not uids:
+            return before
+        after = dict(before)
+        for uid in uids:
             wanted = self.missing.pop(uid, None)
             if wanted is not None:
-                kept.append(wanted)
-            elif not desired.complete and uid not in desired.pods:
-                kept.append(endpoint)
-        return kept
+                after[uid] = wanted
+            else:
+                del after[uid]
+        return after
 
-    def fill(self) -> list[list[Endpoint]]:
-        """Place what is missing; returns the endpoints of the new slices that it takes."""
+    def fill(self, present: Present) -> list[Members]:
+        """Place what is missing; returns the members of the new slices that it takes."""
         fullest_first = sorted(self.changed.values(), key=len, reverse=True)
-        for endpoints in fullest_first:
-            self._pour(endpoints)
-        created: list[list[Endpoint]] = []
+        for members in fullest_first:
+            self._pour(members)
+        created: list[Members] = []
         while self.missing:
             name = self._slice_to_fill()
-            endpoints = [] if name is None else list(self.slices[name].endpoints)
-            self._pour(endpoints)
+            members = {} if name is None else dict(present.members[name])
+            self._pour(members)
             if name is None:
-                created.append(endpoints)
+                created.append(members)
             else:
-                self.changed[name] = endpoints
+                self.changed[name] = members
         return created
 
-    def _pour(self, endpoints: list[Endpoint]) -> None:
-        room = max(MAX_ENDPOINTS_PER_SLICE - len(endpoints), 0)
-        for uid in list(self.missing)[:room]:
-            endpoints.append(self.missing.pop(uid))
+    def _pour(self, members: Members) -> None:
+        room = max(MAX_ENDPOINTS_PER_SLICE - len(members), 0)
+        for uid in list(islice(self.missing, room)):
+            members[uid] = self.missing.pop(uid)
 
     def _slice_to_fill(self) -> str | None:
         """The unchanged slice that the missing endpoints fill up best, if they fit into one."""
@@ -118,40 +138,26 @@ def uid_of(endpoint: Endpoint) -> str:
     return endpoint.target_ref.uid if endpoint.target_ref is not None else ""
 
 
-def reconcile(
-    service: Service,
-    address_type: str,
-    slices: Mapping[str, EndpointSlice],
-    touched: Mapping[str, None],
-    desired: Desired,
-) -> Plan:
-    """What to write for the slices of one address type.
-
-    Parameters
-    ----------
-    slices
-        The existing slices by name.
-    touched
-        The names of those that hold an endpoint of ``desired.pods``.
-    """
-    groups = _groups(service, slices, desired)
-    plan = Plan([], [], [s for s in slices.values() if not owned_by(s, service)])
+def reconcile(service: Service, address_type: str, present: Present, desired: Desired) -> Plan:
+    """What to write for the slices of one address type."""
+    groups = _groups(service, present.slices, desired)
+    plan = Plan([], [], [s for s in present.slices.values() if not owned_by(s, service)])
     labels = slice_labels(service) if desired.complete else None
     for group in groups.values():
-        group.revise(desired, touched)
+        group.revise(present, desired.complete)
         if not group.wanted:
             plan.delete.extend(group.slices.values())
             continue
-        for endpoints in group.fill():
-            plan.create.append(replace(new_slice(service, address_type, group.ports), endpoints=tuple(endpoints)))
+        for members in group.fill(present):
+            plan.create.append(Draft(new_slice(service, address_type, group.ports), members))
         for name, slice_ in group.slices.items():
             if name in group.emptied:
                 plan.delete.append(slice_)
             elif name in group.changed:
-                plan.update.append(_revised(slice_, tuple(group.changed[name]), labels))
+                plan.update.append(Draft(_labelled(slice_, labels), group.changed[name]))
             elif labels is not None and slice_.metadata.labels != labels:
-                plan.update.append(_revised(slice_, slice_.endpoints, labels))
-    if len(plan.delete) == len(slices) and not plan.create:
+                plan.update.append(Draft(_labelled(slice_, labels), present.members[name]))
+    if len(plan.delete) == len(present.slices) and not plan.create:
         _keep_placeholder(plan, new_slice(service, address_type, ()))
     _reuse_deleted(plan, service)
     return plan
@@ -161,16 +167,24 @@ def _groups(service: Service, slices: Mapping[str, EndpointSlice], desired: Desi
     groups: dict[Ports, _Group] = {}
     for name, slice_ in slices.items():
         if owned_by(slice_, service):
-            groups.setdefault(slice_.ports, _Group(slice_.ports)).slices[name] = slice_
+            _group(groups, slice_.ports).slices[name] = slice_
     for uid, wanted in desired.pods.items():
         if wanted is not None:
-            groups.setdefault(wanted.ports, _Group(wanted.ports)).missing[uid] = wanted.endpoint
+            _group(groups, wanted.ports).missing[uid] = wanted.endpoint
     return groups
 
 
-def _revised(slice_: EndpointSlice, endpoints: tuple[Endpoint, ...], labels: dict[str, str] | None) -> EndpointSlice:
-    meta = slice_.metadata if labels is None else replace(slice_.metadata, labels=labels)
-    return replace(slice_, metadata=meta, endpoints=endpoints)
+def _group(groups: dict[Ports, _Group], ports: Ports) -> _Group:
+    found = groups.get(ports)
+    if found is None:
+        found = groups[ports] = _Group(ports)
+    return found
+
+
+def _labelled(slice_: EndpointSlice, labels: dict[str, str] | None) -> EndpointSlice:
+    if labels is None or slice_.metadata.labels == labels:
+        return slice_
+    return replace(slice_, metadata=replace(slice_.metadata, labels=labels))
 
 
 def _keep_placeholder(plan: Plan, placeholder: EndpointSlice) -> None:
@@ -182,7 +196,7 @@ def _keep_placeholder(plan: Plan, placeholder: EndpointSlice) -> None:
         if not only.endpoints and not only.ports and same_meta and same_owners:
             plan.delete.clear()
             return
-    plan.create.append(placeholder)
+    plan.create.append(Draft(placeholder, {}))
 
 
 def _reuse_deleted(plan: Plan, service: Service) -> None:
@@ -192,6 +206,6 @@ def _reuse_deleted(plan: Plan, service: Service) -> None:
             return
         if owned_by(old, service):
             plan.delete.remove(old)
-            new = plan.create.pop()
+            new, members = plan.create.pop()
             meta = replace(old.metadata, labels=new.metadata.labels)
-            plan.update.append(replace(old, metadata=meta, endpoints=new.endpoints, ports=new.ports))
+            plan.update.append(Draft(replace(old, metadata=meta, ports=new.ports), members))

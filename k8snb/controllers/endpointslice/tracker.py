@@ -15,7 +15,7 @@ from k8snb.api.pods import condition_of
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.service import EndpointSlice, Service
 from k8snb.controllers.endpointslice.endpoints import belongs_in_endpoints, PortResolver
-from k8snb.controllers.endpointslice.reconcile import uid_of
+from k8snb.controllers.endpointslice.reconcile import Members, Present, uid_of
 
 
 class ServiceState:
@@ -34,7 +34,8 @@ class ServiceState:
         self.stale = True
         self.retries = 0
         self.next_sync_ms = 0
-        self._located: dict[tuple[str, str], str] = {}
+        self._members: dict[str, Members] = {}
+        self._located: dict[str, dict[str, str]] = {}
         self._pod_times: dict[str, int] = {}
         self._service_time: int | None = None
 
@@ -45,25 +46,35 @@ class ServiceState:
 
     def load(self, slices: Iterable[EndpointSlice]) -> None:
         """Begin anew with the slices that are stored."""
-        self.slices, self._located, self.stale, self.complete = {}, {}, False, True
+        self.slices, self._members, self._located = {}, {}, {}
+        self.stale, self.complete = False, True
         for slice_ in slices:
             self.put(slice_)
 
-    def put(self, slice_: EndpointSlice) -> None:
-        """A slice was written."""
+    def put(self, slice_: EndpointSlice, members: Members | None = None) -> None:
+        """A slice was written, or is there; `members` are its endpoints."""
+        if members is None:
+            members = {uid_of(endpoint): endpoint for endpoint in slice_.endpoints}
         name, address_type = slice_.metadata.name, slice_.address_type
         self.slices.setdefault(address_type, {})[name] = slice_
-        for endpoint in slice_.endpoints:
-            self._located[address_type, uid_of(endpoint)] = name
+        self._members[name] = members
+        self._located.setdefault(address_type, {}).update(dict.fromkeys(members, name))
 
     def remove(self, slice_: EndpointSlice) -> None:
         """A slice was deleted."""
         del self.slices[slice_.address_type][slice_.metadata.name]
+        del self._members[slice_.metadata.name]
 
-    def locate(self, address_type: str, uids: Iterable[str]) -> dict[str, None]:
-        """The names of the slices that these pods are in."""
-        names = (self._located.get((address_type, uid)) for uid in uids)
-        return {name: None for name in names if name is not None}
+    def present(self, address_type: str, uids: Iterable[str]) -> Present:
+        """The slices of a type, and where in them the pods of these UIDs are."""
+        slices = self.slices.setdefault(address_type, {})
+        located = self._located.get(address_type, {})
+        touched: dict[str, list[str]] = {}
+        for uid in uids:
+            name = located.get(uid)
+            if name is not None and uid in self._members.get(name, ()):
+                touched.setdefault(name, []).append(uid)
+        return Present(slices, self._members, touched)
 
     def is_own_write(self, slice_: EndpointSlice) -> bool:
         """The version of a slice is one that this controller wrote, or older than that."""
@@ -104,5 +115,5 @@ class ServiceState:
             if pod is None:
                 self._pod_times.pop(uid, None)
             if pod is None or not belongs_in_endpoints(pod):
-                for address_type in self.slices:
-                    self._located.pop((address_type, uid), None)
+                for located in self._located.values():
+                    located.pop(uid, None)

@@ -20,7 +20,6 @@ from k8snb.controllers.persistentvolume.binding import (
     BIND_COMPLETED,
     Binder,
     BOUND,
-    BOUND_BY_CONTROLLER,
     LOST,
     PENDING,
 )
@@ -35,7 +34,6 @@ from k8snb.controllers.persistentvolume.matching import (
 from k8snb.controllers.persistentvolume.protection import claims_of, PODS_BY_CLAIM
 from k8snb.controllers.persistentvolume.provisioning import PROVISIONED_BY, Provisioning
 from k8snb.controllers.persistentvolume.reclaim import DELETE, Reclaimer
-from k8snb.errors import Conflict
 from k8snb.machinery.admission.storage import default_class
 from k8snb.machinery.controller import Controller, Environment
 
@@ -111,31 +109,31 @@ class PersistentVolumeController(Controller):
         if BIND_COMPLETED in claim.metadata.annotations:
             self._sync_bound_claim(claim)
             return
-        self._sync_unbound_claim(claim)
-        if claim.metadata.deletion_timestamp is None:
+        if not self._sync_unbound_claim(claim) and claim.metadata.deletion_timestamp is None:
             self.queue.add_after(key, RESYNC_MS, background=True)
 
-    def _sync_unbound_claim(self, claim: PersistentVolumeClaim) -> None:
+    def _sync_unbound_claim(self, claim: PersistentVolumeClaim) -> bool:
+        """Find a volume for a claim, or ask for one; tells whether it is about to be bound."""
         if claim.spec.volume_name:
-            self._bind_to_requested(claim, claim.spec.volume_name)
-            return
+            return self._bind_to_requested(claim, claim.spec.volume_name)
         name = class_of_claim(claim)
         class_ = self.classes.get(name) if name else None
         delays = class_ is not None and class_.volume_binding_mode == WAIT_FOR_FIRST_CONSUMER
         volume = find_best_match(claim, self.volumes.cache.values(), delays)
         if volume is not None:
             self.binder.bind(volume, claim)
-        elif self._assign_default_class(claim):
-            return
-        elif delays and SELECTED_NODE not in claim.metadata.annotations:
+            return True
+        if self._assign_default_class(claim):
+            return True
+        if delays and SELECTED_NODE not in claim.metadata.annotations:
             self._say_that_it_waits(claim)
-            self.binder.set_claim_status(claim, PENDING, None)
         elif name:
-            self.provisioning.provision(claim, name, class_)
+            return self.provisioning.provision(claim, name, class_)
         else:
             message = "no persistent volumes available for this claim and no storage class is set"
             self.recorder.event(claim, "Normal", "FailedBinding", message)
-            self.binder.set_claim_status(claim, PENDING, None)
+        self.binder.set_claim_status(claim, PENDING, None)
+        return False
 
     def _assign_default_class(self, claim: PersistentVolumeClaim) -> bool:
         """Give a claim that names no class the default one, if there is one by now."""
@@ -159,27 +157,28 @@ class PersistentVolumeController(Controller):
         message = f"waiting for {noun} {','.join(waiting)} to be scheduled"
         self.recorder.event(claim, "Normal", "WaitForPodScheduled", message)
 
-    def _bind_to_requested(self, claim: PersistentVolumeClaim, name: str) -> None:
-        """Bind a claim to the volume that it asks for by name, once that is there and free."""
+    def _bind_to_requested(self, claim: PersistentVolumeClaim, name: str) -> bool:
+        """Bind a claim to the volume that it asks for by name, if that is there and free; tells whether it was."""
         volume = self.volumes.get(name)
-        if volume is None:
-            self.binder.set_claim_status(claim, PENDING, None)
-        elif volume.spec.claim_ref is None:
-            problem = mismatch(volume, claim)
-            if not problem:
+        if volume is not None:
+            problem = self._problem_with_requested(claim, volume)
+            if problem is None:
                 self.binder.bind(volume, claim)
-                return
-            message = f'Cannot bind to requested volume "{name}": {problem}'
-            self.recorder.event(claim, "Warning", "VolumeMismatch", message)
-            self.binder.set_claim_status(claim, PENDING, None)
-        elif is_bound_to(volume, claim):
-            self.binder.bind(volume, claim)
-        else:
-            message = f'volume "{name}" already bound to a different claim.'
-            self.recorder.event(claim, "Warning", "FailedBinding", message)
-            if BOUND_BY_CONTROLLER in claim.metadata.annotations:
-                raise Conflict(f"invalid binding of claim {claim.metadata.name!r} to volume {name!r}")
-            self.binder.set_claim_status(claim, PENDING, None)
+                return True
+            reason, message = problem
+            self.recorder.event(claim, "Warning", reason, message)
+        self.binder.set_claim_status(claim, PENDING, None)
+        return False
+
+    def _problem_with_requested(self, claim: PersistentVolumeClaim, volume: PersistentVolume) -> tuple[str, str] | None:
+        """Why a claim cannot have the volume that it asks for: the event's reason and message."""
+        name = volume.metadata.name
+        if volume.spec.claim_ref is None:
+            problem = mismatch(volume, claim)
+            return ("VolumeMismatch", f'Cannot bind to requested volume "{name}": {problem}') if problem else None
+        if is_bound_to(volume, claim):
+            return None
+        return "FailedBinding", f'volume "{name}" already bound to a different claim.'
 
     def _sync_bound_claim(self, claim: PersistentVolumeClaim) -> None:
         """A claim that was bound keeps its volume, or is lost."""

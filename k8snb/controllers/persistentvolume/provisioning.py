@@ -33,7 +33,7 @@ class Provisioning:
         self._server = server
         self._recorder = recorder
 
-    def provision(self, claim: PersistentVolumeClaim, name: str, class_: StorageClass | None) -> None:
+    def provision(self, claim: PersistentVolumeClaim, name: str, class_: StorageClass | None) -> bool:
         """Ask the provisioner of a storage class for a volume; only that of k8snb answers.
 
         Parameters
@@ -42,13 +42,18 @@ class Provisioning:
             The name of the class.
         class_
             The class, if there is one of that name.
+
+        Returns
+        -------
+        bool
+            Whether there is a volume now.
         """
         if class_ is None:
             self._fail(claim, f'storageclass.storage.k8s.io "{name}" not found')
-            return
+            return False
         if class_.provisioner.startswith(IN_TREE):
             self._fail(claim, f"no volume plugin matched name: {class_.provisioner}")
-            return
+            return False
         claim = self._announce(claim, class_.provisioner)
         message = (
             f"Waiting for a volume to be created either by the external provisioner '{class_.provisioner}' or manually "
@@ -56,8 +61,10 @@ class Provisioning:
             "and correctly registered."
         )
         self._recorder.event(claim, "Normal", "ExternalProvisioning", message)
-        if class_.provisioner == PROVISIONER:
-            self._create_volume(claim, class_)
+        if class_.provisioner != PROVISIONER:
+            return False
+        self._create_volume(claim, class_)
+        return True
 
     def _fail(self, claim: PersistentVolumeClaim, message: str) -> None:
         self._recorder.event(claim, "Warning", "ProvisioningFailed", message)

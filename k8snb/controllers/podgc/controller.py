@@ -49,6 +49,8 @@ class PodGarbageCollector(Controller):
 
     def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
         """Notice a pod that may need the next look. Most changes are of pods on nodes that are there."""
+        if old is not None and new is not None and _is_much_the_same(old, new):
+            return
         self._ended += (new is not None and is_terminal(new)) - (old is not None and is_terminal(old))
         if new is None:
             return
@@ -110,6 +112,11 @@ class PodGarbageCollector(Controller):
             self.server.delete_object(pod, DeleteOptions(grace_period_seconds=0))
         except NotFound:
             return
+
+
+def _is_much_the_same(old: Pod, new: Pod) -> bool:
+    same_end = old.metadata.deletion_timestamp == new.metadata.deletion_timestamp
+    return old.spec is new.spec and old.status.phase == new.status.phase and same_end
 
 
 def _is_out_of_service(node: Node) -> bool:

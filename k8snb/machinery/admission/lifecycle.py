@@ -45,7 +45,9 @@ def check_create(store: Store, obj: KubernetesObject) -> None:
     if namespace.status.phase == "Terminating":
         why = f"unable to create new content in namespace {name} because it is being terminated"
         cause = Cause("NamespaceTerminating", f"namespace {name} is being terminated", "metadata.namespace")
-        raise forbidden(obj, why, (cause,))
+        refusal = forbidden(obj, why, (cause,))
+        refusal.details["namespaceTerminating"] = True
+        raise refusal
 
 
 def check_delete(obj: KubernetesObject) -> None:

@@ -33,14 +33,14 @@ class Volumes:
         self.world.create({"kind": "StorageClass", "metadata": meta, "provisioner": provisioner, **fields})
         self.world.run()
 
-    def claim(self, name: str = "data", size: str = "1Gi", **spec: Any) -> PersistentVolumeClaim:
+    def claim(self, name: str = "data", size: str = "1Gi", **spec: Any) -> Any:
         resources = {"requests": {"storage": size}}
         full = {"accessModes": ["ReadWriteOnce"], "resources": resources, **spec}
         created = self.world.create({"kind": "PersistentVolumeClaim", "metadata": {"name": name}, "spec": full})
         self.world.run()
         return self.current(created)
 
-    def volume(self, name: str, size: str = "1Gi", **spec: Any) -> PersistentVolume:
+    def volume(self, name: str, size: str = "1Gi", **spec: Any) -> Any:
         full = {
             "accessModes": ["ReadWriteOnce"],
             "capacity": {"storage": size},

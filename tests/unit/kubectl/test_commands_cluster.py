@@ -29,7 +29,7 @@ def test_versions(terminal: Terminal) -> None:
 
 
 def test_cluster_info(terminal: Terminal) -> None:
-    assert "is running at" in terminal.out("cluster-info")[0]
+    assert terminal.out("cluster-info")[0] == "Kubernetes control plane is running inside this simulator"
 
 
 def test_events_of_all_and_of_one_object(running: Terminal) -> None:

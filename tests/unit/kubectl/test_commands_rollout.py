@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import pytest
-from kubectl_terminal import Terminal
+from kubectl_terminal import SETTINGS, Terminal, WEB
 
 from k8snb.kubectl import run
 
 HEAD = ["deployment.apps/web ", "REVISION  CHANGE-CAUSE"]
+
+
+@pytest.fixture
+def web(terminal: Terminal) -> Terminal:
+    """A deployment that was created, not applied, for a rollback warns of the latter."""
+    terminal.out("create -f -", f"{WEB}---{SETTINGS}")
+    return terminal
+
+
+@pytest.fixture
+def running(web: Terminal) -> Terminal:
+    """The same, with both pods ready."""
+    web.run()
+    return web
 
 
 @pytest.fixture
@@ -44,7 +58,7 @@ def test_status_at_one_moment_and_with_a_limit(web: Terminal) -> None:
 
 def test_status_fails_when_the_deadline_passed(running: Terminal) -> None:
     running.out("""patch deploy web -p '{"spec":{"progressDeadlineSeconds":20}}'""")
-    running.out("set image deploy/web nginx=missing:404")
+    running.out("set image deploy/web nginx=nginx:broken")
     result = running.both("rollout status deploy/web")
     assert result.exit == 1
     assert result.stderr == 'error: deployment "web" exceeded its progress deadline\n'
@@ -91,7 +105,7 @@ def test_what_undo_refuses(running: Terminal) -> None:
         "error: unable to find specified revision 9 in history"
     ]
     assert running.fails("rollout undo cm/settings") == [
-        'error: no rollbacker has been implemented for "ConfigMap"'
+        'error: error retrieving rollbacker for "ConfigMap", no visitor method exists for { ConfigMap}'
     ]
     assert running.fails("rollout undo") == ["error: required resource not specified"]
 

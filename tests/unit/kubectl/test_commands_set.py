@@ -41,7 +41,7 @@ def test_a_manifest_alone(terminal: Terminal) -> None:
         ("set image deploy/web", "error: at least one image update is required"),
         (
             "set image nginx=x",
-            "error: one or more resources must be specified as <resource> <name> or <resource>/<name>",
+            "error: You must provide one or more resources by argument or filename.",
         ),
         ("set image deploy/ghost a=b", 'Error from server (NotFound): deployments.apps "ghost" not found'),
         (
@@ -76,7 +76,9 @@ def test_variables(web: Terminal) -> None:
 
 
 def test_variables_from_a_config_map(web: Terminal) -> None:
-    assert web.out("set env deploy/web --from=configmap/settings --prefix=APP_") == ["deployment.apps/web env updated"]
+    result = web.both("set env deploy/web --from=configmap/settings --prefix=APP_")
+    assert result.stdout == "deployment.apps/web env updated\n"
+    assert result.stderr == "Warning: key colour transferred to COLOUR\n"
     assert web.out("set env deploy/web --list")[1:] == [
         "# APP_COLOUR from configmap settings, key colour",
     ]
