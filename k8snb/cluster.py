@@ -22,7 +22,7 @@ from k8snb.kubectl import Result
 from k8snb.machinery.history import History, View
 from k8snb.machinery.log import Log, NO_CAUSE
 from k8snb.machinery.server import ApiServer, EPOCH_MS, Reader
-from k8snb.nodes import describe_nodes, node_from, NodeDescription
+from k8snb.nodes import describe_nodes, lease_of, node_from, NodeDescription
 from k8snb.running import RunningCommand
 from k8snb.sim.loop import rare_collections
 from k8snb.sim.time import milliseconds
@@ -415,7 +415,10 @@ class Cluster:
         return past_ms
 
     def _register(self, description: NodeDescription) -> None:
-        self.server.create_object(node_from(description, EPOCH_MS + self.now_ms))
+        now = EPOCH_MS + self.now_ms
+        lease = lease_of(self.server.create_object(node_from(description, now)), now)
+        if self.server.find(type(lease), lease.metadata.namespace, lease.metadata.name) is None:
+            self.server.create_object(lease)
 
     def _inject(self, fault: Mapping[str, Any]) -> None:
         kubelets, state = self._plane.kubelets, fault["state"]

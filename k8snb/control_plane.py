@@ -19,7 +19,7 @@ from k8snb.controllers.persistentvolume import (
     VolumeProtectionController,
 )
 from k8snb.controllers.podgc import PodGarbageCollector
-from k8snb.controllers.replicaset import ReplicaSetController
+from k8snb.controllers.replicaset import ReplicaSetController, ReplicationManager
 from k8snb.controllers.statefulset import StatefulSetController
 from k8snb.controllers.tainteviction import TaintEvictionController
 from k8snb.controllers.ttlafterfinished import TTLAfterFinishedController
@@ -33,6 +33,7 @@ from k8snb.sim.streams import Streams
 CONTROLLERS: tuple[type[Controller], ...] = (
     DeploymentController,
     ReplicaSetController,
+    ReplicationManager,
     StatefulSetController,
     DaemonSetController,
     PersistentVolumeController,

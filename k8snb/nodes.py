@@ -9,13 +9,16 @@ from msgspec.structs import replace
 
 from k8snb.api.decode import DecodeError, from_dict
 from k8snb.api.quantity import canonical, QuantityError
-from k8snb.api.types.node import Node
+from k8snb.api.types.meta import ObjectMeta, OwnerReference
+from k8snb.api.types.node import Lease, LeaseSpec, Node
 from k8snb.api.validation.node import validate_node
 from k8snb.errors import K8snbError
 from k8snb.kubelet.node_status import healthy_node
 
 ZONE_LABEL = "topology.kubernetes.io/zone"
 HOSTNAME_LABEL = "kubernetes.io/hostname"
+LEASES_NAMESPACE = "kube-node-lease"
+LEASE_SECONDS = 40
 MOST_NODES = 100_000
 _KNOWN = ("name", "count", "cpu", "memory", "pods", "labels", "taints", "zone")
 
@@ -124,6 +127,16 @@ def node_from(description: NodeDescription, now: int) -> Node:
     if faults := validate_node(node):
         raise NodeDescriptionError(f"nodes: {faults[0]}")
     return replace(node, status=healthy_node(node.status, now))
+
+
+def lease_of(node: Node, now: int) -> Lease:
+    """The lease that a kubelet takes out for its node. Renewals of it are not written."""
+    meta = node.metadata
+    owner = OwnerReference(api_version=node.api_version, kind=node.kind, name=meta.name, uid=meta.uid)
+    return Lease(
+        metadata=ObjectMeta(name=meta.name, namespace=LEASES_NAMESPACE, owner_references=(owner,)),
+        spec=LeaseSpec(holder_identity=meta.name, lease_duration_seconds=LEASE_SECONDS, renew_time=now),
+    )
 
 
 def _quantity(description: NodeDescription, field: str, default: str) -> str:

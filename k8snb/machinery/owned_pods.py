@@ -7,10 +7,11 @@ matched once for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from k8snb.api.pods import controller_of, is_ready, TERMINAL_PHASES
+from k8snb.api.types.meta import OwnerReference
 from k8snb.api.types.pod import Pod
 from k8snb.machinery.informer import Informer
 
@@ -25,6 +26,9 @@ class LabelGroup:
     def __init__(self, labels: Mapping[str, str]) -> None:
         self.labels = labels
         self.active = self.ready = self.terminating = 0
+
+
+PodHandler = Callable[[Pod | None, Pod | None], None]
 
 
 class _Standing(NamedTuple):
@@ -151,13 +155,18 @@ _NONE = OwnedPods()
 
 
 class PodOwnership:
-    """The pods of every controller by its UID, and the orphans by namespace; follows an informer."""
+    """The pods of every controller by its UID, and the orphans by namespace; follows an informer.
+
+    It also passes a pod's events on to the controllers that they concern: those of the kind that owns the pod, and all
+    for a pod that nobody owns.
+    """
 
     def __init__(self, informer: Informer[Pod]) -> None:
         self._owned: dict[str, OwnedPods] = {}
         self._orphans: dict[str, dict[str, Pod]] = {}
+        self._watchers: dict[str, list[PodHandler]] = {}
         for pod in informer.cache.values():
-            self._on_pod(None, pod)
+            self._learn(pod, controller_of(pod))
         informer.add_handler(self._on_pod)
 
     def of(self, uid: str) -> OwnedPods:
@@ -168,31 +177,47 @@ class PodOwnership:
         """The pods of a namespace that no controller owns."""
         return self._orphans.get(namespace, {}).values()
 
-    def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
-        if old is not None and new is not None:
-            references = old.metadata.owner_references
-            if references and (
-                references is new.metadata.owner_references or references == new.metadata.owner_references
-            ):
-                self._update(old, new)
-                return
-        if old is not None:
-            self._forget(old)
-        if new is not None:
-            self._learn(new)
+    def watch(self, kind: str, handler: PodHandler) -> None:
+        """Call `handler(old, new)` for pods whose controller is, or was, of a kind, and for those without one."""
+        self._watchers.setdefault(kind, []).append(handler)
 
-    def _update(self, old: Pod, new: Pod) -> None:
-        reference = controller_of(new)
+    def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
+        if old is not None and new is not None and _same_owners(old, new):
+            reference = controller_of(new)
+            self._update(old, new, reference)
+            self._tell(reference, reference, old, new)
+            return
+        before = after = None
+        if old is not None:
+            before = controller_of(old)
+            self._forget(old, before)
+        if new is not None:
+            after = controller_of(new)
+            self._learn(new, after)
+        self._tell(before or after, after if new is not None else before, old, new)
+
+    def _tell(
+        self, before: OwnerReference | None, after: OwnerReference | None, old: Pod | None, new: Pod | None
+    ) -> None:
+        """Pass an event on; a pod that changes hands, or is nobody's, concerns everyone."""
+        if before is not None and after is not None and before.kind == after.kind:
+            for handler in self._watchers.get(after.kind, ()):
+                handler(old, new)
+            return
+        for handlers in self._watchers.values():
+            for handler in handlers:
+                handler(old, new)
+
+    def _update(self, old: Pod, new: Pod, reference: OwnerReference | None) -> None:
         key = f"{new.metadata.namespace}/{new.metadata.name}"
         if reference is None:
             self._orphans[new.metadata.namespace][key] = new
         else:
             self._owned[reference.uid].update(key, old, new)
 
-    def _learn(self, pod: Pod) -> None:
+    def _learn(self, pod: Pod, reference: OwnerReference | None) -> None:
         meta = pod.metadata
         key = f"{meta.namespace}/{meta.name}"
-        reference = controller_of(pod)
         if reference is None:
             self._orphans.setdefault(meta.namespace, {})[key] = pod
             return
@@ -201,10 +226,9 @@ class PodOwnership:
             owned = self._owned[reference.uid] = OwnedPods()
         owned.add(key, pod)
 
-    def _forget(self, pod: Pod) -> None:
+    def _forget(self, pod: Pod, reference: OwnerReference | None) -> None:
         meta = pod.metadata
         key = f"{meta.namespace}/{meta.name}"
-        reference = controller_of(pod)
         if reference is None:
             del self._orphans[meta.namespace][key]
             return
@@ -212,3 +236,8 @@ class PodOwnership:
         owned.remove(key, pod)
         if not owned.pods:
             del self._owned[reference.uid]
+
+
+def _same_owners(old: Pod, new: Pod) -> bool:
+    before, after = old.metadata.owner_references, new.metadata.owner_references
+    return before is after or before == after

@@ -121,6 +121,9 @@ def _lines() -> list[dict[str, Any]]:
 
 def _chosen() -> list[dict[str, Any]]:
     return [
-        _rule(".pod-selected", border_width=2.5, border_color="$ink", color="$ink", font_weight="bold"),
+        _rule(
+            ".pod-selected", underlay_color="$ink", underlay_opacity=0.35, underlay_padding=5, color="$ink",
+            font_weight="bold",
+        ),
         _rule(".selected", border_width=2.5, border_color="$brand"),
-    ]
+    ]  # fmt: skip

@@ -66,7 +66,12 @@ class CronJobController(Controller):
             message = f"unparseable schedule for cronjob: {new.spec.schedule}"
             self.recorder.event(new, "Warning", "UnParseableCronJobSchedule", message)
             return
-        self.queue.add_after(key_of(new), until_next_ms(new, schedule, self._now()))
+        self._look_again(new, schedule)
+
+    def _look_again(self, cron_job: CronJob, schedule: CronSchedule) -> None:
+        """Look when the next run is due. Runs never end, so that a cluster that waits for one only is at rest."""
+        delay_ms = until_next_ms(cron_job, schedule, self._now())
+        self.queue.add_after(key_of(cron_job), delay_ms, background=True)
 
     # -- syncing
 
@@ -94,7 +99,7 @@ class CronJobController(Controller):
         if failure is not None:
             raise failure
         if schedule is not None:
-            self.queue.add_after(key, until_next_ms(sync.current(), schedule, self._now()))
+            self._look_again(sync.current(), schedule)
 
     def _schedule(self, sync: CronJobSync) -> CronSchedule | None:
         """The schedule by which to start jobs; None for a cron job that shall start none."""

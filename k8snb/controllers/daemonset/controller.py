@@ -56,7 +56,7 @@ class DaemonSetController(Controller):
         self.node_queue = WorkQueue(self.server.store, self._sync_node)
         self.daemon_sets.add_handler(self._on_daemon_set)
         self.informers.of(ControllerRevision).add_handler(self._on_revision)
-        self.pods.add_handler(self._on_pod)
+        self.ownership.watch("DaemonSet", self._on_pod)
         self.nodes.add_handler(self._on_node)
 
     # -- watching
@@ -187,7 +187,9 @@ class DaemonSetController(Controller):
         """The DaemonSet's pods, after adopting matching orphans and releasing those that match no more."""
         owned, selector = self.ownership.of(daemon_set.metadata.uid), daemon_set.spec.selector
         orphans = [
-            pod for pod in self.ownership.orphans(daemon_set.metadata.namespace) if matches(selector, pod.metadata.labels)
+            pod
+            for pod in self.ownership.orphans(daemon_set.metadata.namespace)
+            if matches(selector, pod.metadata.labels)
         ]
         strangers = any(not matches(selector, group.labels) for group in owned.groups.values())
         if not orphans and not strangers:

@@ -47,7 +47,7 @@ class DeploymentController(Controller):
         self.replica_sets.add_index("namespace", _namespace)
         self.deployments.add_handler(self._on_deployment)
         self.replica_sets.add_handler(self._on_replica_set)
-        self.pods.add_handler(self._on_pod)
+        self.ownership.watch("ReplicaSet", self._on_pod)
 
     # -- watching
 

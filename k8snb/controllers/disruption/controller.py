@@ -12,7 +12,7 @@ from typing import ClassVar
 from msgspec.structs import replace
 
 from k8snb.api.pods import condition_of, is_terminal
-from k8snb.api.selectors import format_label_selector, matches
+from k8snb.api.selectors import matches
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.pod_status import PodCondition
 from k8snb.api.types.policy import PodDisruptionBudget
@@ -24,6 +24,7 @@ from k8snb.controllers.disruption.counts import (
     expected_counts,
     needs_scale,
 )
+from k8snb.controllers.disruption.messages import go_selector
 from k8snb.controllers.disruption.scales import ScaleError, Scales
 from k8snb.errors import ApiError
 from k8snb.machinery.budgets import budgets_for, condition_is_current, SYNC_FAILED, with_condition
@@ -106,20 +107,14 @@ class DisruptionController(Controller):
             self.server.update_status(replace(budget, status=status))
 
     def _sync_budget(self, budget: PodDisruptionBudget) -> None:
-        meta, spec = budget.metadata, budget.spec
-        prefix = f"{meta.namespace}/"
-        pods = [
-            pod
-            for key, pod in self.pods.cache.items()
-            if key.startswith(prefix) and matches(spec.selector, pod.metadata.labels)
-        ]
+        spec, pods = budget.spec, self._pods_of(budget)
         if not pods:
             self.recorder.event(budget, "Normal", "NoPods", "No matching pods found")
         total = len(pods)
         if needs_scale(spec):
             total, unmanaged = self.scales.total(pods)
             if unmanaged:
-                message = _UNMANAGED.format(format_label_selector(spec.selector))
+                message = _UNMANAGED.format(go_selector(spec.selector))
                 self.recorder.event(budget, "Warning", "UnmanagedPods", message)
         now = EPOCH_MS + self.now_ms
         disrupted = disrupted_pods(budget, pods, now)
@@ -130,6 +125,21 @@ class DisruptionController(Controller):
             self.server.update_status(replace(budget, status=status))
         if disrupted.recheck is not None:
             self.queue.add_after(key_of(budget), disrupted.recheck - now, background=True)
+
+    def _pods_of(self, budget: PodDisruptionBudget) -> list[Pod]:
+        """The pods that a budget selects; labels that pods share are matched once."""
+        selector, prefix = budget.spec.selector, f"{budget.metadata.namespace}/"
+        known: dict[int, bool] = {}
+        pods = []
+        for key, pod in self.pods.cache.items():
+            if key.startswith(prefix):
+                labels = pod.metadata.labels
+                selected = known.get(id(labels))
+                if selected is None:
+                    selected = known[id(labels)] = matches(selector, labels)
+                if selected:
+                    pods.append(pod)
+        return pods
 
     def _complain_of_overdue(self, budget: PodDisruptionBudget, disrupted: Disrupted) -> None:
         namespace = budget.metadata.namespace

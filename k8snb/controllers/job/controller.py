@@ -59,7 +59,7 @@ class JobController(Controller):
         self.manager = PodManager(self.server, pod_control, self.expectations, self._enqueue_after)
         self.tracker = Tracker(self.server, self.recorder, self.removals, self.backoffs)
         self.jobs.add_handler(self._on_job)
-        self.pods.add_handler(self._on_pod)
+        self.ownership.watch("Job", self._on_pod)
 
     # -- watching jobs
 

@@ -1,5 +1,5 @@
-"""The ReplicaSet controller: as many pods as a template asks for."""
+"""The controllers of ReplicaSets and ReplicationControllers: as many pods as a template asks for."""
 
-from k8snb.controllers.replicaset.controller import ReplicaSetController
+from k8snb.controllers.replicaset.controller import ReplicaSetController, ReplicationManager
 
-__all__ = ["ReplicaSetController"]
+__all__ = ["ReplicaSetController", "ReplicationManager"]

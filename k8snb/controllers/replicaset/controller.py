@@ -1,25 +1,29 @@
 """Watches ReplicaSets and their pods, and creates or deletes pods until the number is right.
 
+ReplicationControllers are the same thing with an older form, so that the same code serves both.
+
 References
 ----------
-``pkg/controller/replicaset/replica_set.go @ v1.36``
+``pkg/controller/replicaset/replica_set.go`` and ``pkg/controller/replication/replication_controller.go @ v1.36``
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from msgspec.structs import replace
 
 from k8snb.api.pods import available_at, controller_of, is_terminal
 from k8snb.api.selectors import matches
-from k8snb.api.types.apps import ReplicaSet
+from k8snb.api.types.apps import ReplicaSet, ReplicationController
+from k8snb.api.types.meta import LabelSelector
 from k8snb.api.types.pod import Pod
 from k8snb.controllers.replicaset.deletion_order import pods_to_delete
-from k8snb.controllers.replicaset.status import calculate_status
+from k8snb.controllers.replicaset.status import with_status
 from k8snb.errors import ApiError, Conflict, NotFound
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.expectations import Expectations
+from k8snb.machinery.informer import Informer
 from k8snb.machinery.owned_pods import OwnedPods
 from k8snb.machinery.ownership import claim
 from k8snb.machinery.pod_control import PodControl
@@ -29,24 +33,26 @@ BURST_REPLICAS = 500  # at most so many pods are created or deleted in one sync
 SLOW_START_INITIAL_BATCH_SIZE = 1
 
 
-class ReplicaSetController(Controller):
-    """Keeps the number of a ReplicaSet's pods at ``spec.replicas``."""
+Replicated = TypeVar("Replicated", ReplicaSet, ReplicationController)
 
-    name: ClassVar[str] = "replicaset-controller"
 
-    def __init__(self, environment: Environment) -> None:
+class ReplicaController(Controller, Generic[Replicated]):
+    """Keeps the number of an object's pods at ``spec.replicas``; in names, a ReplicationController is an ``rs`` too."""
+
+    def __init__(self, environment: Environment, cls: type[Replicated]) -> None:
         super().__init__(environment)
-        self.replica_sets = self.informers.of(ReplicaSet)
+        self.cls: type[Replicated] = cls
+        self.replica_sets: Informer[Replicated] = self.informers.of(cls)
         self.pods = self.informers.of(Pod)
         self.expectations = Expectations()
         self.pod_control = PodControl(self.server, self.recorder)
         self.replica_sets.add_index("controller", _by_controller)
         self.replica_sets.add_handler(self._on_replica_set)
-        self.pods.add_handler(self._on_pod)
+        self.ownership.watch(cls.__name__, self._on_pod)
 
     # -- watching
 
-    def _on_replica_set(self, old: ReplicaSet | None, new: ReplicaSet | None) -> None:
+    def _on_replica_set(self, old: Replicated | None, new: Replicated | None) -> None:
         rs = new or old
         assert rs is not None
         if new is None:
@@ -79,9 +85,9 @@ class ReplicaSetController(Controller):
             self.expectations.deletion_observed(key_of(rs), key_of(pod))
             self.enqueue(rs)
 
-    def _owner(self, pod: Pod) -> ReplicaSet | None:
+    def _owner(self, pod: Pod) -> Replicated | None:
         reference = controller_of(pod)
-        if reference is None or reference.kind != "ReplicaSet":
+        if reference is None or reference.kind != self.cls.__name__:
             return None
         rs = self.replica_sets.get(f"{pod.metadata.namespace}/{reference.name}")
         return rs if rs is not None and rs.metadata.uid == reference.uid else None
@@ -94,7 +100,7 @@ class ReplicaSetController(Controller):
     def _enqueue_possible_owners(self, orphan: Pod) -> None:
         for rs in self.replica_sets.cache.values():
             same_namespace = rs.metadata.namespace == orphan.metadata.namespace
-            if same_namespace and matches(rs.spec.selector, orphan.metadata.labels):
+            if same_namespace and matches(_selector(rs), orphan.metadata.labels):
                 self.enqueue(rs)
 
     # -- syncing
@@ -111,24 +117,27 @@ class ReplicaSetController(Controller):
         if needs_sync and rs.metadata.deletion_timestamp is None:
             failure = self._manage_replicas(rs, claimed)
         now = EPOCH_MS + self.now_ms
-        status = calculate_status(rs, claimed, failure, now)
-        self._update_status(rs, replace(rs, status=status))
+        new = with_status(rs, claimed, failure, now)
+        self._update_status(rs, new)
         if failure is not None:
             raise failure
-        if rs.spec.min_ready_seconds and status.ready_replicas != status.available_replicas:
+        if rs.spec.min_ready_seconds and new.status.ready_replicas != new.status.available_replicas:
             self._check_availability_later(rs, claimed, now)
 
-    def _claim_pods(self, rs: ReplicaSet) -> OwnedPods:
+    def _claim_pods(self, rs: Replicated) -> OwnedPods:
         """The ReplicaSet's pods, after adopting matching orphans and releasing those that match no more."""
-        owned, namespace, selector = self.ownership.of(rs.metadata.uid), rs.metadata.namespace, rs.spec.selector
-        orphans = [p for p in self.ownership.orphans(namespace) if matches(selector, p.metadata.labels)]
+        selector = _selector(rs)
+        owned: OwnedPods = self.ownership.of(rs.metadata.uid)
+        orphans: list[Pod] = [
+            p for p in self.ownership.orphans(rs.metadata.namespace) if matches(selector, p.metadata.labels)
+        ]
         strangers = any(not matches(selector, group.labels) for group in owned.groups.values())
         if not orphans and not strangers:
             return owned
         candidates = [p for p in (*owned.pods.values(), *orphans) if not is_terminal(p)]
         return OwnedPods({key_of(p): p for p in claim(self.server, rs, selector, candidates)})
 
-    def _manage_replicas(self, rs: ReplicaSet, claimed: OwnedPods) -> ApiError | None:
+    def _manage_replicas(self, rs: Replicated, claimed: OwnedPods) -> ApiError | None:
         """Create what is missing or delete what is too much; returns what went wrong."""
         missing = (rs.spec.replicas or 0) - len(claimed.active)
         if missing > 0:
@@ -137,9 +146,10 @@ class ReplicaSetController(Controller):
             return self._delete_pods(rs, claimed, min(-missing, BURST_REPLICAS))
         return None
 
-    def _create_pods(self, rs: ReplicaSet, count: int) -> ApiError | None:
+    def _create_pods(self, rs: Replicated, count: int) -> ApiError | None:
         """Create pods in batches of 1, 2, 4 …, and stop at the first batch in which one fails."""
-        key = key_of(rs)
+        key, template = key_of(rs), rs.spec.template
+        assert template is not None
         self.expectations.expect_creations(key, count, self.now_ms)
         created, batch = 0, SLOW_START_INITIAL_BATCH_SIZE
         while created < count:
@@ -147,7 +157,7 @@ class ReplicaSetController(Controller):
             batch = min(batch, count - created)
             for _ in range(batch):
                 try:
-                    self.pod_control.create_pod(rs, rs.spec.template)
+                    self.pod_control.create_pod(rs, template)
                     created += 1
                 except ApiError as error:
                     failure = error
@@ -157,7 +167,7 @@ class ReplicaSetController(Controller):
             batch *= 2
         return None
 
-    def _delete_pods(self, rs: ReplicaSet, claimed: OwnedPods, count: int) -> ApiError | None:
+    def _delete_pods(self, rs: Replicated, claimed: OwnedPods, count: int) -> ApiError | None:
         chosen = pods_to_delete(claimed, self._neighbours(rs, claimed), count, EPOCH_MS + self.now_ms)
         key, failure = key_of(rs), None
         self.expectations.expect_deletions(key, [key_of(pod) for pod in chosen], self.now_ms)
@@ -169,7 +179,7 @@ class ReplicaSetController(Controller):
                 failure = failure if isinstance(error, NotFound) else error
         return failure
 
-    def _neighbours(self, rs: ReplicaSet, claimed: OwnedPods) -> dict[str, int]:
+    def _neighbours(self, rs: Replicated, claimed: OwnedPods) -> dict[str, int]:
         """How many active pods each node has of all ReplicaSets that have the same controller."""
         reference = controller_of(rs)
         if reference is None:
@@ -180,24 +190,48 @@ class ReplicaSetController(Controller):
                 counts[node] = counts.get(node, 0) + count
         return counts
 
-    def _update_status(self, rs: ReplicaSet, new: ReplicaSet) -> None:
+    def _update_status(self, rs: Replicated, new: Replicated) -> None:
         """Write the status if it changed; once more on the newest version, if that one is newer than the cache."""
         if new.status == rs.status:
             return
         try:
             self.server.update_status(new)
         except Conflict:
-            fresh = self.server.find(ReplicaSet, rs.metadata.namespace, rs.metadata.name)
+            fresh = self.server.find(self.cls, rs.metadata.namespace, rs.metadata.name)
             if fresh is not None:
                 self.server.update_status(replace(fresh, status=new.status))
 
-    def _check_availability_later(self, rs: ReplicaSet, claimed: OwnedPods, now: int) -> None:
+    def _check_availability_later(self, rs: Replicated, claimed: OwnedPods, now: int) -> None:
         """Look again when the next ready pod has been ready for long enough."""
         moments = (available_at(pod, rs.spec.min_ready_seconds) for pod in claimed.active.values())
         due = min((m for m in moments if m is not None and m > now), default=now + rs.spec.min_ready_seconds * 1000)
         self.queue.check_after(key_of(rs), due - now)
 
 
-def _by_controller(rs: ReplicaSet) -> tuple[str, ...]:
+class ReplicaSetController(ReplicaController[ReplicaSet]):
+    """The controller of ReplicaSets."""
+
+    name: ClassVar[str] = "replicaset-controller"
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment, ReplicaSet)
+
+
+class ReplicationManager(ReplicaController[ReplicationController]):
+    """The controller of ReplicationControllers."""
+
+    name: ClassVar[str] = "replication-controller"
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment, ReplicationController)
+
+
+def _selector(rs: ReplicaSet | ReplicationController) -> LabelSelector | None:
+    if isinstance(rs, ReplicaSet):
+        return rs.spec.selector
+    return LabelSelector(match_labels=rs.spec.selector)
+
+
+def _by_controller(rs: ReplicaSet | ReplicationController) -> tuple[str, ...]:
     reference = controller_of(rs)
     return (reference.uid,) if reference else ()

@@ -1,4 +1,4 @@
-"""What a ReplicaSet's status says of its pods.
+"""What the status of a ReplicaSet or ReplicationController says of its pods.
 
 References
 ----------
@@ -8,31 +8,41 @@ References
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from k8snb.api.pods import is_available
-from k8snb.api.types.apps import ReplicaSet, ReplicaSetCondition, ReplicaSetStatus
+from k8snb.api.types.apps import (
+    ReplicaSet,
+    ReplicaSetCondition,
+    ReplicationController,
+    ReplicationControllerCondition,
+)
 from k8snb.errors import ApiError
 from k8snb.machinery.owned_pods import OwnedPods
 
 REPLICA_FAILURE = "ReplicaFailure"
 
 
-def calculate_status(rs: ReplicaSet, pods: OwnedPods, failure: ApiError | None, now: int) -> ReplicaSetStatus:
-    """The status that fits these pods; `failure` is what stopped the controller from managing them."""
-    wanted = rs.spec.template.metadata.labels
-    fully_labeled = sum(g.active for g in pods.groups.values() if _has_labels(g.labels, wanted))
-    return replace(
-        rs.status,
-        replicas=len(pods.active),
-        fully_labeled_replicas=fully_labeled,
-        ready_replicas=pods.ready,
-        available_replicas=_available(pods, rs.spec.min_ready_seconds, now),
-        terminating_replicas=pods.terminating,
-        observed_generation=rs.metadata.generation,
-        conditions=_conditions(rs, len(pods.active), failure, now),
-    )
+T = TypeVar("T", ReplicaSet, ReplicationController)
+
+
+def with_status(rs: T, pods: OwnedPods, failure: ApiError | None, now: int) -> T:
+    """The object with the status that fits these pods; `failure` is what stopped the controller from managing them."""
+    template = rs.spec.template
+    wanted = template.metadata.labels if template is not None else {}
+    counts: dict[str, Any] = {
+        "replicas": len(pods.active),
+        "fully_labeled_replicas": sum(g.active for g in pods.groups.values() if _has_labels(g.labels, wanted)),
+        "ready_replicas": pods.ready,
+        "available_replicas": _available(pods, rs.spec.min_ready_seconds, now),
+        "observed_generation": rs.metadata.generation,
+    }
+    if isinstance(rs, ReplicaSet):
+        counts["terminating_replicas"] = pods.terminating
+    conditions = _conditions(rs, len(pods.active), failure, now)
+    return replace(rs, status=replace(rs.status, conditions=conditions, **counts))
 
 
 def _has_labels(labels: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
@@ -45,14 +55,17 @@ def _available(pods: OwnedPods, min_ready_seconds: int, now: int) -> int:
     return sum(is_available(pod, min_ready_seconds, now) for pod in pods.active.values())
 
 
-def _conditions(rs: ReplicaSet, active: int, failure: ApiError | None, now: int) -> tuple[ReplicaSetCondition, ...]:
+def _conditions(
+    rs: ReplicaSet | ReplicationController, active: int, failure: ApiError | None, now: int
+) -> tuple[ReplicaSetCondition | ReplicationControllerCondition, ...]:
     others = tuple(c for c in rs.status.conditions if c.type != REPLICA_FAILURE)
     if failure is None:
         return others
     if len(others) < len(rs.status.conditions):
         return rs.status.conditions
     reason = "FailedCreate" if active < (rs.spec.replicas or 0) else "FailedDelete"
-    condition = ReplicaSetCondition(
+    condition_class = ReplicaSetCondition if isinstance(rs, ReplicaSet) else ReplicationControllerCondition
+    condition = condition_class(
         type=REPLICA_FAILURE, status="True", last_transition_time=now, reason=reason, message=failure.message
     )
     return (*others, condition)

@@ -53,7 +53,7 @@ class StatefulSetController(Controller):
         self._patches: dict[str, tuple[PodTemplateSpec, dict[str, Any]]] = {}
         self._restored: dict[str, tuple[ControllerRevision, PodTemplateSpec]] = {}
         self.sets.add_handler(self._on_set)
-        self.pods.add_handler(self._on_pod)
+        self.ownership.watch("StatefulSet", self._on_pod)
 
     # -- watching
 

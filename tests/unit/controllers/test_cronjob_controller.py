@@ -129,3 +129,8 @@ def test_foreign_job_of_the_name(cluster):
 def test_impossible_schedule(cluster):
     cron_job(cluster, schedule="0 0 31 2 *")
     assert reasons(cluster) == ["InvalidSchedule"]
+
+
+def test_waiting_for_the_next_run_is_rest(cluster):
+    cron_job(cluster)
+    assert cluster.loop.idle
