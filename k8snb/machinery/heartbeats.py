@@ -1,7 +1,7 @@
 """The heartbeats of nodes: when each kubelet last renewed its lease.
 
 Kubelets renew every few seconds, for ever. Rather than fill the log with that, only when one stops and resumes is
-noted; what it wrote last follows from it. So there are no Lease objects.
+noted; what it wrote last follows from it. The Lease objects stay as they were when their nodes registered.
 """
 
 from __future__ import annotations

@@ -28,7 +28,6 @@ class KubectlConsole(Part):
     _css = styles("console")
 
     entries: traitlets.List[Any] = traitlets.List().tag(sync=True)
-    resting = traitlets.Bool().tag(sync=True)
 
     def __init__(self, source: Cluster | Session) -> None:
         self.acted: Callable[[], None] | None = None  # called after a person's line that changed something

@@ -108,3 +108,40 @@ def test_a_slider_moves_the_picture_at_once_at_100_pods(open_notebook: Callable[
     print("milliseconds from the slider to a new pod:", [round(t) for t in times])
     assert min(times) < 150, times  # other tests may share the machine
     assert lab.errors == []
+
+
+def test_a_person_explores_with_mouse_and_keys(open_notebook: Callable[[Path], Any]) -> None:
+    lab = open_notebook(START)
+    lab.run_all()
+    page = lab.page
+    page.wait_for_selector(".k8snb-lab .k8snb-canvas canvas")
+    ref, x, y = page.evaluate(
+        """() => {
+          const canvas = document.querySelector('.k8snb-canvas'), pod = canvas._cyreg.cy.nodes('.pod')[0];
+          canvas.scrollIntoView({ block: 'center' });
+          const box = canvas.getBoundingClientRect(), at = pod.renderedPosition();
+          return [pod.data('ref'), box.x + at.x, box.y + at.y];
+        }"""
+    )
+    page.mouse.click(x, y)
+    page.wait_for_function("name => document.querySelector('.k8snb-subject').textContent.endsWith(name)", arg=ref[12:])
+
+    plot = page.locator(".k8snb-plot").first
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    page.mouse.move(box["x"] + 400, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 260, box["y"] + 60, steps=6)
+    page.mouse.up()
+    page.get_by_role("button", name="branch here").first.click()
+    page.wait_for_function("document.querySelector('.k8snb-status').textContent.includes('branched')")
+
+    console = page.get_by_label("kubectl command line").first
+    console.fill("get deployments w")
+    console.press("Tab")
+    page.wait_for_function("document.querySelector('.k8snb-prompt input').value === 'get deployments web '")
+    console.press("Enter")
+    page.wait_for_function("document.querySelector('.k8snb-out').textContent.includes('UP-TO-DATE')")
+    page.get_by_role("button", name="leave branch").first.click()
+    page.wait_for_function("document.querySelector('.k8snb-status').textContent.includes('back on the cluster')")
+    assert lab.errors == []

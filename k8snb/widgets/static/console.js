@@ -2,72 +2,88 @@
 
 import { h, keepKeys } from "./dom.js";
 
-function render({ model, el }) {
-  el.classList.add("k8snb", "k8snb-console");
-  keepKeys(el);
-  const out = h("div", { class: "k8snb-out", role: "log", tabindex: 0, "aria-label": "Answers" });
-  const input = h("input", { type: "text", "aria-label": "kubectl command line", autocomplete: "off", spellcheck: "false" });
-  const choices = h("div", { class: "k8snb-choices", "aria-live": "polite" });
-  const prompt = h("form", { class: "k8snb-prompt" }, h("label", {}, "$ kubectl"), input);
-  el.append(h("div", { class: "k8snb-terminal" }, out, prompt, choices));
+class View {
+  constructor(model, el) {
+    this.model = model;
+    this.back = 0; // how far back in the lines that ran
+    this.draft = "";
+    this.build(el);
+    this.onEntries = () => this.show();
+    this.onMessage = (message) => this.complete(message);
+    model.on("msg:custom", this.onMessage);
+    model.on("change:entries", this.onEntries);
+    this.show();
+  }
 
-  let back = 0, draft = "";
-  const lines = () => model.get("entries").map((e) => e.line).filter((l, i, all) => l && l !== all[i - 1]);
-  const recall = (step) => {
-    const past = lines();
-    if (!back) draft = input.value;
-    back = Math.min(Math.max(back + step, 0), past.length);
-    input.value = back ? past[past.length - back] : draft;
-  };
-  prompt.addEventListener("submit", (event) => {
+  close() {
+    this.model.off("msg:custom", this.onMessage);
+    this.model.off("change:entries", this.onEntries);
+  }
+
+  build(el) {
+    this.out = h("div", { class: "k8snb-out", role: "log", tabindex: 0, "aria-label": "Answers" });
+    this.input = h("input", {
+      type: "text", "aria-label": "kubectl command line", autocomplete: "off", spellcheck: "false", placeholder: "get pods",
+    });
+    this.choices = h("div", { class: "k8snb-choices", "aria-live": "polite" });
+    const prompt = h("form", { class: "k8snb-prompt" }, h("label", {}, "$ kubectl"), this.input);
+    prompt.addEventListener("submit", (event) => this.submit(event));
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    el.append(h("div", { class: "k8snb-terminal" }, this.out, prompt, this.choices));
+  }
+
+  submit(event) {
     event.preventDefault();
-    if (input.value.trim()) model.send({ do: "run", line: input.value });
-    input.value = "";
-    choices.textContent = "";
-    back = 0;
-  });
-  input.addEventListener("keydown", (event) => {
-    event.stopPropagation();
+    if (this.input.value.trim()) this.model.send({ do: "run", line: this.input.value });
+    this.input.value = this.choices.textContent = "";
+    this.back = 0;
+  }
+
+  key(event) {
     if (event.key === "ArrowUp" || event.key === "ArrowDown") {
-      recall(event.key === "ArrowUp" ? 1 : -1);
+      this.recall(event.key === "ArrowUp" ? 1 : -1);
       event.preventDefault();
-    } else if (event.key === "Tab" && !event.shiftKey && input.value.trim()) {
-      model.send({ do: "complete", line: input.value.slice(0, input.selectionStart) });
+    } else if (event.key === "Tab" && !event.shiftKey && this.input.value.trim()) {
+      this.model.send({ do: "complete", line: this.input.value.slice(0, this.input.selectionStart) });
       event.preventDefault();
     } else if (event.key === "Escape") {
-      input.blur();
+      this.input.blur();
     }
-  });
-  const complete = (message) => {
-    if (message.kind !== "completions" || !input.value.startsWith(message.line)) return;
-    const { line, choices: found } = message;
+  }
+
+  recall(step) {
+    const past = this.model.get("entries").map((e) => e.line).filter((l, i, all) => l && l !== all[i - 1]);
+    if (!this.back) this.draft = this.input.value;
+    this.back = Math.min(Math.max(this.back + step, 0), past.length);
+    this.input.value = this.back ? past[past.length - this.back] : this.draft;
+  }
+
+  // Take what all choices have in common; show them when there are several.
+  complete({ kind, line, choices }) {
+    if (kind !== "completions" || !this.input.value.startsWith(line)) return;
     const word = line.slice(line.search(/\S*$/));
-    let common = found[0] ?? "";
-    for (const choice of found) while (!choice.startsWith(common)) common = common.slice(0, -1);
-    if (common.length > word.length || found.length === 1) {
-      input.value = line.slice(0, line.length - word.length) + common + (found.length === 1 ? " " : "") + input.value.slice(line.length);
+    let common = choices[0] ?? "";
+    for (const choice of choices) while (!choice.startsWith(common)) common = common.slice(0, -1);
+    if (common.length > word.length || choices.length === 1) {
+      const rest = this.input.value.slice(line.length);
+      this.input.value = line.slice(0, line.length - word.length) + common + (choices.length === 1 ? " " : "") + rest;
     }
-    choices.textContent = found.length > 1 ? found.join("  ") : "";
-  };
-  const show = () => {
-    out.replaceChildren(...model.get("entries").map((entry) => h("div", {},
-      h("pre", {}, `$ kubectl ${entry.line}`),
-      entry.out ? h("pre", { class: "k8snb-answer" }, entry.out) : "",
-      entry.err ? h("pre", { class: entry.exit ? "k8snb-refused" : "k8snb-answer" }, entry.err) : "")));
-    out.scrollTop = out.scrollHeight;
-    const resting = model.get("resting");
-    input.disabled = resting;
-    input.placeholder = resting ? "in the past only commands that read would do: go back to now" : "get pods";
-  };
-  model.on("msg:custom", complete);
-  model.on("change:entries", show);
-  model.on("change:resting", show);
-  show();
-  return () => {
-    model.off("msg:custom", complete);
-    model.off("change:entries", show);
-    model.off("change:resting", show);
-  };
+    this.choices.textContent = choices.length > 1 ? choices.join("  ") : "";
+  }
+
+  show() {
+    this.out.replaceChildren(...this.model.get("entries").map(({ line, out, err, exit }) => h("div", {},
+      h("pre", {}, line.startsWith("fault: ") ? line : `$ kubectl ${line}`),
+      out ? h("pre", { class: "k8snb-answer" }, out) : "",
+      err ? h("pre", { class: exit ? "k8snb-refused" : "k8snb-answer" }, err) : "")));
+    this.out.scrollTop = this.out.scrollHeight;
+  }
+}
+
+function render({ model, el }) {
+  el.classList.add("k8snb", "k8snb-console");
+  const view = new View(model, keepKeys(el));
+  return () => view.close();
 }
 
 export default { render };

@@ -11,6 +11,9 @@ const ICONS = {
   step: "M2 2l7 6-7 6zM11 2h3v12h-3z",
 };
 
+const SHOWN = ["playing", "speed", "now_ms", "past_ms", "horizon_ms", "status", "branches"];
+const MARKED = ["marks", "horizon_ms"];
+
 function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 16 16");
@@ -21,57 +24,108 @@ function icon(name) {
   return svg;
 }
 
-function render({ model, el }) {
-  el.classList.add("k8snb", "k8snb-player");
-  keepKeys(el);
-  const send = (what, extra = {}) => model.send({ do: what, ...extra });
-  const key = (name, label, act) => h("button", { type: "button", title: label, "aria-label": label, onclick: act }, icon(name));
-  const play = key("play", "Play", () => send(model.get("playing") ? "pause" : "play"));
-  const keys = h("div", { class: "k8snb-keys" },
-    key("start", "Back to the start", () => send("start")),
-    key("previous", "Previous change", () => send("previous")),
-    play,
-    key("next", "Next change", () => send("next")),
-    key("step", "Step: one event", () => send("step")));
-  const speed = h("select", { "aria-label": "Speed", onchange: () => {
-    model.set("speed", Number(speed.value));
-    model.save_changes();
-  } }, ...model.get("speeds").map((s) => h("option", { value: s }, `${s}×`)));
-  const time = h("span", { class: "k8snb-clock", "aria-live": "off" });
-  const slider = h("input", { type: "range", min: 0, step: 1, "aria-label": "Moment shown" });
-  const flags = h("div", { class: "k8snb-flags", "aria-hidden": "true" });
-  const scrub = h("div", { class: "k8snb-scrub" }, flags, slider);
-  const branch = h("button", { type: "button", class: "k8snb-pill", onclick: () => send("branch") }, "branch here");
-  const back = h("button", { type: "button", class: "k8snb-pill", onclick: () => send("now") }, "back to now");
-  const leave = h("button", { type: "button", class: "k8snb-pill", onclick: () => send("leave") }, "leave branch");
-  const status = h("div", { class: "k8snb-status", role: "status" });
-  el.append(keys, speed, time, scrub, h("div", { class: "k8snb-row k8snb-below" }, status, branch, back, leave));
+class View {
+  constructor(model, el) {
+    this.model = model;
+    this.held = false; // the slider is under a pointer
+    this.wanted = null; // the moment that was chosen and not yet sent
+    el.append(this.keys(), this.speed(), this.clock(), this.scrubber(), this.below());
+    this.onChange = () => this.show();
+    this.onMarks = () => this.showMarks();
+    for (const name of SHOWN) model.on(`change:${name}`, this.onChange);
+    for (const name of MARKED) model.on(`change:${name}`, this.onMarks);
+    this.sizes = new ResizeObserver(this.onMarks);
+    this.sizes.observe(this.flags);
+    this.show();
+    this.showMarks();
+  }
 
-  let held = false, wanted = null;
-  const seek = () => {
-    send("seek", { ms: wanted });
-    wanted = null;
-  };
-  slider.addEventListener("pointerdown", () => { held = true; });
-  slider.addEventListener("pointerup", () => { held = false; });
-  slider.addEventListener("input", () => {
-    if (Number(slider.value) > model.get("now_ms")) slider.value = model.get("now_ms");
-    if (wanted === null) setTimeout(seek, 60);
-    wanted = Number(slider.value);
-    time.textContent = clock(wanted);
-  });
-  slider.addEventListener("keydown", (event) => {
+  close() {
+    this.sizes.disconnect();
+    for (const name of SHOWN) this.model.off(`change:${name}`, this.onChange);
+    for (const name of MARKED) this.model.off(`change:${name}`, this.onMarks);
+  }
+
+  send(what, extra = {}) {
+    this.model.send({ do: what, ...extra });
+  }
+
+  // -- parts
+
+  keys() {
+    const key = (name, label, act) => h("button", { type: "button", title: label, "aria-label": label, onclick: act }, icon(name));
+    this.play = key("play", "Play", () => this.send(this.model.get("playing") ? "pause" : "play"));
+    return h("div", { class: "k8snb-keys" },
+      key("start", "Back to the start", () => this.send("start")),
+      key("previous", "Previous change", () => this.send("previous")),
+      this.play,
+      key("next", "Next change", () => this.send("next")),
+      key("step", "Step: one event", () => this.send("step")));
+  }
+
+  speed() {
+    const choose = () => {
+      this.model.set("speed", Number(this.speeds.value));
+      this.model.save_changes();
+    };
+    this.speeds = h("select", { "aria-label": "Speed", onchange: choose },
+      ...this.model.get("speeds").map((s) => h("option", { value: s }, `${s}×`)));
+    return this.speeds;
+  }
+
+  clock() {
+    this.time = h("span", { class: "k8snb-clock", "aria-live": "off" });
+    return this.time;
+  }
+
+  scrubber() {
+    this.slider = h("input", { type: "range", min: 0, step: 1, "aria-label": "Moment shown" });
+    this.flags = h("div", { class: "k8snb-flags", "aria-hidden": "true" });
+    this.slider.addEventListener("pointerdown", () => { this.held = true; });
+    this.slider.addEventListener("pointerup", () => { this.held = false; });
+    this.slider.addEventListener("input", () => this.scrub());
+    this.slider.addEventListener("keydown", (event) => this.nudge(event));
+    return h("div", { class: "k8snb-scrub" }, this.flags, this.slider);
+  }
+
+  below() {
+    const pill = (words, what) => h("button", { type: "button", class: "k8snb-pill", onclick: () => this.send(what) }, words);
+    this.status = h("div", { class: "k8snb-status", role: "status" });
+    this.branch = pill("branch here", "branch");
+    this.back = pill("back to now", "now");
+    this.leave = pill("leave branch", "leave");
+    return h("div", { class: "k8snb-row k8snb-below" }, this.status, this.branch, this.back, this.leave);
+  }
+
+  // -- hands
+
+  scrub() {
+    const now = this.model.get("now_ms");
+    if (Number(this.slider.value) > now) this.slider.value = now;
+    if (this.wanted === null) setTimeout(() => this.seek(), 60);
+    this.wanted = Number(this.slider.value);
+    this.time.textContent = clock(this.wanted);
+  }
+
+  seek() {
+    this.send("seek", { ms: this.wanted });
+    this.wanted = null;
+  }
+
+  // A key moves by a second, not by the slider's millisecond.
+  nudge(event) {
     const way = { ArrowLeft: -1000, ArrowDown: -1000, ArrowRight: 1000, ArrowUp: 1000 }[event.key];
     if (!way) return;
     event.preventDefault();
-    slider.value = Number(slider.value) + way;
-    slider.dispatchEvent(new Event("input"));
-  });
+    this.slider.value = Number(this.slider.value) + way;
+    this.scrub();
+  }
 
-  const marks = () => {
-    const end = model.get("horizon_ms"), width = flags.clientWidth || 400;
-    const all = model.get("marks");
-    flags.replaceChildren(...all.map(([ms, kind, label], index) => {
+  // -- showing
+
+  showMarks() {
+    const end = this.model.get("horizon_ms"), width = this.flags.clientWidth || 400, all = this.model.get("marks");
+    this.flags.replaceChildren(...all.map(([ms, kind, label], index) => {
       const flag = h("i", { class: kind, style: `left:${(ms / end) * 100}%` });
       const next = index + 1 < all.length ? all[index + 1][0] : end;
       const letters = Math.floor((((next - ms) / end) * width - 16) / 6.4);
@@ -80,38 +134,38 @@ function render({ model, el }) {
       }
       return flag;
     }));
-  };
-  const show = () => {
-    const past = model.get("past_ms"), now = model.get("now_ms"), playing = model.get("playing");
-    play.replaceChildren(icon(playing ? "pause" : "play"));
-    play.title = playing ? "Pause" : "Play";
-    play.setAttribute("aria-label", play.title);
+  }
+
+  show() {
+    const { model, slider } = this;
+    const past = model.get("past_ms"), now = model.get("now_ms"), at = past ?? now, playing = model.get("playing");
+    this.play.replaceChildren(icon(playing ? "pause" : "play"));
+    this.play.title = playing ? "Pause" : "Play";
+    this.play.setAttribute("aria-label", this.play.title);
     slider.max = model.get("horizon_ms");
-    if (!held && wanted === null) slider.value = past ?? now;
-    slider.setAttribute("aria-valuetext", `${clock(past ?? now)} of ${clock(now)}`);
-    if (!held && wanted === null) time.textContent = clock(past ?? now);
-    speed.value = String(model.get("speed"));
-    branch.hidden = back.hidden = past === null;
-    leave.hidden = model.get("branches") === 0;
-    status.replaceChildren();
-    if (past !== null) status.append(h("span", { class: "k8snb-past" }, "in the past: look, don't touch"), " ");
-    const resting = playing ? `playing: ${model.get("speed")} simulated seconds a second` : "paused";
-    status.append(model.get("status") || (past === null ? resting : ""));
-  };
-  const names = ["playing", "speed", "now_ms", "past_ms", "horizon_ms", "status", "branches"];
-  for (const name of names) model.on(`change:${name}`, show);
-  model.on("change:marks", marks);
-  model.on("change:horizon_ms", marks);
-  const sizes = new ResizeObserver(marks);
-  sizes.observe(flags);
-  show();
-  marks();
-  return () => {
-    sizes.disconnect();
-    for (const name of names) model.off(`change:${name}`, show);
-    model.off("change:marks", marks);
-    model.off("change:horizon_ms", marks);
-  };
+    slider.setAttribute("aria-valuetext", `${clock(at)} of ${clock(now)}`);
+    if (!this.held && this.wanted === null) {
+      slider.value = at;
+      this.time.textContent = clock(at);
+    }
+    this.speeds.value = String(model.get("speed"));
+    this.branch.hidden = this.back.hidden = past === null;
+    this.leave.hidden = model.get("branches") === 0;
+    this.say(past !== null, playing);
+  }
+
+  say(inPast, playing) {
+    this.status.replaceChildren();
+    if (inPast) this.status.append(h("span", { class: "k8snb-past" }, "in the past: look, don't touch"), " ");
+    const resting = playing ? `playing: ${this.model.get("speed")} simulated seconds a second` : "paused";
+    this.status.append(this.model.get("status") || (inPast ? "" : resting));
+  }
+}
+
+function render({ model, el }) {
+  el.classList.add("k8snb", "k8snb-player");
+  const view = new View(model, keepKeys(el));
+  return () => view.close();
 }
 
 export default { render };
