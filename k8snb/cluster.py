@@ -164,7 +164,7 @@ class Cluster:
             The moment to ask about, in seconds; now by default.
         """
         reader: Reader = self.server if at is None else self.at(at)
-        return explain(self.log, reader, reference)
+        return explain(self.log, reader, str(reference))
 
     # -- acting
 
@@ -443,7 +443,8 @@ class Cluster:
 def _check_settings(seed: int, missing_images: Sequence[str]) -> None:
     if isinstance(seed, bool) or not isinstance(seed, int):
         raise K8snbError(f"seed: {seed!r} is no integer")
-    if isinstance(missing_images, str) or not all(isinstance(pattern, str) for pattern in missing_images):
+    listed = isinstance(missing_images, Sequence) and not isinstance(missing_images, str)
+    if not listed or not all(isinstance(pattern, str) for pattern in missing_images):
         raise K8snbError(f"missing_images: {missing_images!r} is no list of patterns")
 
 
@@ -461,7 +462,7 @@ def _tables() -> Any:
 
 def get_object(reader: Reader, kind: str, name: str, namespace: str = "default") -> Any:
     """One object of a reader by kind, plural or short name."""
-    resource = find(kind)
+    resource = find(str(kind))
     if resource is None:
         raise K8snbError(f'the server doesn\'t have a resource type "{kind}"')
     return reader.get(resource, namespace if resource.namespaced else "", name)

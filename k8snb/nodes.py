@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import Any
 
 from msgspec.structs import replace
 
 from k8snb.api.decode import DecodeError, from_dict
+from k8snb.api.json_reader import replace_surrogates
+from k8snb.api.manifests import type_name
 from k8snb.api.quantity import canonical, QuantityError
 from k8snb.api.types.meta import ObjectMeta, OwnerReference
 from k8snb.api.types.node import Lease, LeaseSpec, Node
@@ -65,10 +68,10 @@ def one_node(description: NodeDescription) -> NodeDescription:
 
 
 def _rows(nodes: int | Sequence[NodeDescription]) -> Sequence[NodeDescription]:
-    if isinstance(nodes, int):
+    if isinstance(nodes, Integral):
         return [{"name": "node", "count": _count(nodes, "nodes")}]
     if isinstance(nodes, str | bytes) or not isinstance(nodes, Sequence):
-        raise NodeDescriptionError(f"nodes: {nodes!r} is neither a number nor a list of descriptions")
+        raise NodeDescriptionError(f"nodes: {_shown(nodes)} is neither a number nor a list of descriptions")
     for row in nodes:
         if not isinstance(row, Mapping):
             raise NodeDescriptionError(f"nodes: {row!r} is no description of a node")
@@ -76,11 +79,21 @@ def _rows(nodes: int | Sequence[NodeDescription]) -> Sequence[NodeDescription]:
 
 
 def _count(count: Any, name: str) -> int:
-    if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-        raise NodeDescriptionError(f"{name}: {count!r} is no number of nodes")
-    if count > MOST_NODES:
+    number = int(count) if isinstance(count, Integral) and not isinstance(count, bool) else -1
+    if number < 0:
+        raise NodeDescriptionError(f"{name}: {_shown(count)} is no number of nodes")
+    if number > MOST_NODES:
         raise NodeDescriptionError(f"{name}: at most {MOST_NODES} nodes can be asked for at once")
-    return count
+    return number
+
+
+def _shown(value: Any) -> str:
+    """A value in a message; of anything but numbers and texts, its type."""
+    return repr(value) if isinstance(value, bool | float | str) else str(value) if _small(value) else type_name(value)
+
+
+def _small(value: Any) -> bool:
+    return isinstance(value, int) and abs(value) < 10**30
 
 
 def node_from(description: NodeDescription, now: int) -> Node:
@@ -121,7 +134,7 @@ def node_from(description: NodeDescription, now: int) -> Node:
         "status": {"capacity": capacity, "allocatable": capacity},
     }
     try:
-        node = from_dict(Node, body)
+        node = from_dict(Node, replace_surrogates(body))
     except DecodeError as error:
         raise NodeDescriptionError(f"nodes: {name}: {error}") from None
     if faults := validate_node(node):

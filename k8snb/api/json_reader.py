@@ -83,9 +83,9 @@ def parse_stream(text: str, unique: Callable[[list[tuple[str, Any]]], dict[str, 
     at = _blank_end(text, 0)
     while at < len(text):
         value, end = _decoded(text, at, unique or _unique)
-        if _too_deep(value):
+        if too_deep(value):
             raise JsonError(f"exceeded max depth of {MAX_DEPTH}")
-        yield _without_surrogates(value) if _ESCAPED_SURROGATE.search(text, at, end) else value
+        yield replace_surrogates(value) if _ESCAPED_SURROGATE.search(text, at, end) else value
         at = _blank_end(text, end)
 
 
@@ -189,7 +189,7 @@ def _quoted(char: str) -> str:
     return named.get(char) or (f"'{char}'" if char.isprintable() else f"'\\x{ord(char):02x}'")
 
 
-def _too_deep(value: Any) -> bool:
+def too_deep(value: Any) -> bool:
     """Whether a value is nested deeper than anything may be."""
     level = [value]
     for _ in range(MAX_DEPTH + 1):
@@ -209,11 +209,12 @@ def without_surrogates(text: str) -> str:
     return _SURROGATE.sub(_REPLACEMENT, text)
 
 
-def _without_surrogates(value: Any) -> Any:
+def replace_surrogates(value: Any) -> Any:
+    """A JSON value in whose texts halves of characters are replaced."""
     if isinstance(value, str):
         return without_surrogates(value)
     if isinstance(value, list):
-        return [_without_surrogates(item) for item in value]
+        return [replace_surrogates(item) for item in value]
     if isinstance(value, dict):
-        return {without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+        return {without_surrogates(key): replace_surrogates(item) for key, item in value.items()}
     return value

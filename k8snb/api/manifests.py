@@ -13,6 +13,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -304,8 +305,8 @@ def _plain(value: Any, depth: int = 0) -> Any:
         if isinstance(value, Mapping):
             return {_plain_key(key): _plain(item, depth + 1) for key, item in value.items()}
         return [_plain(item, depth + 1) for item in value]
-    if isinstance(value, int | float):
-        return _plain_number(value)
+    if isinstance(value, Real):
+        return _plain_number(int(value) if isinstance(value, Integral) else float(value))
     raise ManifestError(f"error parsing {STDIN}: json: unsupported type: {type_name(value)}")
 
 

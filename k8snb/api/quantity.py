@@ -13,13 +13,14 @@ import re
 from decimal import Decimal, ROUND_CEILING
 from functools import lru_cache
 
-_SYNTAX = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?((?:[eE][-+]?\d+)|Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E)?")
+_SYNTAX = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?((?:[eE][-+]?\d+)|Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E)?", re.ASCII)
 _BINARY = {"Ki": 1, "Mi": 2, "Gi": 3, "Ti": 4, "Pi": 5, "Ei": 6}
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _DECIMAL_BY_EXPONENT = {v: k for k, v in _DECIMAL.items()}
 _LARGEST = Decimal(2**63 - 1)
 
 FORMAT_WRONG = r"quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+SUFFIX_WRONG = "unable to parse quantity's suffix"
 
 
 class QuantityError(ValueError):
@@ -36,10 +37,19 @@ def _split(text: str) -> tuple[Decimal, str]:
     if suffix in _BINARY:
         number, kind = number * (Decimal(1024) ** _BINARY[suffix]), "binary"
     elif suffix and suffix not in _DECIMAL:
-        number, kind = number.scaleb(int(suffix[1:])), "exponent"
+        number, kind = number.scaleb(_exponent_of(suffix)), "exponent"
     else:
         number, kind = number.scaleb(_DECIMAL[suffix or ""]), "decimal"
     return min(max(_round_up(number), -_LARGEST), _LARGEST), kind
+
+
+def _exponent_of(suffix: str) -> int:
+    """The number after the ``e``; beyond a hundred, more of it makes no quantity larger, or smaller."""
+    digits = suffix[1:].lstrip("+-").lstrip("0") or "0"
+    if len(digits) > 19:
+        raise QuantityError(SUFFIX_WRONG)
+    size = min(int(digits), 100)
+    return -size if suffix[1] == "-" else size
 
 
 def _round_up(number: Decimal) -> Decimal:

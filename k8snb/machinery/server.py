@@ -141,13 +141,27 @@ class ApiServer:
         self, resource: Resource, namespace: str, body: Mapping[str, Any], *, dry_run: bool = False
     ) -> KubernetesObject:
         """POST: decode, default, admit, validate and store an object."""
+        streams = [(stream, stream.getstate()) for stream in (self._uids, self._names)]
+        stored = False
+        try:
+            obj = self._new(resource, namespace, body)
+            if not dry_run:
+                obj = self._insert(resource, obj)
+                stored = True
+            return obj
+        finally:
+            if not stored:  # what is not stored leaves no trace, not even in later names
+                for stream, state in streams:
+                    stream.setstate(state)
+
+    def _new(self, resource: Resource, namespace: str, body: Mapping[str, Any]) -> KubernetesObject:
         sent = requests.for_create(requests.decode(resource, body), resource, namespace)
         obj = self._named(self.admission.create(with_defaults(sent)))
         obj = prepare_create(self.admission.allocate(obj))
         requests.refuse_invalid(resource, obj.metadata.name, validate_create(obj))
         self.admission.check_create(obj)
         requests.refuse_version(sent)
-        return obj if dry_run else self._insert(resource, obj)
+        return obj
 
     def replace(
         self, resource: Resource, namespace: str, name: str, body: Mapping[str, Any], *, dry_run: bool = False

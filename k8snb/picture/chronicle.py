@@ -8,7 +8,6 @@ places where it is drawn.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from k8snb.api.quantity import milli_value
@@ -303,7 +302,3 @@ class Chronicle:
         if alive is not None and alive.born_ms <= time_ms:
             return alive
         return next((t for t in reversed(self.pods) if t.key == key and t.born_ms <= time_ms), None)
-
-    def each_pod(self, wanted: Callable[[PodTrack], bool]) -> Iterator[PodTrack]:
-        """All pods that ever were and that are wanted, in order of creation."""
-        return (track for track in self.pods if wanted(track))

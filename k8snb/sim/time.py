@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
+from numbers import Real
 
 from k8snb.errors import K8snbError
 
-LONGEST_SECONDS = 100_000_000.0  # more than three years
+LONGEST_SECONDS = 100_000_000  # more than three years
 
 
 def milliseconds(seconds: float, name: str = "seconds") -> int:
@@ -25,14 +25,14 @@ def milliseconds(seconds: float, name: str = "seconds") -> int:
     Traceback (most recent call last):
     k8snb.errors.K8snbError: seconds: -1 is negative
     """
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or math.isnan(seconds):
+    if isinstance(seconds, bool) or not isinstance(seconds, Real) or seconds != seconds:
         raise K8snbError(f"{name}: {seconds!r} is no number of seconds")
     if seconds < 0:
-        raise K8snbError(f"{name}: {seconds!r} is negative")
+        raise K8snbError(f"{name}: {_shown(seconds)} is negative")
     if seconds > LONGEST_SECONDS:
-        raise K8snbError(f"{name}: {_short(seconds)} is more than {LONGEST_SECONDS:.0f}")
+        raise K8snbError(f"{name}: {_shown(seconds)} is more than {LONGEST_SECONDS}")
     return round(seconds * 1000)
 
 
-def _short(number: float) -> str:
-    return repr(number) if abs(number) < 1e20 else "the number"
+def _shown(number: float) -> str:
+    return f"{number:g}" if -1e300 < number < 1e300 else "the number"

@@ -30,6 +30,12 @@ SLIDE_AND_WAIT = """([label, value]) => new Promise((done) => {
   slider.dispatchEvent(new Event('change'));
 })"""
 
+FIRST_POD = """() => {
+  const canvas = document.querySelector('.k8snb-canvas'), pod = canvas._cyreg.cy.nodes('.pod')[0];
+  const box = canvas.getBoundingClientRect(), at = pod.renderedPosition();
+  return [pod.data('ref'), box.x + at.x, box.y + at.y];
+}"""
+
 
 def replicas(page: Any) -> int:
     return int(page.locator(".k8snb-controls input[aria-label=replicas]").first.input_value())
@@ -115,14 +121,9 @@ def test_a_person_explores_with_mouse_and_keys(open_notebook: Callable[[Path], A
     lab.run_all()
     page = lab.page
     page.wait_for_selector(".k8snb-lab .k8snb-canvas canvas")
-    ref, x, y = page.evaluate(
-        """() => {
-          const canvas = document.querySelector('.k8snb-canvas'), pod = canvas._cyreg.cy.nodes('.pod')[0];
-          canvas.scrollIntoView({ block: 'center' });
-          const box = canvas.getBoundingClientRect(), at = pod.renderedPosition();
-          return [pod.data('ref'), box.x + at.x, box.y + at.y];
-        }"""
-    )
+    page.locator(".k8snb-canvas").first.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    ref, x, y = page.evaluate(FIRST_POD)
     page.mouse.click(x, y)
     page.wait_for_function("name => document.querySelector('.k8snb-subject').textContent.endsWith(name)", arg=ref[12:])
 

@@ -11,27 +11,12 @@ import pytest
 from k8snb.recording.answers import answer_case
 from k8snb.recording.cases import read_cases
 
-# Verdict and content agree in every case of these kinds; the list only grows.
-AGREEING = (
-    "configmap",
-    "cronjob",
-    "daemonset",
-    "deployment",
-    "limitrange",
-    "namespace",
-    "node",
-    "pod",
-    "replicaset",
-    "replicationcontroller",
-    "resourcequota",
-    "secret",
-    "service",
-    "statefulset",
-)
+KINDS = sorted(path.stem for path in (Path(__file__).parent / "requests").glob("*.jsonl"))
+NOT_YET = ("scheduling",)  # some cases of these differ; the list only gets shorter
 LEAST_SHARE_OF_WORDS = 0.95
 
 
-@pytest.mark.parametrize("kind", AGREEING)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in NOT_YET])
 def test_answers_as_the_real_api_server(kind: str, recordings: Path, difference: Callable[..., str]) -> None:
     cases = read_cases(recordings / "requests" / f"{kind}.jsonl")
     found = [(case["id"], difference(case["answer"], json.loads(json.dumps(answer_case(case))))) for case in cases]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from fnmatch import fnmatchcase
 from pathlib import Path
 from types import ModuleType
 
@@ -13,26 +12,26 @@ from k8snb.recording.compare import judge, rules_of
 from k8snb.recording.play import record
 from k8snb.scenario import load_scenario
 
-# What is built; the list only grows.
-MATCHING = (
-    "deployment-*",
-    "fuzz-deployment-*",
-    "replicaset-alone",
-    "pod-alone",
-    "service-follows-readiness",
-    "kubectl-deployment",
-    "kubectl-output-formats",
-    "scheduling-*",
-)
 SCENARIOS = Path(__file__).parent / "scenarios"
-BUILT = sorted(p.stem for p in SCENARIOS.glob("*.yaml") if any(fnmatchcase(p.stem, pattern) for pattern in MATCHING))
+# What does not match yet; the list only gets shorter.
+NOT_YET = (
+    "fuzz-daemonset-078",
+    "kubectl-errors",
+    "kubectl-lines-03",
+    "kubectl-lines-06",
+    "kubectl-lines-21",
+    "kubectl-lines-27",
+    "kubectl-lines-30",
+    "statefulset-claim-retention",
+)
+NAMES = sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
 
 
-def test_every_pattern_names_a_scenario() -> None:
-    assert [pattern for pattern in MATCHING if not any(fnmatchcase(name, pattern) for name in BUILT)] == []
+def test_what_does_not_match_yet_is_there() -> None:
+    assert set(NOT_YET) <= set(NAMES)
 
 
-@pytest.mark.parametrize("name", BUILT)
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in NOT_YET])
 def test_goes_through_the_recorded_states(name: str, recordings: Path, scenario_judge: ModuleType) -> None:
     scenario = load_scenario(SCENARIOS / f"{name}.yaml")
     simulated = json.loads(json.dumps(record(scenario)))

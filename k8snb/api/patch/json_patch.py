@@ -9,14 +9,19 @@ References
 
 from __future__ import annotations
 
+import json
 import re
 from copy import deepcopy
 from typing import Any
+
+from k8snb.api.json_reader import MAX_DEPTH, too_deep
 
 Operation = dict[str, Any]
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _MISSING = "missing value"
 _NOTHING = object()
+_LONGEST_INDEX = 20
+COPY_LIMIT = 3 * 1024 * 1024  # bytes that the copies of one patch may add
 
 
 class JsonPatchError(Exception):
@@ -43,11 +48,18 @@ def json_patch(document: Any, operations: list[Operation]) -> Any:
     >>> json_patch({"a": [1, 3]}, [{"op": "add", "path": "/a/1", "value": 2}, {"op": "remove", "path": "/a/-1"}])
     {'a': [1, 2]}
     """
-    document = deepcopy(document)
+    document, copied = deepcopy(document), 0
     for operation in operations:
         name = (operation or {}).get("op")
         if name not in _OPERATIONS:
             raise JsonPatchError(f"Unexpected kind: {name or 'unknown'}")
+        if name == "copy":
+            copied += _size(_source(document, operation))
+            if copied > COPY_LIMIT:
+                raise JsonPatchError(
+                    f"Unable to complete the copy, the accumulated size increase of copy is {copied}, exceeding the "
+                    f"limit {COPY_LIMIT}"
+                )
         document = _OPERATIONS[name](document, operation)
     return document
 
@@ -69,7 +81,7 @@ def _from(operation: Operation, name: str) -> str:
 def _find(document: Any, path: str) -> tuple[Any, str] | None:
     """The map or list that holds the last part of a path, and that part; None where there is none."""
     parts = [p.replace("~1", "/").replace("~0", "~") for p in path.split("/")]
-    if len(parts) < 2:
+    if not 2 <= len(parts) <= MAX_DEPTH:
         return None
     for part in parts[1:-1]:
         try:
@@ -85,7 +97,7 @@ def _position(key: str, size: int) -> int:
     """An index into a list that has, or will have, so many items."""
     if not _INTEGER.fullmatch(key):
         raise JsonPatchError(f'strconv.Atoi: parsing "{key}": invalid syntax')
-    index = int(key)
+    index = int(key) if len(key) < _LONGEST_INDEX else size
     if not -size <= index < size:
         raise JsonPatchError(f"Unable to access invalid index: {index}: invalid index referenced")
     return index + size if index < 0 else index
@@ -176,20 +188,29 @@ def _move(document: Any, operation: Operation) -> Any:
 
 
 def _copy(document: Any, operation: Operation) -> Any:
+    value = deepcopy(_source(document, operation))
+    return _place(document, _path(operation, "copy"), value, "copy")
+
+
+def _source(document: Any, operation: Operation) -> Any:
+    """What a copy copies."""
     source = _from(operation, "copy")
     found = _find(document, source)
     if found is None:
         raise JsonPatchError(f"copy operation does not apply: doc is missing from path: {source}: {_MISSING}")
     try:
-        value = _get(*found)
+        return _get(*found)
     except JsonPatchError as error:
         raise JsonPatchError(f"error in copy for from: '{source}': {error}") from None
-    return _place(document, _path(operation, "copy"), deepcopy(value), "copy")
+
+
+def _size(value: Any) -> int:
+    return len(json.dumps(value, separators=(",", ":")))
 
 
 def _place(document: Any, path: str, value: Any, name: str) -> Any:
     found = _find(document, path)
-    if found is None:
+    if found is None or too_deep(value):
         raise JsonPatchError(f"{name} operation does not apply: doc is missing destination path: {path}: {_MISSING}")
     try:
         _add_to(*found, value)

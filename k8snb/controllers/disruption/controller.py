@@ -124,7 +124,8 @@ class DisruptionController(Controller):
         if not condition_is_current(budget) or replace(status, conditions=budget.status.conditions) != budget.status:
             self.server.update_status(replace(budget, status=status))
         if disrupted.recheck is not None:
-            self.queue.add_after(key_of(budget), disrupted.recheck - now, background=True)
+            # At the very moment it is not overdue yet.
+            self.queue.add_after(key_of(budget), disrupted.recheck - now + 1, background=True)
 
     def _pods_of(self, budget: PodDisruptionBudget) -> list[Pod]:
         """The pods that a budget selects; labels that pods share are matched once."""

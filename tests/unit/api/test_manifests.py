@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from k8snb.api.decode import from_dict
 from k8snb.api.manifests import Document, Manifest, ManifestError, parse_documents, read_manifest, read_path
@@ -17,7 +18,7 @@ from k8snb.api.types.config import ConfigMap
 from k8snb.api.yaml_reader import parse_yaml
 
 POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}}
-NODE = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}}
+NODE = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-1"}}
 POD_TEXT, NODE_TEXT = yaml.safe_dump(POD), yaml.safe_dump(NODE)
 
 
@@ -60,9 +61,7 @@ def test_items_of_a_typed_list_take_its_kind() -> None:
 
 def test_a_typed_object() -> None:
     config = from_dict(ConfigMap, {"metadata": {"name": "c"}, "data": {"a": "1"}})
-    assert bodies(config) == [
-        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"a": "1"}}
-    ]
+    assert bodies(config) == [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"a": "1"}}]
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# only words\n", "---\n---\n", "~", "null"])
@@ -72,7 +71,7 @@ def test_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("wrong", [5, None, b"kind: Pod", object()])
 def test_values_that_are_no_manifest(wrong: Any) -> None:
-    with pytest.raises(ManifestError, match="^a manifest is a text, a path, a dictionary or a list of these, not "):
+    with pytest.raises(ManifestError, match=r"^a manifest is a text, a path, a dictionary or a list of these, not "):
         read_manifest(wrong)
 
 
@@ -110,7 +109,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_an_error_names_the_file(tmp_path: Path) -> None:
     file = tmp_path / "broken.yaml"
-    file.write_text("kind: [")
+    file.write_text("kind: [}")
     with pytest.raises(ManifestError, match=f"^error parsing {file}: error converting YAML to JSON: yaml: line 1: "):
         read_manifest(file)
 
@@ -122,7 +121,7 @@ def test_an_error_names_the_file(tmp_path: Path) -> None:
     ("text", "place"),
     [
         ("apiVersion: v1\nkind: Pod: x\n", "line 2: mapping values are not allowed in this context (column 10)"),
-        ("a: 1\n\tb: 2\n", "line 2: found character that cannot start any token (column 1)"),
+        ("a: 1\n\tb: 2\n", "line 2: found a tab character that violates indentation (column 1)"),
         ("a: 'b\nc: d\n", "line 3: found unexpected end of stream (column 1)"),
         (f"{POD_TEXT}---\na: b: c\n", "line 6: mapping values are not allowed in this context (column 5)"),
         ("a: *b\n", "line 1: unknown anchor 'b' referenced"),
@@ -144,13 +143,15 @@ def test_broken_json_is_refused_in_words_of_json() -> None:
     assert refusal('{"a": 1,\n "b" 2}') == (
         "error parsing STDIN: json: line 2: invalid character '2' after object key (column 6)"
     )
-    assert refusal('{"a": NaN}') == (
+    assert refusal('{"a": NaN]') == (
         "error parsing STDIN: json: line 1: invalid character 'N' looking for beginning of value (column 7)"
     )
 
 
 def test_what_follows_a_separator() -> None:
-    assert refusal(f"{POD_TEXT}--- yes\n{NODE_TEXT}").startswith("error parsing STDIN: invalid Yaml document separator: yes")
+    assert refusal(f"{POD_TEXT}--- yes\n{NODE_TEXT}").startswith(
+        "error parsing STDIN: invalid Yaml document separator: yes"
+    )
 
 
 @pytest.mark.parametrize(
@@ -195,6 +196,7 @@ def test_depth_and_aliases_have_limits() -> None:
     [
         ("yes", True),
         ("Off", False),
+        ("n", False),
         ("~", None),
         ("0x1F", 31),
         ("017", 15),
@@ -221,8 +223,8 @@ def test_scalars_are_those_of_yaml_1_1_without_times(text: str, value: Any) -> N
 
 
 def test_anchors_and_merge_keys() -> None:
-    text = "base: &b {x: 1, y: 2}\nmore:\n  <<: *b\n  y: 3\nlist: [*b]\n"
-    assert parse_yaml(text) == {"base": {"x": 1, "y": 2}, "more": {"x": 1, "y": 3}, "list": [{"x": 1, "y": 2}]}
+    text = "base: &b {x: 1, z: 2}\nmore:\n  <<: *b\n  z: 3\nlist: [*b]\n"
+    assert parse_yaml(text) == {"base": {"x": 1, "z": 2}, "more": {"x": 1, "z": 3}, "list": [{"x": 1, "z": 2}]}
 
 
 VALUES = st.recursive(
@@ -240,7 +242,7 @@ def test_json_text_and_python_values_mean_the_same(extra: dict[str, Any]) -> Non
 
 @given(VALUES)
 def test_what_pyyaml_writes_is_read_back(value: Any) -> None:
-    assert parse_yaml(yaml.safe_dump({"a": value}, allow_unicode=True))["a"] == value
+    assert parse_yaml(yaml.safe_dump({"a": value}, default_style='"'))["a"] == value
 
 
 @given(st.text(max_size=60))
@@ -255,8 +257,10 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 def test_ten_megabytes_are_read_quickly() -> None:
     entry = "\n".join(f"  key-{i}: {'x' * 80}" for i in range(12_000))
-    text = "---\n".join(f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{i}}}\ndata:\n{entry}\n" for i in range(10))
+    text = "---\n".join(
+        f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{i}}}\ndata:\n{entry}\n" for i in range(10)
+    )
     assert len(text) > 10_000_000
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(parse_documents(text)) == 10
-    assert time.perf_counter() - start < 30  # seconds; about four on an idle machine
+    assert time.process_time() - start < 30  # seconds; about four on an idle machine

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 from kubectl_terminal import Terminal
 
 from k8snb.errors import Invalid, NotFound
@@ -50,7 +51,8 @@ def test_a_line_is_divided_as_a_shell_does(line: str, words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "problem"), [("get 'pods", "a quotation does not end"), ("get pods \\", "a backslash has nothing after it")]
+    ("line", "problem"),
+    [("get 'pods", "a quotation does not end"), ("get pods \\", "a backslash has nothing after it")],
 )
 def test_an_unfinished_line_is_refused(terminal: Terminal, line: str, problem: str) -> None:
     assert terminal.fails(line) == [f"error: cannot read the command line: {problem}: {line}"]
@@ -174,9 +176,9 @@ def test_booleans_and_lists() -> None:
 def test_pairs_follow_the_resources() -> None:
     assert split_resources_and_pairs(["pod", "web", "a=b", "c-"], "label") == (["pod", "web"], ["a=b", "c-"])
     assert parse_pairs(["a=b=c", "d-"], "taint", removals=True) == ({"a": "b=c"}, ["d"])
-    with pytest.raises(KubectlError, match="^all resources must be specified before label changes: pod$"):
+    with pytest.raises(KubectlError, match=r"^all resources must be specified before label changes: pod$"):
         split_resources_and_pairs(["a=b", "pod"], "label")
-    with pytest.raises(KubectlError, match="^invalid image format: a-, =b$"):
+    with pytest.raises(KubectlError, match=r"^invalid image format: a-, =b$"):
         parse_pairs(["a-", "=b"], "image", removals=False)
 
 

@@ -16,7 +16,7 @@ def test_api_resources(terminal: Terminal) -> None:
     assert "deployments.apps" in names
     assert "pods" not in names
     assert "nodes" in terminal.out("api-resources --namespaced=false -o name")
-    assert terminal.fails("api-resources pods")[0].startswith('error: unexpected arguments: [pods]')
+    assert terminal.fails("api-resources pods")[0].startswith("error: unexpected arguments: [pods]")
 
 
 def test_versions(terminal: Terminal) -> None:

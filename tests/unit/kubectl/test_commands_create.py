@@ -73,9 +73,7 @@ SHOW = "--dry-run=client"
             "create svc nodeport web --tcp=80:http --node-port=30080",
             "Service",
             {
-                "ports": [
-                    {"name": "80-http", "nodePort": 30080, "port": 80, "protocol": "TCP", "targetPort": "http"}
-                ],
+                "ports": [{"name": "80-http", "nodePort": 30080, "port": 80, "protocol": "TCP", "targetPort": "http"}],
                 "selector": {"app": "web"},
                 "type": "NodePort",
             },
@@ -106,7 +104,9 @@ def test_what_create_makes(terminal: Terminal, line: str, kind: str, spec: dict[
 
 
 def test_a_cron_job_and_a_job_of_it(terminal: Terminal) -> None:
-    assert terminal.out("create cronjob tick --image=busybox --schedule='*/5 * * * *'") == ["cronjob.batch/tick created"]
+    assert terminal.out("create cronjob tick --image=busybox --schedule='*/5 * * * *'") == [
+        "cronjob.batch/tick created"
+    ]
     assert terminal.value("cronjob tick", ".spec.schedule") == "*/5 * * * *"
     assert terminal.out("create job now --from=cronjob/tick") == ["job.batch/now created"]
     job = terminal.body("get job now")["metadata"]
@@ -254,6 +254,4 @@ def test_what_expose_refuses(web: Terminal, line: str, error: str) -> None:
 
 def test_a_deployment_without_ports_needs_one_named(terminal: Terminal) -> None:
     terminal.out("create deployment bare --image=nginx")
-    assert terminal.fails("expose deployment bare") == [
-        "error: couldn't find port via --port flag or introspection"
-    ]
+    assert terminal.fails("expose deployment bare") == ["error: couldn't find port via --port flag or introspection"]

@@ -140,7 +140,7 @@ def test_a_command_that_waits_is_a_generator(terminal: Terminal) -> None:
     with pytest.raises(StopIteration) as stop:
         command.send(True)
     assert stop.value.value.exit == 0
-    with pytest.raises(K8snbError, match="^the command waits for the cluster: wait cm/stuck --for=delete$"):
+    with pytest.raises(K8snbError, match=r"^the command waits for the cluster: wait cm/stuck --for=delete$"):
         terminal.once("wait cm/stuck --for=delete")
 
 
@@ -178,9 +178,7 @@ def test_wait_until_gone_and_until_there(web: Terminal) -> None:
         "error: timed out waiting for the condition on configmaps/settings"
     ]
     assert web.out("wait pods -l app=web --for=create --timeout=10s")[0].startswith("pod/web-")
-    assert web.fails("wait cm/ghost --for=create --timeout=1s") == [
-        "error: timed out waiting for the condition"
-    ]
+    assert web.fails("wait cm/ghost --for=create --timeout=1s") == ["error: timed out waiting for the condition"]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +188,7 @@ def test_wait_until_gone_and_until_there(web: Terminal) -> None:
         ("wait pods -l no=where --for=condition=Ready", "error: no matching resources found"),
         ("wait cm/settings --for=luck", 'error: unrecognized condition: "luck"'),
         ("wait cm/settings --for=jsonpath={.a}=", f"error: {NO_VALUE}"),
-        ("wait cm/settings", 'error: unrecognized condition: []'),
+        ("wait cm/settings", "error: unrecognized condition: []"),
     ],
 )
 def test_what_wait_refuses(web: Terminal, line: str, error: str) -> None:

@@ -66,9 +66,7 @@ def test_nothing_found(terminal: Terminal) -> None:
 def test_an_object_that_is_not_there(web: Terminal) -> None:
     error = 'Error from server (NotFound): deployments.apps "ghost" not found'
     assert web.fails("get deploy ghost") == [error]
-    assert web.fails("get deploy ghost -n nowhere") == [
-        'Error from server (NotFound): namespaces "nowhere" not found'
-    ]
+    assert web.fails("get deploy ghost -n nowhere") == ['Error from server (NotFound): namespaces "nowhere" not found']
     found = web.both("get deploy web ghost -o name")
     assert (found.exit, found.stdout.splitlines(), found.stderr.splitlines()) == (1, ["deployment.apps/web"], [error])
     assert web.out("get deploy ghost --ignore-not-found") == []

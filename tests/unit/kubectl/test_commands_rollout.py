@@ -40,7 +40,7 @@ def test_status_waits_until_the_rollout_is_done(running: Terminal) -> None:
     running.out("set image deploy/web nginx=nginx:1.9.1")
     lines = running.out("rollout status deployment/web")
     assert lines[0] == "Waiting for deployment spec update to be observed..."
-    assert "Waiting for deployment \"web\" rollout to finish: 1 old replicas are pending termination..." in lines
+    assert 'Waiting for deployment "web" rollout to finish: 1 old replicas are pending termination...' in lines
     assert lines[-1] == 'deployment "web" successfully rolled out'
     assert running.out("rollout status deployment/web") == lines[-1:]
 
@@ -72,9 +72,7 @@ def test_history(updated: Terminal) -> None:
     shown = updated.out("rollout history deploy/web --revision=1")
     assert shown[0] == "deployment.apps/web with revision #1"
     assert "    Image:\tnginx:1.7.9" in shown
-    assert updated.fails("rollout history deploy/web --revision=9") == [
-        "error: unable to find the specified revision"
-    ]
+    assert updated.fails("rollout history deploy/web --revision=9") == ["error: unable to find the specified revision"]
     assert updated.body("rollout history deploy/web --revision=1")["kind"] == "ReplicaSet"
 
 
@@ -135,9 +133,7 @@ def test_restart_makes_a_new_revision(running: Terminal) -> None:
     assert list(annotation) == ["kubectl.kubernetes.io/restartedAt"]
     running.run(60)
     assert not pods & set(running.out("get pods -o name"))
-    assert running.fails("rollout restart cm/settings") == [
-        'error: configmaps "settings" restarting is not supported'
-    ]
+    assert running.fails("rollout restart cm/settings") == ['error: configmaps "settings" restarting is not supported']
 
 
 def test_the_line_is_noted_as_the_cause_when_told(running: Terminal) -> None:

@@ -22,26 +22,72 @@ def pod(spec: dict[str, Any] | None = None, metadata: dict[str, Any] | None = No
     return make("Pod", "web-1", metadata, spec={"containers": [CONTAINER], **(spec or {})}, status=status)
 
 
+RESTARTED = {
+    "name": "nginx",
+    "containerID": "sim://x/0",
+    "image": "nginx:1.7.9",
+    "imageID": "sim://nginx:1.7.9",
+    "ready": True,
+    "restartCount": 1,
+    "state": {"running": {"startedAt": "2026-01-01T00:00:14Z"}},
+    "lastState": {
+        "terminated": {
+            "exitCode": 137,
+            "signal": 9,
+            "reason": "Error",
+            "message": "gone",
+            "startedAt": "2026-01-01T00:00:12Z",
+            "finishedAt": "2026-01-01T00:00:13Z",
+        }
+    },
+}
+
+RUNNING_POD = [
+    "Name: web-1",
+    "Namespace: default",
+    "Priority: 0",
+    "Node: node-1/",
+    "Start Time: Thu, 01 Jan 2026 00:00:11 +0000",
+    "Labels: a=1",
+    "b=2",
+    "Annotations: <none>",
+    "Status: Running",
+    "IP: 10.0.0.1",
+    "IPs:",
+    "IP: 10.0.0.1",
+    "Controlled By: ReplicaSet/web-5d4",
+    "Containers:",
+    "nginx:",
+    "Container ID: sim://x/0",
+    "Image: nginx:1.7.9",
+    "Image ID: sim://nginx:1.7.9",
+    "Port: <none>",
+    "Host Port: <none>",
+    "State: Running",
+    "Started: Thu, 01 Jan 2026 00:00:14 +0000",
+    "Last State: Terminated",
+    "Reason: Error",
+    "Message: gone",
+    "Exit Code: 137",
+    "Signal: 9",
+    "Started: Thu, 01 Jan 2026 00:00:12 +0000",
+    "Finished: Thu, 01 Jan 2026 00:00:13 +0000",
+    "Ready: True",
+    "Restart Count: 1",
+    "Environment: <none>",
+    "Mounts: <none>",
+    "Conditions:",
+    "Type Status",
+    "Ready True",
+    "Volumes: <none>",
+    "QoS Class: Burstable",
+    "Node-Selectors: <none>",
+    "Tolerations: a:NoExecute op=Exists",
+    "Events: <none>",
+]
+
+
 def test_a_running_pod() -> None:
-    state = {
-        "name": "nginx",
-        "containerID": "sim://x/0",
-        "image": "nginx:1.7.9",
-        "imageID": "sim://nginx:1.7.9",
-        "ready": True,
-        "restartCount": 1,
-        "state": {"running": {"startedAt": "2026-01-01T00:00:14Z"}},
-        "lastState": {
-            "terminated": {
-                "exitCode": 137,
-                "signal": 9,
-                "reason": "Error",
-                "message": "gone",
-                "startedAt": "2026-01-01T00:00:12Z",
-                "finishedAt": "2026-01-01T00:00:13Z",
-            }
-        },
-    }
     given = pod(
         {
             "nodeName": "node-1",
@@ -55,51 +101,9 @@ def test_a_running_pod() -> None:
         podIPs=[{"ip": "10.0.0.1"}],
         qosClass="Burstable",
         conditions=[{"type": "Ready", "status": "True"}],
-        containerStatuses=[state],
+        containerStatuses=[RESTARTED],
     )
-    assert described(given) == [
-        "Name: web-1",
-        "Namespace: default",
-        "Priority: 0",
-        "Node: node-1/",
-        "Start Time: Thu, 01 Jan 2026 00:00:11 +0000",
-        "Labels: a=1",
-        "b=2",
-        "Annotations: <none>",
-        "Status: Running",
-        "IP: 10.0.0.1",
-        "IPs:",
-        "IP: 10.0.0.1",
-        "Controlled By: ReplicaSet/web-5d4",
-        "Containers:",
-        "nginx:",
-        "Container ID: sim://x/0",
-        "Image: nginx:1.7.9",
-        "Image ID: sim://nginx:1.7.9",
-        "Port: <none>",
-        "Host Port: <none>",
-        "State: Running",
-        "Started: Thu, 01 Jan 2026 00:00:14 +0000",
-        "Last State: Terminated",
-        "Reason: Error",
-        "Message: gone",
-        "Exit Code: 137",
-        "Signal: 9",
-        "Started: Thu, 01 Jan 2026 00:00:12 +0000",
-        "Finished: Thu, 01 Jan 2026 00:00:13 +0000",
-        "Ready: True",
-        "Restart Count: 1",
-        "Environment: <none>",
-        "Mounts: <none>",
-        "Conditions:",
-        "Type Status",
-        "Ready True",
-        "Volumes: <none>",
-        "QoS Class: Burstable",
-        "Node-Selectors: <none>",
-        "Tolerations: a:NoExecute op=Exists",
-        "Events: <none>",
-    ]
+    assert described(given) == RUNNING_POD
 
 
 def test_layout() -> None:
