@@ -25,8 +25,7 @@ from k8snb.api.types.pod_status import (
     PodStatus,
 )
 
-READY, CONTAINERS_READY = "Ready", "ContainersReady"
-NOT_READY_REASON = "ContainersNotReady"
+READY, CONTAINERS_READY, SANDBOX = "Ready", "ContainersReady", "PodReadyToStartContainers"
 
 
 def _container_id(pod: Pod, restarts: int) -> str:
@@ -54,7 +53,7 @@ def _set_conditions(conditions: Sequence[PodCondition], ready: bool, now: int) -
         _condition(present, "Initialized", "True", now),
         _condition(present, READY, wanted, now),
         _condition(present, CONTAINERS_READY, wanted, now),
-        _condition(present, "PodReadyToStartContainers", "True", now),
+        _condition(present, SANDBOX, "True", now),
         *others,
     )
 
@@ -70,7 +69,7 @@ def _fresh_condition(type_: str, status: str, now: int) -> PodCondition:
     return PodCondition(type=type_, status=status, last_transition_time=now)
 
 
-_KUBELET_CONDITIONS = ("Initialized", READY, CONTAINERS_READY, "PodReadyToStartContainers")
+_KUBELET_CONDITIONS = ("Initialized", READY, CONTAINERS_READY, SANDBOX)
 
 
 def started(pod: Pod, missing: Sequence[str], ip: str, ready: bool, now: int) -> PodStatus:
@@ -126,12 +125,21 @@ def ended(pod: Pod, code: int, now: int, phase: str | None = None) -> PodStatus:
     return replace(
         pod.status,
         phase=phase,
-        conditions=tuple(
-            replace(c, reason=reason) if c.type in (READY, CONTAINERS_READY) else c
-            for c in _set_conditions(pod.status.conditions, False, now)
-        ),
+        conditions=_ended_conditions(pod.status.conditions, reason, now),
         container_statuses=statuses,
     )
+
+
+def _ended_conditions(conditions: Sequence[PodCondition], reason: str, now: int) -> tuple[PodCondition, ...]:
+    """Nothing is ready any more, for a reason that names how the pod ended, and its sandbox is gone."""
+    result = []
+    for condition in _set_conditions(conditions, False, now):
+        if condition.type in (READY, CONTAINERS_READY):
+            condition = replace(condition, reason=reason)
+        elif condition.type == SANDBOX:
+            condition = _fresh_condition(SANDBOX, "False", now)
+        result.append(condition)
+    return tuple(result)
 
 
 def crashed(pod: Pod, code: int, delay_seconds: int, now: int) -> PodStatus:

@@ -49,7 +49,7 @@ class Names:
     def _learn(self, obj: KubernetesObject) -> None:
         if isinstance(obj, ReplicaSet | ControllerRevision):
             self._learn_revision(obj)
-        elif isinstance(obj, Pod) and obj.metadata.generate_name:
+        elif isinstance(obj, Pod) and obj.metadata.generate_name and not _has_identity(obj):
             base = obj.metadata.generate_name.rstrip("-")
             self.generated[obj.metadata.name] = f"{self._base(base)}-<pod>"
         elif isinstance(obj, EndpointSlice):
@@ -68,6 +68,12 @@ class Names:
         hash_ = obj.metadata.labels.get(label) or obj.metadata.labels.get("controller.kubernetes.io/hash", "")
         if hash_:
             self.hashes[hash_] = stable
+
+
+def _has_identity(pod: Pod) -> bool:
+    """The pod's name is an ordinal's, the same in every run."""
+    owner = controller_of(pod)
+    return owner is not None and owner.kind == "StatefulSet"
 
 
 def stable_job_name(name: str) -> str:

@@ -167,4 +167,5 @@ def open_notebook(jupyterlab: tuple[str, Path], chromium: Any) -> Iterator[Calla
 
     yield open_copy
     for page in pages:
+        page.evaluate("window.jupyterapp.shell.currentWidget?.sessionContext?.shutdown()")
         page.close()

@@ -23,6 +23,7 @@ from k8snb.controllers.daemonset.backoff import FailedPodsBackoff
 from k8snb.controllers.daemonset.daemons import by_node, Daemons
 from k8snb.controllers.daemonset.history import History, Revisions
 from k8snb.controllers.daemonset.manage import manage, Work
+from k8snb.controllers.daemonset.placement import template_generation
 from k8snb.controllers.daemonset.rolling import rolling_update
 from k8snb.controllers.daemonset.sizes import ROLLING_UPDATE
 from k8snb.controllers.daemonset.status import calculate_status
@@ -173,8 +174,8 @@ class DaemonSetController(Controller):
         pods = self._claim_pods(daemon_set)
         revisions = self.history.construct(daemon_set, pods)
         verdicts = self.templates.verdicts(daemon_set, self.nodes.cache)
-        now = EPOCH_MS + self.now_ms
-        daemons = Daemons(daemon_set, verdicts, by_node(pods), revisions.hash, now)
+        generation, now = template_generation(daemon_set), EPOCH_MS + self.now_ms
+        daemons = Daemons(daemon_set, verdicts, by_node(pods), revisions.hash, generation, now)
         if not self.expectations.satisfied(key, self.now_ms):
             self._update_status(daemons, observed=False)
             return

@@ -19,7 +19,6 @@ from k8snb.controllers.daemonset.placement import (
     GENERATION_LABEL,
     HASH_LABEL,
     target_node,
-    template_generation,
     Verdict,
 )
 
@@ -35,13 +34,15 @@ class Daemons(NamedTuple):
     """A DaemonSet as a sync finds it.
 
     ``nodes`` has a verdict for every node there is, ``pods`` the pods by the node that they are on or meant for;
-    ``hash`` is the label of the present revision, ``now`` the present in milliseconds since the epoch.
+    ``hash`` is the label of the present revision, ``generation`` the older form of it; ``now`` the present in
+    milliseconds since the epoch.
     """
 
     daemon_set: DaemonSet
     nodes: Mapping[str, Verdict]
     pods: Mapping[str, Sequence[Pod]]
     hash: str
+    generation: str | None
     now: int
 
     def should_run(self, node: str) -> bool:
@@ -58,8 +59,7 @@ class Daemons(NamedTuple):
         labels = pod.metadata.labels
         if self.hash and labels.get(HASH_LABEL) == self.hash:
             return True
-        generation = template_generation(self.daemon_set)
-        return generation is not None and labels.get(GENERATION_LABEL) == generation
+        return self.generation is not None and labels.get(GENERATION_LABEL) == self.generation
 
     def updated_pods_on(self, node: str) -> PodsOfNode | None:
         """The new and the old pod of a node that are not being deleted; None when there are several of a kind."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from k8snb.api.pods import is_ready
+from k8snb.api.pods import is_ready, is_terminal
 from k8snb.api.types.pod import Pod
 from k8snb.controllers.daemonset.daemons import Daemons, oldest_first
 from k8snb.controllers.daemonset.placement import HASH_LABEL, Verdict
@@ -36,12 +36,18 @@ def manage(daemons: Daemons, replaces: Replaces) -> Work:
     """
     work = Work([], [])
     for node, verdict in daemons.nodes.items():
-        _manage_node(daemons, node, verdict, replaces, work)
+        pods = daemons.pods.get(node)
+        if pods is None or len(pods) > 1 or not verdict.should_continue or not _runs(pods[0]):
+            _manage_node(daemons, node, verdict, replaces, work)
     for node, pods in daemons.pods.items():
         if node not in daemons.nodes:
             # They will never be scheduled, and nobody else deletes them.
             work.delete.extend(pod for pod in pods if not pod.spec.node_name)
     return work
+
+
+def _runs(pod: Pod) -> bool:
+    return pod.metadata.deletion_timestamp is None and not is_terminal(pod)
 
 
 def _manage_node(daemons: Daemons, node: str, verdict: Verdict, replaces: Replaces, work: Work) -> None:
@@ -53,9 +59,8 @@ def _manage_node(daemons: Daemons, node: str, verdict: Verdict, replaces: Replac
     if not verdict.should_continue:
         work.delete.extend(alive)
         return
-    ended = [pod for pod in alive if pod.status.phase in ("Failed", "Succeeded")]
-    work.delete.extend(pod for pod in ended if replaces(pod, node))
-    running = [pod for pod in alive if pod.status.phase not in ("Failed", "Succeeded")]
+    work.delete.extend(pod for pod in alive if is_terminal(pod) and replaces(pod, node))
+    running = [pod for pod in alive if not is_terminal(pod)]
     if not allows_surge(daemons.daemon_set):
         work.delete.extend(oldest_first(running)[1:])
     elif len(running) > 1:

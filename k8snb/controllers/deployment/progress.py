@@ -99,6 +99,8 @@ def progress_check_delay(rollout: Rollout) -> int | None:
         return None
     if deployment_complete(deployment, deployment.status) or condition.reason == conditions.TIMED_OUT:
         return None
+    if condition.reason == conditions.NEW_REPLICA_SET_AVAILABLE:
+        return None  # it never times out; upstream looks again and again, and finds nothing to do
     left = _deadline(deployment, condition) - (EPOCH_MS + rollout.server.now_ms)
     # The deadline itself is not late enough: the condition's time is cut to whole seconds.
     return 0 if left < 1000 else left + 1000

@@ -127,6 +127,7 @@ def new_pod(set_: StatefulSet, template: PodTemplateSpec, revision: str, ordinal
     labels = {**template.metadata.labels, REVISION_LABEL: revision}
     meta = ObjectMeta(
         name=name,
+        generate_name=f"{set_.metadata.name}-",
         namespace=set_.metadata.namespace,
         labels=labels,
         annotations=template.metadata.annotations,

@@ -209,11 +209,10 @@ def test_a_branch_from_the_middle_of_a_drain_does_not_go_on(web_on_node_1: Termi
     web_on_node_1.out("apply -f -", BUDGET % 1)
     web_on_node_1.run(1)
     began = web_on_node_1.cluster.now
-    web_on_node_1.both("drain node-1 node-2")
+    assert web_on_node_1.both("drain node-1").exit == 0
     branch = web_on_node_1.cluster.fork(at=began + 3)
-    evicted = [p for p in branch.pods.itertuples() if p.node == "node-2"]
     assert branch.now == began + 3
-    assert len(evicted) == 1
+    assert sorted(pod.node for pod in branch.pods.itertuples()) == ["node-1", "node-2"]
 
 
 def test_durations_as_go_prints_them() -> None:

@@ -158,34 +158,36 @@ def test_annotations() -> None:
     ]
 
 
+GIVEN_MUCH = {
+    **CONTAINER,
+    "command": ["sh", "-c"],
+    "args": ["one\ntwo"],
+    "ports": [{"containerPort": 80, "name": "http"}, {"containerPort": 53, "hostPort": 5353, "protocol": "UDP"}],
+    "resources": {"limits": {"memory": "64Mi", "cpu": "1500m"}, "requests": {"cpu": "100m"}},
+    "envFrom": [
+        {"configMapRef": {"name": "conf", "optional": True}},
+        {"prefix": "P_", "secretRef": {"name": "secret"}},
+    ],
+    "env": [
+        {"name": "PLAIN", "value": "a\nb"},
+        {"name": "NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+        {"name": "LABEL", "valueFrom": {"fieldRef": {"fieldPath": "metadata.labels['app']"}}},
+        {"name": "CPU", "valueFrom": {"resourceFieldRef": {"resource": "limits.cpu"}}},
+        {"name": "MEM", "valueFrom": {"resourceFieldRef": {"resource": "limits.memory", "divisor": "1Mi"}}},
+        {"name": "DISK", "valueFrom": {"resourceFieldRef": {"resource": "limits.ephemeral-storage"}}},
+        {"name": "KEY", "valueFrom": {"secretKeyRef": {"name": "secret", "key": "k", "optional": True}}},
+        {"name": "CONF", "valueFrom": {"configMapKeyRef": {"name": "conf", "key": "k"}}},
+    ],
+    "volumeMounts": [
+        {"name": "b", "mountPath": "/b", "readOnly": True},
+        {"name": "a", "mountPath": "/a", "subPath": "x"},
+    ],
+    "volumeDevices": [{"name": "c", "devicePath": "/dev/c"}],
+}
+
+
 def test_what_a_container_is_given() -> None:
-    container = {
-        **CONTAINER,
-        "command": ["sh", "-c"],
-        "args": ["one\ntwo"],
-        "ports": [{"containerPort": 80, "name": "http"}, {"containerPort": 53, "hostPort": 5353, "protocol": "UDP"}],
-        "resources": {"limits": {"memory": "64Mi", "cpu": "1500m"}, "requests": {"cpu": "100m"}},
-        "envFrom": [
-            {"configMapRef": {"name": "conf", "optional": True}},
-            {"prefix": "P_", "secretRef": {"name": "secret"}},
-        ],
-        "env": [
-            {"name": "PLAIN", "value": "a\nb"},
-            {"name": "NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
-            {"name": "LABEL", "valueFrom": {"fieldRef": {"fieldPath": "metadata.labels['app']"}}},
-            {"name": "CPU", "valueFrom": {"resourceFieldRef": {"resource": "limits.cpu"}}},
-            {"name": "MEM", "valueFrom": {"resourceFieldRef": {"resource": "limits.memory", "divisor": "1Mi"}}},
-            {"name": "DISK", "valueFrom": {"resourceFieldRef": {"resource": "limits.ephemeral-storage"}}},
-            {"name": "KEY", "valueFrom": {"secretKeyRef": {"name": "secret", "key": "k", "optional": True}}},
-            {"name": "CONF", "valueFrom": {"configMapKeyRef": {"name": "conf", "key": "k"}}},
-        ],
-        "volumeMounts": [
-            {"name": "b", "mountPath": "/b", "readOnly": True},
-            {"name": "a", "mountPath": "/a", "subPath": "x"},
-        ],
-        "volumeDevices": [{"name": "c", "devicePath": "/dev/c"}],
-    }
-    found = described(pod({"containers": [container]}, {"labels": {"app": "web"}}))
+    found = described(pod({"containers": [GIVEN_MUCH]}, {"labels": {"app": "web"}}))
     assert section(found, "Ports: 80/TCP (http), 53/UDP", "Volumes: <none>") == [
         "Ports: 80/TCP (http), 53/UDP",
         "Host Ports: 0/TCP (http), 5353/UDP",
