@@ -22,6 +22,7 @@ from k8snb.sim.loop import USER
 
 STEP_MS = 500  # steps run in the middle of their second
 FRAME_MS = 970
+PACE_MS = 25  # from one object of a manifest to the next
 LONGEST_GAP_MS, ALL_GAPS_MS = 60, 420  # between the steps of one second; all of them end before the frame
 
 _POD = re.compile(r"\{pod:([^:}]*):(\d+)\}")
@@ -190,7 +191,7 @@ class Player:
 
     def _take(self, step: Mapping[str, Any], at: int) -> None:
         action = {k: self._with_names(v) for k, v in step.items() if k != "at"}
-        command = self.cluster.begin(action)
+        command = self.cluster.begin(action, PACE_MS)
         if command is None:
             return
         line = "apply -f -" if "apply" in action else str(action["kubectl"])

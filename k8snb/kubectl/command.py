@@ -101,7 +101,8 @@ class Session:
     """One run of a command: what it was told, the server it asks, and what it printed.
 
     ``path`` is the command with its parents, ``kubectl rollout undo``; ``change_cause`` the whole line, as ``--record``
-    writes it down; ``legacy`` says whether documents of API versions that are gone are converted.
+    writes it down; ``legacy`` says whether documents of API versions that are gone are converted,
+    ``pace_ms`` how long kubectl takes from one object of a manifest to the next.
     """
 
     server: Client
@@ -110,6 +111,7 @@ class Session:
     change_cause: str = ""
     stdin: str = ""
     legacy: bool = True
+    pace_ms: int = 0
     out: list[str] = field(default_factory=list)
     err: list[str] = field(default_factory=list)
 

@@ -12,7 +12,7 @@ from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import failure_text, SilentExit
 
 
-def run(line: str, server: Client, stdin: str = "", *, legacy: bool = True) -> Command:
+def run(line: str, server: Client, stdin: str = "", *, legacy: bool = True, pace_ms: int = 0) -> Command:
     """Run a command line.
 
     Parameters
@@ -26,6 +26,8 @@ def run(line: str, server: Client, stdin: str = "", *, legacy: bool = True) -> C
     legacy
         Accept documents of API versions that are gone, with a warning, instead of refusing them as a cluster of
         today does.
+    pace_ms
+        Simulated milliseconds from one object of a manifest to the next; at 0 all are applied at once.
 
     Yields
     ------
@@ -41,10 +43,12 @@ def run(line: str, server: Client, stdin: str = "", *, legacy: bool = True) -> C
         words = tokenize(line)
     except KubectlError as error:
         return Result(error.code, "", _ended(failure_text(error)))
-    return (yield from run_words(words, server, stdin, legacy=legacy))
+    return (yield from run_words(words, server, stdin, legacy=legacy, pace_ms=pace_ms))
 
 
-def run_words(words: Sequence[str], server: Client, stdin: str = "", *, legacy: bool = True) -> Command:
+def run_words(
+    words: Sequence[str], server: Client, stdin: str = "", *, legacy: bool = True, pace_ms: int = 0
+) -> Command:
     """Run a command whose words are divided already, as a program's arguments are; else as `run`."""
     topic = list(words[1:]) if words[:1] == ["help"] else None
     try:
@@ -58,7 +62,7 @@ def run_words(words: Sequence[str], server: Client, stdin: str = "", *, legacy: 
         return Result(0, help_text(invocation))
     if invocation.spec.run is None:
         return _without_action(invocation)
-    session = Session(server, invocation.flags, invocation.path, change_cause(invocation), stdin, legacy)
+    session = Session(server, invocation.flags, invocation.path, change_cause(invocation), stdin, legacy, pace_ms)
     for flag, _ in invocation.flags.given:
         if flag.deprecated:
             session.complain(f"Flag --{flag.name} has been deprecated, {flag.deprecated}")

@@ -16,7 +16,7 @@ from k8snb.api.patch import apply_patch, create_three_way_merge_patch
 from k8snb.api.patch.meta import PatchError
 from k8snb.api.schema import KubernetesObject
 from k8snb.errors import Conflict, Invalid, K8snbError, NotFound
-from k8snb.kubectl.command import CommandSpec, not_built, Session, Waiting
+from k8snb.kubectl.command import CommandSpec, not_built, Session, Wait, Waiting
 from k8snb.kubectl.common_flags import (
     ALL,
     DRY_RUN,
@@ -58,7 +58,9 @@ def _apply(session: Session) -> Waiting:
     if not found.infos and not found.errors:
         raise KubectlError("no objects passed to apply")
     errors: list[K8snbError] = list(found.errors)
-    for info in found.infos:
+    for index, info in enumerate(found.infos):
+        if index and session.pace_ms:
+            yield Wait(_never, session.pace_ms)
         try:
             yield from _Applier(session, dry_run, output, info).run()
         except K8snbError as error:
@@ -66,6 +68,10 @@ def _apply(session: Session) -> Waiting:
     raise_all(errors)
     if output.prints_objects:
         output.print_list([_printable(info) for info in found.infos])
+
+
+def _never() -> bool:
+    return False
 
 
 def _check(session: Session, dry_run: DryRun) -> None:
