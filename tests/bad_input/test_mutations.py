@@ -67,7 +67,7 @@ def mutated(draw: st.DrawFn, body: Any, most: int = 3) -> Any:
         elif operation == "wrap":
             around[key] = [around[key]] if draw(st.booleans()) else {"a": around[key]}
         else:
-            around[key] = draw(VALUES)
+            around[key] = deepcopy(draw(VALUES))
     return root[0]
 
 
