@@ -26,7 +26,7 @@ class Result:
     stderr: str = ""
 
     def __str__(self) -> str:
-        return self.stdout + self.stderr
+        return (self.stdout + self.stderr).removesuffix("\n")
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         printer.text(str(self).rstrip("\n"))
