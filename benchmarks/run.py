@@ -29,6 +29,7 @@ def deployment(size: int) -> dict[str, float]:
     from k8snb import Cluster
 
     pods_per_node = max(500, 2 * size // NODES)
+    Cluster(1).kubectl("version")  # kubectl is imported at first use
     cluster = Cluster([{"name": "node", "count": NODES, "cpu": "64", "pods": str(pods_per_node)}])
     started = time.perf_counter()
     cluster.kubectl(f"create deployment web --image=nginx:1 --replicas={size}")
@@ -84,7 +85,7 @@ def picture(pods: int) -> dict[str, float]:
     times = []
     for step in range(1, 11):
         started = time.perf_counter()
-        lab.controls.replicas.value = pods + step % 2 + 1
+        lab.controls.replicas = pods + step % 2 + 1
         times.append(time.perf_counter() - started)
     lab.close()
     return {"median": sorted(times)[5], "worst": max(times)}

@@ -185,7 +185,7 @@ class Kubelets:
     def _fire(self, stage: Stage, key: str, record: _PodRecord, cause: int) -> None:
         record.timers.pop(stage.name, None)
         pod = self.pods.get(key)
-        if pod is None or pod.spec.node_name in self.down or stage not in stages_of(pod):
+        if pod is None or pod.spec.node_name in self.down:
             return
         store = self.server.store
         store.actor, store.cause = f"kubelet {pod.spec.node_name}", cause

@@ -122,35 +122,37 @@ class Recorder:
 
     def _event_of_series(self, subject: _Subject, type_: str, reason: str, message: str) -> None:
         content = (type_, reason, "")
-        known = subject.written.get(content)
-        if known is None:
-            event = self._new_event(subject.reference, type_, reason, message)
-            event = replace(
-                event,
-                source=EventSource(),
-                count=0,
-                first_timestamp=None,
-                last_timestamp=None,
-                event_time=EPOCH_MS + self._server.now_ms,
-                action="Scheduling",
-                reporting_instance=self._source.component,
-            )
-            subject.written[content] = self._server.create_event(event)
+        known, now_ms = subject.written.get(content), EPOCH_MS + self._loop.now_ms
+        if known is not None:
+            count = known.series.count + 1 if known.series else 2
+            series = EventSeries(count=count, last_observed_time=now_ms)
+            subject.written[content] = self._server.update_event(replace(known, series=series))
             return
-        count = known.series.count + 1 if known.series else 2
-        series = EventSeries(count=count, last_observed_time=EPOCH_MS + self._server.now_ms)
-        subject.written[content] = self._server.update_event(replace(known, series=series))
+        event = Event(
+            metadata=self._new_meta(subject.reference),
+            involved_object=subject.reference,
+            reason=reason,
+            message=message,
+            type=type_,
+            event_time=now_ms,
+            action="Scheduling",
+            reporting_component=self._source.component,
+            reporting_instance=self._source.component,
+        )
+        subject.written[content] = self._server.create_event(event)
+
+    def _new_meta(self, about: ObjectReference) -> ObjectMeta:
+        return ObjectMeta(
+            name=self._server.event_name(about.name),
+            namespace=about.namespace or "default",
+            creation_timestamp=EPOCH_MS + self._loop.now_ms // 1000 * 1000,
+            resource_version=self._store.next_version(),
+        )
 
     def _new_event(self, about: ObjectReference, type_: str, reason: str, message: str) -> Event:
         now, source = EPOCH_MS + self._loop.now_ms // 1000 * 1000, self._source
-        meta = ObjectMeta(
-            name=self._server.event_name(about.name),
-            namespace=about.namespace or "default",
-            creation_timestamp=now,
-            resource_version=self._store.next_version(),
-        )
         return Event(
-            metadata=meta,
+            metadata=self._new_meta(about),
             involved_object=about,
             reason=reason,
             message=message,

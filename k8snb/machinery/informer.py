@@ -62,6 +62,10 @@ class Informer(Generic[T]):
         bucket = self._by_name[name].get(value)
         return {} if bucket is None else bucket
 
+    def has_indexed(self, name: str) -> bool:
+        """Whether the index function gave a value for any object."""
+        return bool(self._by_name[name])
+
     def _on_change(self, change: Change) -> None:
         pending = self._pending
         if not pending:

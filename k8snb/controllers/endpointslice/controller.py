@@ -75,7 +75,7 @@ class EndpointSliceController(Controller):
 
     def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
         """Note the pod with the services that select it, and look at these if the change shows in endpoints."""
-        if not _in_endpoints(old) and not _in_endpoints(new):
+        if not self.services.has_indexed(_SELECTOR) or not (_in_endpoints(old) or _in_endpoints(new)):
             return
         relabelled = old is not None and new is not None and _labels_changed(old, new)
         shows = old is None or new is None or _endpoints_changed(old, new)
