@@ -263,7 +263,7 @@ def _tagged(tag: str | None, text: str) -> Any:
         return value
     if name == "binary":
         try:
-            return base64.b64decode(text, validate=False).decode("utf-8", "replace")
+            return base64.b64decode(text.replace("\n", ""), validate=True).decode("utf-8", "replace")
         except (binascii.Error, ValueError):
             raise YamlError("yaml: !!binary value contains invalid base64 data") from None
     return text

@@ -14,7 +14,7 @@ from k8snb.kubectl.command import Session
 from k8snb.kubectl.dry_run import DryRun
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.printers import print_objects, Printable, PrintOptions
-from k8snb.kubectl.printers.objects import allowed_formats, object_name
+from k8snb.kubectl.printers.objects import allowed_formats, check_format, object_name
 
 _WITH_TEMPLATE = ("go-template", "go-template-file", "jsonpath", "jsonpath-as-json", "jsonpath-file", "template")
 
@@ -69,6 +69,8 @@ class Output:
                 f'unable to match a printer suitable for the output format "{self.format}", '
                 f"allowed formats are: {','.join(allowed)}"
             )
+        if self.format or self._template:
+            check_format(self._options)
 
     def print(self, obj: Printable, operation: str) -> None:
         """Print an object that `operation` was done to."""

@@ -104,11 +104,15 @@ MANIFESTS: dict[str, Body] = {
     "deployment": DEPLOYMENT,
     "pod": POD,
     "service": SERVICE,
-    "replicaset": _object("apps/v1", "ReplicaSet", spec={"replicas": 1, "selector": _SELECTOR, "template": _template()}),
+    "replicaset": _object(
+        "apps/v1", "ReplicaSet", spec={"replicas": 1, "selector": _SELECTOR, "template": _template()}
+    ),
     "configmap": _object("v1", "ConfigMap", data={"a": "b"}, binaryData={"c": "AAEC"}),
     "secret": _object("v1", "Secret", type="Opaque", data={"a": "Yg=="}, stringData={"c": "d"}),
     "namespace": _object("v1", "Namespace", spec={"finalizers": ["kubernetes"]}),
-    "quota": _object("v1", "ResourceQuota", spec={"hard": {"pods": 5, "requests.cpu": "1"}, "scopes": ["NotBestEffort"]}),
+    "quota": _object(
+        "v1", "ResourceQuota", spec={"hard": {"pods": 5, "requests.cpu": "1"}, "scopes": ["NotBestEffort"]}
+    ),
     "daemonset": _object("apps/v1", "DaemonSet", spec={"selector": _SELECTOR, "template": _template()}),
     "statefulset": _object(
         "apps/v1",
@@ -140,7 +144,9 @@ MANIFESTS: dict[str, Body] = {
         },
     ),
     "budget": _object("policy/v1", "PodDisruptionBudget", spec={"minAvailable": "50%", "selector": _SELECTOR}),
-    "node": _object("v1", "Node", spec={"taints": [{"key": "a", "effect": "NoSchedule"}]}, status={"capacity": {"cpu": 4}}),
+    "node": _object(
+        "v1", "Node", spec={"taints": [{"key": "a", "effect": "NoSchedule"}]}, status={"capacity": {"cpu": 4}}
+    ),
     "claim": _object(
         "v1",
         "PersistentVolumeClaim",

@@ -169,11 +169,12 @@ def _label_one(
     if flags["list"]:
         list_entries(session, info, found, "labels", labels)
         return
+    output = Output(session, dry_run)
     if not locally:
         after = recorded(session, after)
         if added or gone:
             send_metadata(session, dry_run, info, before, after)
-    Output(session, dry_run).print(after, _done(added, gone))
+    output.print(after, _done(added, gone))
 
 
 def _done(added: Sequence[str], removed: Sequence[str]) -> str:

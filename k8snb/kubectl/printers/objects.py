@@ -71,6 +71,17 @@ def print_objects(objects: Sequence[Printable], options: PrintOptions) -> str:
     return printer(listed, bodies)
 
 
+def check_format(options: PrintOptions) -> None:
+    """Refuse an unknown format, or a template or path that cannot be read, before anything is done.
+
+    Raises
+    ------
+    KubectlError
+        As `print_objects` would.
+    """
+    _printer(options)
+
+
 # -- tables
 
 # What --sort-by sorts where there are several: the tables themselves, which have hardly a field.
