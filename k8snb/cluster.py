@@ -10,7 +10,7 @@ from threading import RLock
 from typing import Any, Concatenate, ParamSpec, TYPE_CHECKING, TypeVar
 
 from k8snb import kubectl
-from k8snb.api.json_reader import without_surrogates
+from k8snb.api.json_reader import replace_surrogates
 from k8snb.api.manifests import Manifest, ManifestError, read_manifest, type_name
 from k8snb.api.resources import find
 from k8snb.bootstrap import create_base_objects
@@ -196,10 +196,7 @@ class Cluster:
         for text in (line, stdin):
             if not isinstance(text, str):
                 return Result(1, "", f"error: a command line is a text, not {type_name(text)}\n")
-        action: dict[str, Any] = {"kubectl": without_surrogates(line)}
-        if stdin:
-            action["stdin"] = without_surrogates(stdin)
-        return self._input(action)
+        return self._input({"kubectl": line, **({"stdin": stdin} if stdin else {})})
 
     def fault(
         self, *, node: str = "", pod: str = "", state: str, code: int = 1, spec: Mapping[str, Any] | None = None
@@ -368,6 +365,8 @@ class Cluster:
         The command runs to its end, or to where it first waits; with `pace_ms` it waits between the objects of a
         manifest, as kubectl's requests take time.
         """
+        if "apply" not in action:  # a manifest says for itself what is wrong with it
+            action = replace_surrogates(action)
         self.journal.append(JournalEntry(self.now_ms, self._loop.steps, action))
         kind, text = describe_action(action)
         entry = self.server.store.record_input(text, kind)

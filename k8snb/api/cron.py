@@ -12,6 +12,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from k8snb.api.go_duration import DurationError, parse_duration
+from k8snb.api.integers import integer
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -104,7 +105,7 @@ def _without_zone(text: str) -> tuple[str, str]:
     zone = prefix.partition("=")[2]
     try:
         ZoneInfo(zone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise CronError(f"provided bad location {zone}: unknown time zone {zone}") from None
     return rest.strip(), zone
 
@@ -162,7 +163,9 @@ def _value(text: str, bounds: Bounds) -> int:
 def _number(text: str) -> int:
     if not _NUMBER.fullmatch(text):
         raise CronError(f'failed to parse int from {text}: strconv.Atoi: parsing "{text}": invalid syntax')
-    number = int(text)
+    number = integer(text)
+    if number is None:
+        raise CronError(f'failed to parse int from {text}: strconv.Atoi: parsing "{text}": value out of range')
     if number < 0:
         raise CronError(f"negative number ({number}) not allowed: {text}")
     return number

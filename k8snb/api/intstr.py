@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from k8snb.api.integers import clamped_integer
+
 
 def scaled_value(value: int | str | None, total: int, round_up: bool) -> int:
     """What `3` or `"25%"` comes to.
@@ -28,5 +30,5 @@ def scaled_value(value: int | str | None, total: int, round_up: bool) -> int:
         return 0
     if isinstance(value, int):
         return value
-    hundredths = int(value.removesuffix("%")) * total
+    hundredths = clamped_integer(value.removesuffix("%")) * total
     return -(-hundredths // 100) if round_up else hundredths // 100

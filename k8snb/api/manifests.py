@@ -109,7 +109,7 @@ def parse_documents(text: str, source: str = STDIN) -> list[Document]:
     try:
         values = _yaml_values(text) if values is None else values
     except (YamlError, ManifestError) as error:
-        raise ManifestError(f"error parsing {source}: {_json_problem(text) or error}") from None
+        raise ManifestError(f"error parsing {source}: {error}") from None
     return [document for value in values if value is not None for document in _flatten(value, source)]
 
 
@@ -118,13 +118,21 @@ def _yaml_values(text: str) -> list[Any]:
     values, start, line = [], 0, 1
     for separator in _SEPARATOR.finditer(text):
         rest = separator[1].strip()
-        values.append(_yaml_value(text[start : separator.start()], line))
+        values.append(_yaml_or_json_value(text, start, separator.start(), line))
         line += text.count("\n", start, separator.end())
         start = separator.end()
         if rest and not rest.startswith("#"):
             raise ManifestError(f"invalid Yaml document separator: {rest} (line {line})")
-    values.append(_yaml_value(text[start:], line))
+    values.append(_yaml_or_json_value(text, start, len(text), line))
     return values
+
+
+def _yaml_or_json_value(text: str, start: int, end: int, line: int) -> Any:
+    """A document. If the first of a text looks like JSON but is neither, it is the JSON that has the fault."""
+    try:
+        return _yaml_value(text[start:end], line)
+    except YamlError as error:
+        raise ManifestError((_json_problem(text) if start == 0 else "") or str(error)) from None
 
 
 def _yaml_value(text: str, line: int) -> Any:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from k8snb.api.field_errors import FieldError, invalid
 from k8snb.api.field_selectors import FieldSelector, parse_field_selector
+from k8snb.api.integers import integer
 from k8snb.api.types.meta import LabelSelector, LabelSelectorRequirement
 from k8snb.api.validation import formats
 from k8snb.errors import K8snbError
@@ -174,8 +175,7 @@ def _integer(text: str | None) -> int | None:
     """A decimal integer as Go's ``strconv.ParseInt`` reads it, or nothing."""
     if text is None or not _INTEGER.fullmatch(text):
         return None
-    number = int(text)
-    return number if -(2**63) <= number < 2**63 else None
+    return integer(text)
 
 
 class _Token(NamedTuple):

@@ -27,6 +27,7 @@ from k8snb.errors import K8snbError
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 MAX_ALIASED_SIZE = 10_000_000  # characters; what aliases may make of a text that is not so long itself
+_LIBYAML_TOO_DEEP = "exceeded maximum nesting depth"  # its own limit, of 1,000
 _VALUE_COST = 10  # a value counts as so many characters more than it has
 
 _WORDS: dict[str, Any] = {
@@ -96,6 +97,8 @@ def _at(error: yaml.MarkedYAMLError, first_line: int) -> YamlError:
     problem = error.problem or "unknown problem parsing YAML content"
     if mark is None:
         return YamlError(f"yaml: {problem}")
+    if problem == _LIBYAML_TOO_DEEP:
+        return YamlError(f"yaml: line {mark.line + first_line}: exceeded max depth of {MAX_DEPTH}")
     return YamlError(f"yaml: line {mark.line + first_line}: {problem} (column {mark.column + 1})")
 
 

@@ -208,7 +208,8 @@ def _unknown_command(root: CommandSpec, arguments: Sequence[str], word: str) -> 
 def _suggestions(root: CommandSpec, word: str) -> list[str]:
     found = []
     for command in sorted(root.subcommands, key=lambda c: c.name):
-        near = _distance(word.lower(), command.name.lower()) <= _SUGGESTION_DISTANCE
+        near = abs(len(word) - len(command.name)) <= _SUGGESTION_DISTANCE
+        near = near and _distance(word.lower(), command.name.lower()) <= _SUGGESTION_DISTANCE
         if near or command.name.lower().startswith(word.lower()):
             found.append(command.name)
         found += [command.name for other in command.suggest_for if other.lower() == word.lower()]

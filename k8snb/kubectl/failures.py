@@ -16,7 +16,7 @@ from k8snb.api.field_errors import go_quote
 from k8snb.errors import ApiError, Invalid, K8snbError
 from k8snb.kubectl.errors import KubectlError
 
-_INVALID = re.compile(r'(?P<kind>[A-Za-z]*)[^ "]* "(?P<name>[^"]*)" is invalid: ')
+_INVALID = re.compile(r'(?<!\S)(?P<kind>[A-Za-z]*)[^ "]* "(?P<name>[^"]*)" is invalid: ')
 
 
 class Aggregate(K8snbError):
@@ -90,8 +90,7 @@ def _message(error: K8snbError) -> str:
 def _invalid_text(error: Invalid) -> str:
     """A refusal for faulty fields: one fault on the line, several below it."""
     kind, name = error.details.get("kind", ""), error.details.get("name", "")
-    match = _INVALID.search(error.message)
-    if not error.details and match:
+    if not error.details and (match := _INVALID.search(error.message)):
         kind, name = match["kind"], match["name"]
     if not kind and not name and not error.causes:
         return f"The request is invalid: {error.message}" if error.message else "The request is invalid"

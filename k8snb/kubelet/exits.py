@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from k8snb.api.integers import integer
 from k8snb.api.pods import controller_of
 from k8snb.api.types.pod import Pod
 from k8snb.kubelet.timing import PREFIX
@@ -13,7 +14,7 @@ class ExitCodes:
     """Deals out exit codes: each exit takes its owner's next, and the last repeats.
 
     ``0,1,0`` is one list for all; ``2:1,0;*:0`` gives completion index 2 a list of its own and every other index a
-    copy of ``*``.
+    copy of ``*``. What is no number of 64 bits is 0.
     """
 
     def __init__(self) -> None:
@@ -27,9 +28,9 @@ class ExitCodes:
         index = ""
         if ":" in text:
             index = pod.metadata.annotations.get(COMPLETION_INDEX, "")
-            scripts = dict(part.split(":", 1) for part in text.split(";"))
+            scripts = dict(part.split(":", 1) for part in text.split(";") if ":" in part)
             text = scripts.get(index, scripts.get("*", "0"))
         codes = text.split(",")
         taken = self._taken.get((owner, index), 0)
         self._taken[owner, index] = taken + 1
-        return int(codes[min(taken, len(codes) - 1)])
+        return integer(codes[min(taken, len(codes) - 1)].strip()) or 0

@@ -10,6 +10,7 @@ import random
 from collections.abc import Sequence
 from typing import Protocol
 
+from k8snb.api.integers import integer
 from k8snb.api.types.pod import Pod
 
 PREFIX = "k8snb.dev/"
@@ -122,7 +123,8 @@ def is_annotated(pod: Pod) -> bool:
 
 def _seconds(pod: Pod, name: str, default: int) -> int:
     text = pod.metadata.annotations.get(PREFIX + name, "")
-    return int(text) if text.isascii() and text.isdecimal() else default
+    seconds = integer(text)
+    return seconds if seconds is not None and seconds >= 0 else default
 
 
 def _slot(since_ms: int, seconds: int, slot: int) -> int:

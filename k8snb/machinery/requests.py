@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from k8snb.api.decode import DecodeError, from_dict
 from k8snb.api.field_errors import distinct, FieldError, go_quote, invalid
+from k8snb.api.integers import integer
 from k8snb.api.registry import allows_unconditional_update
 from k8snb.api.resources import BY_KIND, Resource
 from k8snb.api.schema import KubernetesObject
@@ -120,7 +121,7 @@ def for_create(obj: T, resource: Resource, namespace: str) -> T:
 def refuse_version(obj: KubernetesObject) -> None:
     """Refuse to create what was read from a cluster and still carries its version; raises Unclassified."""
     version = obj.metadata.resource_version
-    if version.isdecimal() and int(version):
+    if version.isdecimal() and integer(version) != 0:
         raise Unclassified("resourceVersion should not be set on objects to be created")
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from k8snb.api.field_errors import FieldError
+from k8snb.api.integers import integer
 from k8snb.api.registry.strategy import SpecStrategy, Strategy
 from k8snb.api.types.apps import (
     ControllerRevision,
@@ -147,7 +148,7 @@ class DaemonSetStrategy(SpecStrategy[DaemonSet]):
 
 def _template_generation(daemon_set: DaemonSet) -> int:
     text = daemon_set.metadata.annotations.get(TEMPLATE_GENERATION, "")
-    return int(text) if text.isdecimal() and text.isascii() else 0
+    return max(integer(text) or 0, 0)
 
 
 def _with_template_generation(daemon_set: DaemonSet, generation: int) -> DaemonSet:

@@ -11,6 +11,7 @@ import re
 from contextlib import suppress
 
 from k8snb.api.field_errors import go_quote
+from k8snb.api.integers import clamped_integer
 
 _NUMBER = re.compile(r"[+-]?[0-9]+")
 
@@ -57,9 +58,10 @@ def _interval(text: str, completions: int) -> tuple[int, int]:
 def _index(text: str, completions: int) -> int:
     if not _NUMBER.fullmatch(text):
         raise IndexesError(f"cannot convert string to integer for index: {go_quote(text)}")
-    if int(text) >= completions:
+    number = clamped_integer(text)
+    if number >= completions:
         raise IndexesError(f"too large index: {go_quote(text)}")
-    return int(text)
+    return number
 
 
 def first_common_index(one: str, other: str, completions: int) -> int | None:

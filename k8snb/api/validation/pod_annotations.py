@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 
 from k8snb.api.field_errors import FieldError, forbidden, go_quote, invalid
+from k8snb.api.integers import integer
 from k8snb.api.types.containers import AppArmorProfile, SeccompProfile
 from k8snb.api.types.pod import Pod, PodSpec
 from k8snb.api.validation.containers_of import containers_with_path
@@ -39,7 +40,7 @@ def validate_pod_annotations(annotations: Annotations, spec: PodSpec, path: str)
 
 
 def _is_cost(text: str) -> bool:
-    return re.fullmatch(r"-[0-9]+|0|[1-9][0-9]*", text) is not None and -(2**31) <= int(text) < 2**31
+    return re.fullmatch(r"-[0-9]+|0|[1-9][0-9]*", text) is not None and integer(text, 32) is not None
 
 
 def _validate_seccomp(annotations: Annotations, path: str) -> list[FieldError]:

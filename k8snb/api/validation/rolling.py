@@ -7,17 +7,15 @@ References
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from k8snb.api.field_errors import FieldError, invalid, required, typed
+from k8snb.api.integers import clamped_integer
 from k8snb.api.schema import Struct
 from k8snb.api.types.meta import LabelSelector
 from k8snb.api.validation.formats import is_valid_percent
 from k8snb.api.validation.metadata import validate_nonnegative
 from k8snb.api.validation.selectors import validate_label_selector
-
-_NUMBER = re.compile(r"[+-]?[0-9]+")
 
 
 def validate_int_or_percent(value: int | str | None, path: str) -> list[FieldError]:
@@ -29,7 +27,7 @@ def validate_int_or_percent(value: int | str | None, path: str) -> list[FieldErr
 
 def validate_at_most_all(value: int | str | None, path: str) -> list[FieldError]:
     """One fault where a percentage is above 100."""
-    if not isinstance(value, str) or is_valid_percent(value) or int(value[:-1]) <= 100:
+    if not isinstance(value, str) or is_valid_percent(value) or clamped_integer(value[:-1]) <= 100:
         return []
     return [invalid(path, typed(value), "must not be greater than 100%")]
 
@@ -38,8 +36,7 @@ def number_in(value: int | str | None) -> int:
     """The number of a count or a percentage; what is neither counts as 0."""
     if not isinstance(value, str):
         return value or 0
-    number = value[:-1] if not is_valid_percent(value) else value
-    return int(number) if _NUMBER.fullmatch(number) else 0
+    return clamped_integer(value if is_valid_percent(value) else value[:-1])
 
 
 def validate_workload_selector(selector: LabelSelector | None, kind: str) -> list[FieldError]:

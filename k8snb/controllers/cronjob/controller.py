@@ -206,7 +206,7 @@ def _by_controller(job: Job) -> tuple[str, ...]:
 def _is_time_zone(name: str) -> bool:
     try:
         ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
 

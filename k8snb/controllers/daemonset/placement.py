@@ -13,6 +13,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from k8snb.api import taints
+from k8snb.api.integers import integer
 from k8snb.api.types.apps import DaemonSet
 from k8snb.api.types.node import Node
 from k8snb.api.types.placement import (
@@ -106,7 +107,8 @@ def _matches(one: Toleration, other: Toleration) -> bool:
 def template_generation(daemon_set: DaemonSet) -> str | None:
     """The generation of the template that the DaemonSet's annotation gives; None without a number."""
     text = daemon_set.metadata.annotations.get(TEMPLATE_GENERATION, "")
-    return str(int(text)) if text.isascii() and text.removeprefix("-").isdecimal() else None
+    number = integer(text)
+    return None if number is None else str(number)
 
 
 def daemon_template(daemon_set: DaemonSet, hash_: str) -> PodTemplateSpec:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from k8snb.api.encode import to_dict
+from k8snb.api.integers import integer
 from k8snb.api.types.apps import Deployment, ReplicaSet
 from k8snb.api.types.pod import PodTemplateSpec
 
@@ -69,7 +70,7 @@ def find_new_replica_set(deployment: Deployment, replica_sets: Iterable[ReplicaS
 def revision_of(rs: ReplicaSet | Deployment) -> int:
     """The revision in the object's annotation; 0 without one."""
     text = rs.metadata.annotations.get(REVISION, "")
-    return int(text) if text.isascii() and text.isdecimal() else 0
+    return max(integer(text) or 0, 0)
 
 
 def max_revision(replica_sets: Iterable[ReplicaSet]) -> int:
@@ -88,9 +89,10 @@ def replica_set_annotations(deployment: Deployment, present: Mapping[str, str], 
         if key not in _NOT_COPIED:
             result[key] = value
     before = present.get(REVISION, "")
-    if before and not before.isdecimal():
+    known = integer(before or "0")
+    if known is None:
         return result
-    if int(before or 0) < revision:
+    if known < revision:
         result[REVISION] = str(revision)
         if REVISION in present:
             result[REVISION_HISTORY] = _extended_history(present.get(REVISION_HISTORY, ""), before)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from k8snb.api.integers import integer
 from k8snb.api.intstr import scaled_value
 from k8snb.api.types.apps import Deployment, ReplicaSet
 from k8snb.controllers.deployment.revisions import MAX_REPLICAS
@@ -115,4 +116,5 @@ def _fraction(rs: ReplicaSet, deployment: Deployment) -> int:
 def annotated_number(rs: ReplicaSet, annotation: str) -> int | None:
     """The number in an annotation; None when there is none."""
     text = rs.metadata.annotations.get(annotation, "")
-    return int(text) if text.isascii() and text.isdecimal() and int(text) < 2**31 else None
+    number = integer(text, 32)
+    return None if number is None or number < 0 else number

@@ -11,6 +11,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from k8snb.api.integers import clamped_integer
+
 
 class Interval(NamedTuple):
     """The indexes from ``first`` to ``last``, both included."""
@@ -38,9 +40,10 @@ class Intervals(tuple[Interval, ...]):
             first, dash, last = part.partition("-")
             if not first.isdecimal() or (dash and not last.isdecimal()):
                 continue
-            if int(first) >= completions:
+            start = clamped_integer(first)
+            if start >= completions:
                 break
-            interval = Interval(int(first), min(int(last), completions - 1) if dash else int(first))
+            interval = Interval(start, min(clamped_integer(last), completions - 1) if dash else start)
             _append(result, interval)
         return cls(result)
 

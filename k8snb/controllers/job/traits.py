@@ -8,6 +8,7 @@ and ``indexed_job_utils.go isIndexedJob, getCompletionIndex @ v1.36``
 
 from __future__ import annotations
 
+from k8snb.api.integers import integer
 from k8snb.api.jobs import COMPLETION_INDEX
 from k8snb.api.types.batch import Job
 from k8snb.api.types.pod import Pod
@@ -56,7 +57,7 @@ def is_pod_failed(pod: Pod, job: Job) -> bool:
 def completion_index(pod: Pod) -> int | None:
     """The pod's completion index, if its annotation gives one."""
     text = pod.metadata.annotations.get(COMPLETION_INDEX, "")
-    return int(text) if text.isascii() and text.isdecimal() else None
+    return integer(text) if text.isdecimal() else None
 
 
 def valid_index(pod: Pod, job: Job) -> int | None:
@@ -77,5 +78,5 @@ def index_ignored_failure_count(pod: Pod) -> int:
 
 def _count(pod: Pod, annotation: str) -> int:
     text = pod.metadata.annotations.get(annotation, "")
-    number = int(text) if text.isascii() and text.isdecimal() else 0
-    return number if number <= _HIGHEST else 0
+    number = integer(text) or 0
+    return number if 0 <= number <= _HIGHEST else 0

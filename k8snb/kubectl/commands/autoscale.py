@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from k8snb.api.integers import integer
 from k8snb.api.quantity import canonical, QuantityError
 from k8snb.kubectl.command import CommandSpec, Session
 from k8snb.kubectl.common_flags import DRY_RUN, field_manager, FILES, OUTPUT, RECORD, SAVE_CONFIG
@@ -108,7 +109,7 @@ def _target(name: str, word: str) -> Body:
     word = word.strip()
     if word.endswith("%"):
         share = word[:-1]
-        if not re.fullmatch(r"\+?[0-9]+", share, re.ASCII) or int(share) >= 2**31:
+        if not re.fullmatch(r"\+?[0-9]+", share, re.ASCII) or integer(share, 32) is None:
             raise KubectlError(f"invalid percentage value: {share}")
         return {"type": "Utilization", "averageUtilization": int(share)}
     amount = word + _UNITS[name] if re.fullmatch(r"[+-]?[0-9]*\.?[0-9]+", word, re.ASCII) else word

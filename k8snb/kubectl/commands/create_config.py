@@ -14,6 +14,7 @@ import re
 from typing import Any
 
 from k8snb.api.field_errors import go_quote
+from k8snb.api.integers import integer
 from k8snb.api.selectors import parse_selector, SelectorError
 from k8snb.api.validation.formats import is_config_map_key
 from k8snb.kubectl.command import CommandSpec, not_built, Session
@@ -175,7 +176,8 @@ def _budget(session: Session) -> None:
 
 def int_or_text(value: str) -> int | str:
     """A number where the text is one, as an int-or-string field takes it."""
-    return int(value) if re.fullmatch(r"[+-]?[0-9]+", value, re.ASCII) and abs(int(value)) < 2**31 else value
+    number_ = integer(value)
+    return value if number_ is None or abs(number_) >= 2**31 else number_
 
 
 _OPERATORS = {"in": "In", "notin": "NotIn", "exists": "Exists", "!": "DoesNotExist"}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from k8snb.api.field_errors import go_quote
+from k8snb.api.integers import integer
 from k8snb.api.validation.formats import is_dns1123_subdomain, is_valid_port_name, is_valid_port_num
 from k8snb.kubectl.command import CommandSpec, Runner, Session
 from k8snb.kubectl.errors import KubectlError
@@ -70,9 +71,10 @@ def _port_number(word: str) -> int:
     """A port; 0 is let through, for the server to refuse."""
     if not word.isascii() or not word.isdigit():
         raise KubectlError(f"strconv.ParseUint: parsing {go_quote(word)}: invalid syntax")
-    if int(word) > 65535:
+    number_ = integer(word)
+    if number_ is None or number_ > 65535:
         raise KubectlError(f"strconv.ParseUint: parsing {go_quote(word)}: value out of range")
-    return int(word)
+    return number_
 
 
 def _target_port(word: str) -> int | str:
