@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from typing import Any
 
 import traitlets
 
+from k8snb.api.integers import integer
 from k8snb.api.types.apps import Deployment
 from k8snb.cluster import Cluster
 from k8snb.kubectl import Result
@@ -255,20 +257,20 @@ def _target(deployment: Deployment) -> str:
 
 def _patch(deployment: Deployment, spec: dict[str, Any]) -> str:
     body = json.dumps({"spec": spec}, separators=(",", ":"))
-    return f"patch {_target(deployment)} -p '{body}'"
+    return f"patch {_target(deployment)} -p {shlex.quote(body)}"
 
 
 def _rolling(name: str) -> Callable[[Deployment, str], str]:
     def line(deployment: Deployment, text: str) -> str:
-        value: int | str = int(text) if text.lstrip("-").isdigit() else text
-        return _patch(deployment, {"strategy": {"rollingUpdate": {name: value}}})
+        number = integer(text)
+        return _patch(deployment, {"strategy": {"rollingUpdate": {name: text if number is None else number}}})
 
     return line
 
 
 def _set_image(deployment: Deployment, image: str) -> str:
     container = next((c.name for c in deployment.spec.template.spec.containers), "*")
-    return f"set image {_target(deployment)} {container}={image}"
+    return f"set image {_target(deployment)} {shlex.quote(f'{container}={image}')}"
 
 
 _LINES: dict[str, Callable[[Deployment, Any], str]] = {

@@ -87,10 +87,10 @@ def test_the_past_is_shown_and_the_controls_rest(open_notebook: Callable[[Path],
     assert pods
     page.get_by_role("button", name="Back to the start").first.click()
     lab.wait_drawn(".pod", 0)
-    assert page.locator(".k8snb-controls input[aria-label=replicas]").first.is_disabled()
+    page.wait_for_selector(".k8snb-controls input[aria-label=replicas]:disabled")
     page.get_by_role("button", name="back to now").first.click()
     lab.wait_drawn(".pod", pods)
-    assert page.locator(".k8snb-controls input[aria-label=replicas]").first.is_enabled()
+    page.wait_for_selector(".k8snb-controls input[aria-label=replicas]:enabled")
     page.get_by_role("tab", name="Ownership").first.click()
     page.wait_for_function("document.querySelector('.k8snb-canvas')._cyreg.cy.edges('.owns').length > 0")
     assert lab.drawn(".pod") == pods
