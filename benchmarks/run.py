@@ -1,7 +1,7 @@
 """Measures how fast the simulator is, and prints a table.
 
     python benchmarks/run.py            everything
-    python benchmarks/run.py rollouts   one measure: deployment, rollouts, import, picture
+    python benchmarks/run.py rollouts   one measure: deployment, mixed, spread, rollouts, import, picture
 
 Each measure runs in a process of its own. Absolute times depend on the machine and what else it does; ratios within one
 run, and the growth exponent, say more.
@@ -22,6 +22,12 @@ from typing import Any
 
 SIZES = (1_000, 10_000, 30_000)
 NODES = 200
+PHASES = ("create", "roll", "drain")
+FLEETS = {
+    "deployment": "a deployment of {} pods on 200 nodes",
+    "mixed": "30 Deployments, 10 StatefulSets, 5 DaemonSets, 20 Jobs, 2 budgets on {} nodes, ten pods each",
+    "spread": "a deployment of {} pods spread over 4 zones, five pods a node",
+}
 
 
 def deployment(size: int) -> dict[str, float]:
@@ -31,17 +37,23 @@ def deployment(size: int) -> dict[str, float]:
     pods_per_node = max(500, 2 * size // NODES)
     Cluster(1).kubectl("version")  # kubectl is imported at first use
     cluster = Cluster([{"name": "node", "count": NODES, "cpu": "64", "pods": str(pods_per_node)}])
-    started = time.perf_counter()
+    started = time.process_time()
     cluster.kubectl(f"create deployment web --image=nginx:1 --replicas={size}")
     cluster.run_until_settled()
-    created = time.perf_counter()
+    created = time.process_time()
     cluster.kubectl("set image deployment/web nginx=nginx:2")
     cluster.run_until_settled()
-    rolled = time.perf_counter()
+    rolled = time.process_time()
     status = cluster.get("deployment", "web").status
     assert status.updated_replicas == status.available_replicas == status.replicas == size, status
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"create": created - started, "roll": rolled - created, "memory": memory, "log": len(cluster.log)}
+    return {
+        "create": created - started,
+        "roll": rolled - created,
+        "pods": 2 * size,  # a roll creates every pod anew
+        "memory": memory,
+        "log": len(cluster.log),
+    }
 
 
 def rollouts(count: int) -> dict[str, float]:
@@ -91,8 +103,24 @@ def picture(pods: int) -> dict[str, float]:
     return {"median": sorted(times)[5], "worst": max(times)}
 
 
+def mixed_fleet(nodes: int) -> dict[str, float]:
+    """So many nodes with ten pods each of all kinds of workloads: created, rolled and drained."""
+    from fleets import mixed
+
+    return mixed(nodes)
+
+
+def spread_fleet(size: int) -> dict[str, float]:
+    """So many pods spread over zones and nodes."""
+    from fleets import spread
+
+    return spread(size)
+
+
 MEASURES: dict[str, tuple[Callable[[int], dict[str, float]], tuple[int, ...]]] = {
     "deployment": (deployment, SIZES),
+    "mixed": (mixed_fleet, (250, 500)),
+    "spread": (spread_fleet, (5_000, 10_000)),
     "rollouts": (rollouts, (1_000,)),
     "import": (import_time, (0,)),
     "picture": (picture, (100,)),
@@ -112,25 +140,29 @@ def measured(name: str, argument: int) -> dict[str, float]:
 def report(name: str) -> None:
     """Print the rows of one measure."""
     rows = [(argument, measured(name, argument)) for argument in MEASURES[name][1]]
-    if name == "deployment":
-        report_deployment(rows)
-    for argument, row in rows if name != "deployment" else ():
+    if name in FLEETS:
+        report_fleets(FLEETS[name], rows)
+        return
+    for argument, row in rows:
         values = ", ".join(f"{key} {value:.3f} s" for key, value in row.items())
         print(f"| {name} {argument or ''} | {values} |")
 
 
-def report_deployment(rows: list[tuple[int, dict[str, Any]]]) -> None:
-    """Pods per second (a roll creates every pod anew), memory, and how the time grows with the size."""
+def report_fleets(what: str, rows: list[tuple[int, dict[str, Any]]]) -> None:
+    """Pods per second (all that were created, by the processor's time), memory, and how the time grows."""
+    seconds = {}
     for size, row in rows:
-        seconds = row["create"] + row["roll"]
-        rate = 2 * size / seconds
+        phases = {name: value for name, value in row.items() if name in PHASES}
+        seconds[size] = sum(phases.values())
+        shown = ", ".join(f"{name} {value:.2f} s" for name, value in phases.items())
         print(
-            f"| deployment {size:,} pods | create {row['create']:.2f} s, roll {row['roll']:.2f} s, {rate:,.0f} pods/s, "
+            f"| {what.format(f'{size:,}')} | {shown}: {row['pods']:,} pods created, "
+            f"{row['pods'] / seconds[size]:,.0f} a processor second, "
             f"{row['memory']:.0f} MB, {row['log']:,} log entries |"
         )
-    for (small, fast), (large, slow) in itertools.pairwise(rows):
-        ratio = (slow["create"] + slow["roll"]) / (fast["create"] + fast["roll"])
-        print(f"| growth {small:,} to {large:,} | exponent {math.log(ratio) / math.log(large / small):.2f} |")
+    for small, large in itertools.pairwise(seconds):
+        exponent = math.log(seconds[large] / seconds[small]) / math.log(large / small)
+        print(f"| growth {small:,} to {large:,} | exponent {exponent:.2f} |")
 
 
 def main() -> None:
