@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from k8snb.api.pods import condition_of, controller_of, is_ready
+from k8snb.api.pods import controller_of, is_ready, is_terminal
 from k8snb.api.resources import find
 from k8snb.api.schema import KubernetesObject
-from k8snb.api.types.apps import Deployment, ReplicaSet
-from k8snb.api.types.pod import Pod
+from k8snb.api.types.node import Node
+from k8snb.api.types.pod import Pod, PodTemplateSpec
 from k8snb.errors import K8snbError, NotFound
 from k8snb.machinery.log import Change, Entry, Input, Log
 from k8snb.machinery.server import Reader
+from k8snb.standing import standing_still
 
 
 class Link(NamedTuple):
@@ -69,7 +70,8 @@ def explain(log: Log, reader: Reader, reference: str) -> Explanation:
     own = [c for c in _changes_until(log, reader.now_ms) if c.resource == resource.kind and c.key == key]
     if not own:
         raise NotFound(f'{resource.qualified} "{name}" not found')
-    links = list(_present(reader, own[-1].new, reader.now_ms / 1000))
+    now = reader.now_ms / 1000
+    links = [Link(-1, now, sentence, about) for sentence, about in standing_still(reader, own[-1].new)]
     links.extend(_chain(log, _telling_change(own)))
     return Explanation(f"{resource.singular}/{name}", tuple(links))
 
@@ -141,91 +143,56 @@ def _of_owner(obj: KubernetesObject | None) -> str:
 
 def _tell_update(change: Change, reference: str, actor: str) -> str:
     old, new = change.old, change.new
-    if isinstance(old, Deployment | ReplicaSet) and isinstance(new, Deployment | ReplicaSet):
-        if old.spec.replicas != new.spec.replicas:
-            return f"{reference} was scaled {old.spec.replicas} → {new.spec.replicas} by {actor}"
-        if old.spec.template != new.spec.template:
-            return f"{reference} got a new template from {actor}{_new_image(old, new)}"
-        if old.spec != new.spec:
-            return f"{reference} got a new spec from {actor}"
     if isinstance(old, Pod) and isinstance(new, Pod):
         if not old.spec.node_name and new.spec.node_name:
             return f"{reference} was bound to {new.spec.node_name}"
         if is_ready(old) != is_ready(new):
             return f"{reference} became {'ready' if is_ready(new) else 'unready'}"
+        if not is_terminal(old) and is_terminal(new):
+            return f"{reference} ended: {new.status.reason or new.status.phase}"
+    elif isinstance(old, Node) and isinstance(new, Node):
+        return _tell_node(old, new, reference, actor)
+    elif _spec_changed(change):
+        return _tell_spec(getattr(old, "spec", None), getattr(new, "spec", None), reference, actor)
     return f"{reference} was updated by {actor}"
 
 
-def _new_image(old: Deployment | ReplicaSet, new: Deployment | ReplicaSet) -> str:
-    before = {c.name: c.image for c in old.spec.template.spec.containers}
-    changed = [c.image for c in new.spec.template.spec.containers if before.get(c.name) != c.image]
+def _tell_node(old: Node, new: Node, reference: str, actor: str) -> str:
+    ready = [next((c.status for c in node.status.conditions if c.type == "Ready"), "") for node in (old, new)]
+    if ready[0] != ready[1]:
+        return f"{reference} became {'ready' if ready[1] == 'True' else 'not ready'}, says {actor}"
+    if old.spec.unschedulable != new.spec.unschedulable:
+        return f"{reference} was {'cordoned' if new.spec.unschedulable else 'uncordoned'} by {actor}"
+    added = [f"{t.key}:{t.effect}" for t in new.spec.taints if t not in old.spec.taints]
+    if added:
+        return f"{reference} was tainted {', '.join(added)} by {actor}"
+    return f"{reference} was updated by {actor}"
+
+
+def _tell_spec(old: Any, new: Any, reference: str, actor: str) -> str:
+    """What of a spec is another, the first of what tells most."""
+    for name, words in _SPEC_NUMBERS.items():
+        before, after = getattr(old, name, None), getattr(new, name, None)
+        if before != after:
+            return f"{reference} {words} {before} → {after} by {actor}"
+    if getattr(old, "template", None) != getattr(new, "template", None):
+        return f"{reference} got a new template from {actor}{_new_image(old.template, new.template)}"
+    for name in ("paused", "suspend"):
+        before, after = getattr(old, name, None), getattr(new, name, None)
+        if before != after:
+            return f"{reference} was {_SWITCHES[name][bool(after)]} by {actor}"
+    return f"{reference} got a new spec from {actor}"
+
+
+_SPEC_NUMBERS = {
+    "replicas": "was scaled",
+    "parallelism": "got another parallelism,",
+    "completions": "got other completions,",
+}
+_SWITCHES = {"paused": ("resumed", "paused"), "suspend": ("resumed", "suspended")}
+
+
+def _new_image(old: PodTemplateSpec, new: PodTemplateSpec) -> str:
+    before = {c.name: c.image for c in old.spec.containers}
+    changed = [c.image for c in new.spec.containers if before.get(c.name) != c.image]
     return f" (image {changed[0]})" if changed else ""
-
-
-def _present(reader: Reader, obj: KubernetesObject | None, now: float) -> Iterator[Link]:
-    """What holds the object up at this moment."""
-    if isinstance(obj, Pod):
-        sentence = waiting_sentence(obj)
-        if sentence:
-            yield Link(-1, now, sentence, f"pod/{obj.metadata.name}")
-    elif isinstance(obj, Deployment):
-        yield from _standing_still(reader, obj, now)
-
-
-def waiting_sentence(pod: Pod) -> str:
-    """What a pod waits for; empty when it waits for nothing."""
-    name = f"pod/{pod.metadata.name}"
-    if pod.metadata.deletion_timestamp is not None:
-        return f"{name} is terminating"
-    scheduled = condition_of(pod, "PodScheduled")
-    if not pod.spec.node_name:
-        return f"{name} is not scheduled: {scheduled.message}" if scheduled and scheduled.message else f"{name} waits for the scheduler"  # fmt: skip # noqa: E501
-    for container in pod.status.container_statuses:
-        waiting = container.state.waiting
-        if waiting is not None and waiting.reason:
-            return f"{name} waits: {waiting.reason} ({container.image})"
-    if pod.status.phase == "Pending":
-        return f"{name} is starting on {pod.spec.node_name}"
-    if pod.status.phase == "Running" and not is_ready(pod):
-        return f"{name} runs but is not ready"
-    return ""
-
-
-def _standing_still(reader: Reader, deployment: Deployment, now: float) -> Iterator[Link]:
-    """Why a rollout does not get on: too few are available to take old pods down, and new ones do not become so."""
-    status, desired = deployment.status, deployment.spec.replicas or 0
-    reference = f"deployment/{deployment.metadata.name}"
-    if deployment.spec.paused:
-        yield Link(-1, now, f"{reference} is paused", reference)
-    if status.updated_replicas == status.replicas == status.available_replicas == desired:
-        return
-    counts = f"{status.available_replicas} of {desired} available, {status.updated_replicas} updated"
-    yield Link(-1, now, f"{reference} is not complete: {counts}", reference)
-    for condition in status.conditions:
-        if (condition.status != "True" and condition.type != "Available") or condition.type == "ReplicaFailure":
-            yield Link(-1, now, f"{reference}: {condition.reason}: {condition.message}", reference)
-    pod = next(iter(_waiting_pods(reader, deployment)), None)
-    if pod is not None:
-        yield Link(-1, now, waiting_sentence(pod), f"pod/{pod.metadata.name}")
-
-
-def _waiting_pods(reader: Reader, deployment: Deployment) -> Iterator[Pod]:
-    """The deployment's pods that wait for something, newest first."""
-    sets, pods = find("replicasets"), find("pods")
-    assert sets is not None and pods is not None
-    namespace = deployment.metadata.namespace
-    owned = [
-        rs.metadata.uid
-        for rs in reader.list(sets, namespace)
-        if (owner := controller_of(rs)) is not None and owner.uid == deployment.metadata.uid
-    ]
-    found = [
-        pod
-        for pod in reader.list(pods, namespace)
-        if isinstance(pod, Pod)
-        and pod.metadata.deletion_timestamp is None
-        and (owner := controller_of(pod)) is not None
-        and owner.uid in owned
-        and waiting_sentence(pod)
-    ]
-    yield from sorted(found, key=lambda pod: -(pod.metadata.creation_timestamp or 0))

@@ -1,0 +1,142 @@
+"""Why an object is there, waits or stands still: the sentences of each kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from k8snb import Cluster
+
+SET = """\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  replicas: 3
+  serviceName: db
+  selector: {matchLabels: {app: db}}
+  updateStrategy: %s
+  template:
+    metadata: {labels: {app: db}}
+    spec:
+      containers: [{name: main, image: "db:1"}]
+"""
+AGENT = """\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent}
+spec:
+  selector: {matchLabels: {app: agent}}
+  updateStrategy: %s
+  template:
+    metadata: {labels: {app: agent}}
+    spec:
+      containers: [{name: main, image: "agent:1"}]
+"""
+CLAIM = """\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec:
+  storageClassName: none-such
+  accessModes: [ReadWriteOnce]
+  resources: {requests: {storage: 1Gi}}
+"""
+
+
+@pytest.fixture
+def cluster() -> Cluster:
+    return Cluster(nodes=3, seed=0)
+
+
+def run(cluster: Cluster, *lines: str, seconds: float = 40) -> None:
+    for line in lines:
+        assert cluster.kubectl(line).exit == 0
+    cluster.run(seconds)
+
+
+def sentences(cluster: Cluster, reference: str) -> list[str]:
+    return [link.sentence for link in cluster.why(reference).links]
+
+
+def test_a_blocked_rollout_names_its_fences_the_waiting_pod_and_the_input(cluster: Cluster) -> None:
+    run(cluster, "create deployment web --image=nginx:1 --replicas=6")
+    run(cluster, "set image deployment/web nginx=nginx:broken")
+    said = sentences(cluster, "deployment/web")
+    assert said[0] == "deployment/web is not complete: 5 of 6 available, 3 updated"
+    assert said[1].startswith("at least 5 have to stay available (maxUnavailable 25%) and at most 8 may be there")
+    assert said[2].endswith("ErrImagePull (nginx:broken)") or said[2].endswith("ImagePullBackOff (nginx:broken)")
+    assert said[-2:] == [
+        "deployment/web got a new template from user (image nginx:broken)",
+        "you: kubectl set image deployment/web nginx=nginx:broken",
+    ]
+
+
+def test_what_is_complete_stands_still_for_no_reason(cluster: Cluster) -> None:
+    cluster.apply(SET % "{type: RollingUpdate}")
+    run(cluster, "create deployment web --image=nginx:1 --replicas=2")
+    for reference in ("deployment/web", "statefulset/db"):
+        assert [link for link in cluster.why(reference).links if link.seq < 0] == []
+
+
+def test_a_partition_and_an_ordered_set_say_what_they_hold_back(cluster: Cluster) -> None:
+    cluster.apply(SET % "{type: RollingUpdate, rollingUpdate: {partition: 1}}")
+    run(cluster, "scale statefulset/db --replicas=3")
+    run(cluster, "set image statefulset/db main=db:broken")
+    said = sentences(cluster, "statefulset/db")
+    assert "statefulset/db keeps db-0 at the old revision: partition 1 holds all up to db-0" in said
+    assert "statefulset/db goes on only when db-2 is ready (OrderedReady)" in said
+
+
+def test_pods_replaced_on_delete_only(cluster: Cluster) -> None:
+    cluster.apply(SET % "{type: OnDelete}")
+    cluster.apply(AGENT % "{type: OnDelete}")
+    cluster.run(40)
+    run(cluster, "set image statefulset/db main=db:2", "set image daemonset/agent main=agent:2")
+    assert "statefulset/db leaves db-0, db-1, db-2 at the old revision until they are deleted (OnDelete)" in sentences(
+        cluster, "statefulset/db"
+    )
+    assert "daemonset/agent replaces pods only when they are deleted (OnDelete)" in sentences(
+        cluster, "daemonset/agent"
+    )
+
+
+def test_a_daemon_set_names_its_bounds(cluster: Cluster) -> None:
+    cluster.apply(AGENT % "{type: RollingUpdate}")
+    cluster.run(40)
+    run(cluster, "set image daemonset/agent main=agent:broken")
+    assert "daemonset/agent replaces only so many pods at once: maxUnavailable 1, maxSurge 0" in sentences(
+        cluster, "daemonset/agent"
+    )
+
+
+def test_jobs_that_are_suspended_and_at_work(cluster: Cluster) -> None:
+    run(cluster, "create job pi --image=pi", seconds=5)
+    assert sentences(cluster, "job/pi")[0] == "job/pi is not complete: 0 of 1 succeeded, 1 active, 0 failed"
+    run(cluster, """patch job pi -p '{"spec":{"suspend":true}}'""", seconds=5)
+    said = sentences(cluster, "job/pi")
+    assert said[0].startswith("job/pi is Suspended: JobSuspended")
+    assert "job/pi was suspended by user" in said
+
+
+def test_nodes_that_are_down_cordoned_or_tainted(cluster: Cluster) -> None:
+    cluster.fault(node="node-1", state="down")
+    run(cluster, "cordon node-2", "taint nodes node-3 a=b:NoSchedule", seconds=120)
+    assert "node/node-1 is not ready: NodeStatusUnknown: Kubelet stopped posting node status." in sentences(
+        cluster, "node/node-1"
+    )
+    assert sentences(cluster, "node/node-2")[0] == "node/node-2 takes no new pods: it is cordoned"
+    assert "node/node-3 was tainted a:NoSchedule by user" in sentences(cluster, "node/node-3")
+
+
+def test_a_claim_without_a_volume(cluster: Cluster) -> None:
+    cluster.apply(CLAIM)
+    cluster.run(5)
+    assert sentences(cluster, "pvc/data")[0].startswith("persistentvolumeclaim/data is Pending")
+
+
+def test_a_pod_that_no_node_takes_and_one_that_finalizers_hold(cluster: Cluster) -> None:
+    overrides = '{"spec":{"nodeSelector":{"disk":"ssd"}}}'
+    run(cluster, f"run big --image=a --overrides='{overrides}'", seconds=2)
+    assert "didn't match Pod's node affinity/selector" in sentences(cluster, "pod/big")[0]
+    run(cluster, """patch pod big -p '{"metadata":{"finalizers":["example.com/x"]}}'""", "delete pod big --wait=false")
+    assert sentences(cluster, "pod/big")[0] == "pod/big is terminating; finalizers hold it: example.com/x"
