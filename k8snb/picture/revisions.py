@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from k8snb.api.schema import KubernetesObject
-from k8snb.api.types.apps import ReplicaSet
+from k8snb.api.types.apps import ControllerRevision, ReplicaSet
 from k8snb.api.types.meta import ObjectMeta, OwnerReference
 from k8snb.api.types.pod import Pod, PodTemplateSpec
 
@@ -38,6 +38,13 @@ def controller_of(meta: ObjectMeta) -> OwnerReference | None:
 def images_of(template: PodTemplateSpec) -> tuple[str, ...]:
     """The images of a template's containers."""
     return tuple(c.image for c in template.spec.containers)
+
+
+def revision_images(revision: ControllerRevision) -> tuple[str, ...]:
+    """The images of a controller revision's template."""
+    data = revision.data if isinstance(revision.data, dict) else {}
+    containers = data.get("spec", {}).get("template", {}).get("spec", {}).get("containers", ())
+    return tuple(str(container.get("image", "")) for container in containers)
 
 
 class Revisions:

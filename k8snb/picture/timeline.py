@@ -58,9 +58,9 @@ class Band(NamedTuple):
     counts: tuple[Counts, ...]
 
 
-def first_subject(chronicle: Chronicle, time_ms: int) -> Subject | None:
+def first_subject(chronicle: Chronicle, time_ms: int, kind: str = "") -> Subject | None:
     """The workload that a timeline tells of when nobody says which: the first one, a Deployment before others."""
-    found = workloads_at(chronicle, time_ms)
+    found = [w for w in workloads_at(chronicle, time_ms) if kind in ("", w.kind)]
     return Subject(found[0].kind, found[0].key) if found else None
 
 

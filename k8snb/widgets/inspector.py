@@ -25,19 +25,21 @@ class Inspector(Part):
     ----------
     source
         The cluster to ask, or the session of other parts.
+    kind
+        The kind of the workload that is told about; by default whatever the session follows.
     """
 
     _esm = module("dom", "inspector")
     _css = styles("inspector")
 
     tab = traitlets.Enum(list(TABS), default_value="why").tag(sync=True)
-    subject = traitlets.Unicode().tag(sync=True)
+    named = traitlets.Unicode().tag(sync=True)
     links: traitlets.List[Any] = traitlets.List().tag(sync=True)
     text = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, source: Cluster | Session) -> None:
+    def __init__(self, source: Cluster | Session, kind: str = "") -> None:
         self._shown: tuple[Any, ...] = ()
-        super().__init__(source)
+        super().__init__(source, kind)
         self.update()
 
     @property
@@ -46,7 +48,7 @@ class Inspector(Part):
         session = self.session
         if session.selected:
             return Reference.read(session.selected)
-        subject = session.subject
+        subject = self.subject
         return Reference.read(f"{subject.kind.lower()}/{subject.key}") if subject is not None else None
 
     @traitlets.observe("tab")
@@ -62,7 +64,7 @@ class Inspector(Part):
             return
         self._shown = shown
         with self.hold_sync():
-            self.subject = str(reference) if reference is not None else "nothing selected"
+            self.named = str(reference) if reference is not None else "nothing selected"
             if reference is None:
                 self.links, self.text = [], ""
             elif self.tab == "why":

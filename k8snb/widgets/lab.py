@@ -1,51 +1,29 @@
-"""The whole lab: graph, timeline, player, controls, inspector and console of one deployment, in step."""
+"""A whole lab: graph, timeline, player, controls, inspector and console of one cluster, in step."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import anywidget
 import ipywidgets
 
 from k8snb.cluster import Cluster
 from k8snb.errors import K8snbError
+from k8snb.nodes import NodeDescription
 from k8snb.picture.svg import stack
 from k8snb.widgets.assets import styles
 from k8snb.widgets.cluster_graph import ClusterGraph
 from k8snb.widgets.console import KubectlConsole
 from k8snb.widgets.controls import Controls
 from k8snb.widgets.inspector import Inspector
+from k8snb.widgets.manifests import THREE_ZONES, WEB
 from k8snb.widgets.player import Player
 from k8snb.widgets.rollout_timeline import RolloutTimeline
 from k8snb.widgets.session import Session
 
 Manifest = str | Path | Mapping[str, Any] | Sequence[Any]
-
-ZONES = ("a", "b", "c")
-WEB = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: 4
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers:
-      - name: nginx
-        image: nginx:1.25
-        resources: {requests: {cpu: 500m}}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec:
-  selector: {app: web}
-  ports: [{port: 80}]
-"""
 
 
 class _Sheet(anywidget.AnyWidget):
@@ -55,55 +33,45 @@ class _Sheet(anywidget.AnyWidget):
     _css = styles("lab")
 
 
-class DeploymentLab(ipywidgets.VBox):  # type: ignore[misc]
-    """A laboratory for one deployment.
+class Lab(ipywidgets.VBox):  # type: ignore[misc]
+    """A laboratory for one cluster, about one of its workloads.
 
     Parameters
     ----------
     cluster_or_manifest
-        A cluster; or a manifest (YAML text, a file, a dict, a list), which is applied to a new cluster of three nodes
-        that runs until it has settled. By default a small web deployment with a service.
+        A cluster; or a manifest (YAML text, a file, a dict, a list), which is applied to a new cluster of the lab's
+        nodes that runs until it has settled. By default the lab's own small example.
     autoplay
         Whether time begins to pass when a person acts in the browser, until nothing is going to change.
 
-    Examples
-    --------
-    >>> lab = DeploymentLab()
-    >>> lab
-    DeploymentLab(deployment/web)
-    >>> lab.controls.replicas = 6
-    >>> lab.run(10)
-    >>> lab.controls.state
-    '6/6 ready · 6 updated · complete'
-    >>> lab.close()
+    Attributes
+    ----------
+    kind
+        The kind of the workloads that it is about; empty for all kinds.
+    manifest, nodes
+        What it starts with by default.
+    first_view
+        The view of the cluster graph that it opens with.
     """
+
+    kind: ClassVar[str] = ""
+    manifest: ClassVar[str] = WEB
+    nodes: ClassVar[Sequence[NodeDescription]] = THREE_ZONES
+    first_view: ClassVar[str] = "placement"
 
     _parts: tuple[ipywidgets.Widget, ...] = ()
 
     def __init__(self, cluster_or_manifest: Cluster | Manifest | None = None, *, autoplay: bool = True) -> None:
-        cluster = _cluster_of(cluster_or_manifest)
-        self.session = session = Session.of(cluster)
+        self.session = session = Session.of(self._cluster_of(cluster_or_manifest))
         self.player = Player(session)
-        self.graph = ClusterGraph(session)
-        self.controls = Controls(session)
-        self.inspector = Inspector(session)
+        self.graph = ClusterGraph(session, self.first_view)
+        self.controls = Controls(session, self.kind)
+        self.inspector = Inspector(session, self.kind)
         self.console = KubectlConsole(session)
-        self.timeline = RolloutTimeline(session)
+        self.timeline = RolloutTimeline(session, self.kind)
         self._sheet = _Sheet()
         if autoplay:
             self.controls.acted = self.console.acted = self.player.playback.react
-        left = _box(ipywidgets.VBox, [_card(self.graph), _card(self.console)], "k8snb-side")
-        right = _box(ipywidgets.VBox, [_card(self.controls), _card(self.inspector)], "k8snb-side")
-        grid = _box(
-            ipywidgets.Box,
-            [
-                _card(self.player, "k8snb-lab-wide"),
-                left,
-                right,
-                _card(self.timeline, "k8snb-lab-wide"),
-            ],
-            "k8snb-lab-grid",
-        )
         self._parts = (
             self.player,
             self.graph,
@@ -113,8 +81,27 @@ class DeploymentLab(ipywidgets.VBox):  # type: ignore[misc]
             self.timeline,
             self._sheet,
         )
-        super().__init__([self._sheet, grid])
+        super().__init__([self._sheet, self._grid()])
         self.add_class("k8snb-lab")
+
+    def _grid(self) -> ipywidgets.Box:
+        """All parts in their places."""
+        left = _box(ipywidgets.VBox, [_card(self.graph), _card(self.console)], "k8snb-side")
+        right = _box(ipywidgets.VBox, [_card(self.controls), _card(self.inspector)], "k8snb-side")
+        wide = "k8snb-lab-wide"
+        parts = [_card(self.player, wide), left, right, _card(self.timeline, wide)]
+        return _box(ipywidgets.Box, parts, "k8snb-lab-grid")
+
+    @classmethod
+    def _cluster_of(cls, given: Cluster | Manifest | None) -> Cluster:
+        if isinstance(given, Cluster):
+            return given
+        cluster = Cluster(nodes=cls.nodes)
+        result = cluster.apply(cls.manifest if given is None else given)
+        if result.exit:
+            raise K8snbError(result.stderr.strip())
+        cluster.run_until_settled()
+        return cluster
 
     @property
     def cluster(self) -> Cluster:
@@ -138,23 +125,12 @@ class DeploymentLab(ipywidgets.VBox):  # type: ignore[misc]
         super().close()
 
     def __repr__(self) -> str:
-        subject = self.session.subject
-        return f"DeploymentLab({subject.title if subject is not None else 'empty cluster'})"
+        subject = self.session.timeline_of(self.kind).subject
+        return f"{type(self).__name__}({subject.title if subject is not None else 'empty cluster'})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
         return {**bundle, "image/svg+xml": self.svg()}
-
-
-def _cluster_of(given: Cluster | Manifest | None) -> Cluster:
-    if isinstance(given, Cluster):
-        return given
-    cluster = Cluster(nodes=[{"name": f"node-{n}", "zone": zone} for n, zone in enumerate(ZONES, 1)])
-    result = cluster.apply(WEB if given is None else given)
-    if result.exit:
-        raise K8snbError(result.stderr.strip())
-    cluster.run_until_settled()
-    return cluster
 
 
 def _box(kind: type[ipywidgets.Box], children: list[ipywidgets.Widget], *classes: str) -> ipywidgets.Box:

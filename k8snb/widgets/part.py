@@ -8,6 +8,7 @@ import anywidget
 import traitlets
 
 from k8snb.cluster import Cluster
+from k8snb.picture.timeline import Subject
 from k8snb.widgets.session import Session
 
 
@@ -18,17 +19,25 @@ class Part(anywidget.AnyWidget):
     ----------
     source
         The cluster to show, or the session of other parts to stay in step with.
+    kind
+        The kind of the workload that is told about; by default whatever the session follows.
     """
 
     _esm = ""
     _css = ""
 
-    def __init__(self, source: Cluster | Session, **traits: Any) -> None:
+    def __init__(self, source: Cluster | Session, kind: str = "", **traits: Any) -> None:
+        self.kind = kind
         self.session = Session.of(source)
         self._from_browser = False
         super().__init__(**traits)
         self.on_msg(self._take_message)
         self.session.listen(self.update)
+
+    @property
+    def subject(self) -> Subject | None:
+        """The workload that is told about."""
+        return self.session.timeline_of(self.kind).subject
 
     def update(self) -> None:
         """Show the session as it is now."""
@@ -61,7 +70,7 @@ class Part(anywidget.AnyWidget):
         super().close()
 
     def __repr__(self) -> str:
-        subject = self.session.subject
+        subject = self.subject
         return f"{type(self).__name__}({subject.title if subject is not None else 'empty cluster'})"
 
 

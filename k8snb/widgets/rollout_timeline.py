@@ -37,6 +37,8 @@ class RolloutTimeline(PicturePart):
     ----------
     source
         The cluster to show, or the session of other parts.
+    kind
+        The kind of the workload that is told about; by default whatever the session follows.
     """
 
     _esm = module("theme", "dom", "store", "timeline_paint", "timeline")
@@ -44,18 +46,24 @@ class RolloutTimeline(PicturePart):
 
     selected = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, source: Cluster | Session) -> None:
+    def __init__(self, source: Cluster | Session, kind: str = "") -> None:
         self._sent = _Sent()
         self._shown = Session.of(source)
+        self.kind = kind
         self._remember()
-        super().__init__(source)
+        super().__init__(source, kind)
         self.selected = self.session.selected
+
+    @property
+    def timeline(self) -> Timeline:
+        """The timeline that is drawn."""
+        return self._shown.timeline_of(self.kind)
 
     # -- rows
 
     def _head(self) -> dict[str, Any]:
         session = self._shown
-        timeline = session.timeline
+        timeline = self.timeline
         return {
             "now": session.now_ms,
             "playhead": session.past_ms,
@@ -66,12 +74,12 @@ class RolloutTimeline(PicturePart):
         }
 
     def _lanes(self) -> Mapping[str, Lane]:
-        timeline = self._shown.timeline
+        timeline = self.timeline
         return {} if timeline.is_crowd else timeline.lanes
 
     def _curve_rows(self, starts: Mapping[str, int]) -> dict[str, list[Any]]:
         """The curves' points from the given positions on; the last one sent may have changed."""
-        curves = self._shown.timeline.curves
+        curves = self.timeline.curves
         rows = {}
         for name, track in curves.tracks.items() if curves is not None else ():
             start = max(starts.get(name, 0) - 1, 0)
@@ -81,11 +89,11 @@ class RolloutTimeline(PicturePart):
         return rows
 
     def _mark_rows(self, start: int) -> list[list[Any]]:
-        return [[m.time_ms, m.kind, m.label, m.text] for m in self._shown.timeline.marks()[start:]]
+        return [[m.time_ms, m.kind, m.label, m.text] for m in self.timeline.marks()[start:]]
 
     def _remember(self) -> None:
         """Note what the browser has once it got everything up to now."""
-        timeline, sent = self._shown.timeline, self._sent
+        timeline, sent = self.timeline, self._sent
         sent.timeline = timeline
         sent.lanes = dict(self._lanes())
         tracks = timeline.curves.tracks if timeline.curves is not None else {}
@@ -114,7 +122,7 @@ class RolloutTimeline(PicturePart):
         """Send what changed since the last message; everything when it is another timeline."""
         sent = self._sent
         self.selected = self.session.selected
-        if self.session.timeline is not sent.timeline:
+        if self.timeline is not sent.timeline:
             sent.n += 1
             self.send({"kind": "whole", "data": self.whole()})
             return
@@ -158,7 +166,7 @@ class RolloutTimeline(PicturePart):
 
     def svg(self) -> str:
         """The picture as it is now, as SVG."""
-        return timeline_svg(self.session.timeline, self.session.moment_ms)
+        return timeline_svg(self.timeline, self.session.moment_ms)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[Any, Any], dict[Any, Any]] | None:
         bundle = super()._repr_mimebundle_(**kwargs)

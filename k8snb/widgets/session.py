@@ -48,7 +48,8 @@ class Session:
         self.trunk: list[Cluster] = []  # the clusters that branches were taken from
         self.pauses: list[Callable[[], None]] = []  # how to stop what plays
         self._listeners: list[Callable[[], None]] = []
-        self._wanted: Subject | None = None
+        self._wanted: dict[str, Subject] = {}  # the workloads that were chosen, by kind; "" for any kind
+        self._timelines: dict[str, Timeline] = {}
         self._cells = AfterCells(self._follow_cell)
         self._gathering = 0
         self._untold = False
@@ -72,8 +73,7 @@ class Session:
         self.cluster = cluster
         self.chronicle = Chronicle(cluster.log)
         self.chronicle.read()
-        self.timeline = Timeline(self.chronicle, self._subject())
-        self.timeline.follow()
+        self._timelines = {kind: self._new_timeline(kind) for kind in self._timelines}
 
     # -- listening
 
@@ -99,10 +99,11 @@ class Session:
         with self.lock:
             self._shown = (len(self.cluster.log), self.now_ms)
             self.chronicle.read()
-            subject = self._subject()
-            if subject != self.timeline.subject:
-                self.timeline = Timeline(self.chronicle, subject)
-            self.timeline.follow()
+            for kind, timeline in self._timelines.items():
+                if self._subject(kind) == timeline.subject:
+                    timeline.follow()
+                else:
+                    self._timelines[kind] = self._new_timeline(kind)
             self._untold = True
             if not self._gathering:
                 self._tell_listeners()
@@ -228,12 +229,12 @@ class Session:
 
     # -- acting
 
-    def kubectl(self, line: str) -> Result:
+    def kubectl(self, line: str, stdin: str = "") -> Result:
         """Run a kubectl line at the moment shown; in the past only reading works."""
         with self.lock:
             line = line.strip().removeprefix("kubectl ").strip()
             if self.past_ms is None:
-                result = self.cluster.kubectl(line)
+                result = self.cluster.kubectl(line, stdin)
             else:
                 result = self._read_past(line)
             return self._answered(line, result)
@@ -295,25 +296,42 @@ class Session:
 
     # -- the workload
 
+    def timeline_of(self, kind: str = "") -> Timeline:
+        """The timeline of the workload that is followed: of one kind, or of any."""
+        with self.lock:
+            if kind not in self._timelines:
+                self._timelines[kind] = self._new_timeline(kind)
+            return self._timelines[kind]
+
+    @property
+    def timeline(self) -> Timeline:
+        """The timeline of the workload that is followed, of whatever kind."""
+        return self.timeline_of()
+
     @property
     def subject(self) -> Subject | None:
-        """The workload that the timeline and the controls are about."""
+        """The workload that is followed, of whatever kind."""
         return self.timeline.subject
 
     def follow(self, kind: str, key: str) -> None:
         """Choose the workload: a kind and ``namespace/name``."""
         with self.lock:
-            self._wanted = Subject(kind, key)
+            self._wanted[""] = self._wanted[kind] = Subject(kind, key)
             self.refresh()
 
-    def _subject(self) -> Subject | None:
+    def _new_timeline(self, kind: str) -> Timeline:
+        timeline = Timeline(self.chronicle, self._subject(kind))
+        timeline.follow()
+        return timeline
+
+    def _subject(self, kind: str) -> Subject | None:
         """The wanted workload; else the one there was as long as it stands; else the first one there is."""
-        if self._wanted is not None:
-            return self._wanted
-        before = self.timeline.subject if hasattr(self, "timeline") else None
+        if kind in self._wanted:
+            return self._wanted[kind]
+        before = self._timelines[kind].subject if kind in self._timelines else None
         if before is not None and before.key in self.chronicle.keys_of(before.kind):
             return before
-        return first_subject(self.chronicle, self.now_ms)
+        return first_subject(self.chronicle, self.now_ms, kind)
 
 
 def _words(changes: Sequence[Change]) -> str:

@@ -1,161 +1,94 @@
-// The controls of one deployment: each runs a kubectl line, shows it, and shows the answer under it.
+// The controls of one workload: each runs a kubectl line, shows it, and shows the answer under it.
+// Which there are, and in what form, is declared in the kernel: `fields` and `buttons` are rows to draw.
 
 import { h, keepKeys } from "./dom.js";
+import { makeButton, makeField } from "./fields.js";
 
-// What a number or percentage of `desired` comes to: a surge is rounded up, an unavailability down.
-function comesTo(value, desired, up) {
-  if (!value.endsWith("%")) return Number(value);
-  const exact = (parseInt(value, 10) * desired) / 100;
-  return up ? Math.ceil(exact) : Math.floor(exact);
-}
+const SHOWN = ["named", "choices", "state", "troubled", "resting", "fields", "buttons"];
 
-// A slider for numbers: it says what it comes to while it moves, and acts when it is let go.
-function number(model, name, label, most, words) {
-  const range = h("input", { type: "range", min: 0, step: 1, "aria-label": label });
-  const output = h("output");
-  const say = () => { output.textContent = words ? words(Number(range.value)) : range.value; };
-  range.addEventListener("input", say);
-  range.addEventListener("change", () => {
-    model.set(name, Number(range.value));
-    model.save_changes();
-  });
-  const show = () => {
-    const value = model.get(name);
-    range.max = Math.max(most(), value);
-    range.value = value;
-    say();
-  };
-  return { cells: [h("label", {}, label), range, output], inputs: [range], show };
-}
+class View {
+  constructor(model, el) {
+    this.model = model;
+    this.made = "";
+    this.parts = [];
+    this.frame = null;
+    this.build(el);
+    this.soon = () => { this.frame ??= requestAnimationFrame(() => { this.frame = null; this.show(); }); };
+    this.onAnswer = () => { this.say(); this.soon(); };
+    for (const name of SHOWN) model.on(`change:${name}`, this.soon);
+    model.on("change:answer", this.onAnswer);
+    this.show();
+    this.say();
+  }
 
-// A slider for a number or a percentage.
-function bound(model, name, label, up) {
-  const range = h("input", { type: "range", min: 0, "aria-label": label });
-  const unit = h("select", { class: "k8snb-unit", "aria-label": `unit of ${label}` },
-    h("option", { value: "%" }, "%"), h("option", { value: "" }, "pods"));
-  const output = h("output");
-  const desired = () => Math.max(model.get("replicas"), 0);
-  const text = () => `${range.value}${unit.value}`;
-  const limits = () => {
-    range.max = unit.value ? 100 : Math.max(desired(), 4, parseInt(model.get(name), 10) || 0);
-    range.step = unit.value ? 5 : 1;
-  };
-  const say = () => {
-    output.textContent = unit.value ? `${text()} → ${comesTo(text(), desired(), up)}` : range.value;
-  };
-  const set = () => {
-    model.set(name, text());
-    model.save_changes();
-  };
-  range.addEventListener("input", say);
-  range.addEventListener("change", set);
-  unit.addEventListener("change", () => {
-    const count = comesTo(model.get(name), desired(), up);
-    const value = unit.value ? Math.round((count * 20) / Math.max(desired(), 1)) * 5 : count;
-    limits();
-    range.value = value;
-    say();
-    set();
-  });
-  const show = () => {
-    const value = model.get(name);
-    unit.value = value.endsWith("%") ? "%" : "";
-    limits();
-    range.step = 1;
-    range.value = parseInt(value, 10) || 0;
-    say();
-    limits();
-  };
-  const both = h("span", { class: "k8snb-row", style: "flex-wrap:nowrap" }, range, unit);
-  return { cells: [h("label", {}, label), both, output], inputs: [range, unit], show };
-}
+  close() {
+    for (const name of SHOWN) this.model.off(`change:${name}`, this.soon);
+    this.model.off("change:answer", this.onAnswer);
+    cancelAnimationFrame(this.frame);
+  }
 
-function image(model) {
-  const select = h("select", { "aria-label": "image" });
-  select.style.width = "100%";
-  select.addEventListener("change", () => {
-    model.set("image", select.value);
-    model.save_changes();
-  });
-  const show = () => {
-    const now = model.get("image");
-    const all = [...new Set([now, ...model.get("images")])].filter(Boolean).sort();
-    select.replaceChildren(...all.map((name) => h("option", { value: name }, name)));
-    select.value = now;
-  };
-  return { cells: [h("label", {}, "image"), h("span", { class: "k8snb-wide" }, select)], inputs: [select], show };
-}
+  build(el) {
+    this.name = h("b");
+    this.subject = h("select", { "aria-label": "Workload", onchange: () => this.choose() });
+    this.state = h("span", { role: "status" });
+    this.fields = h("div", { class: "k8snb-fields" });
+    this.row = h("div", { class: "k8snb-row k8snb-buttons" });
+    this.resting = h("div", { class: "k8snb-resting" });
+    this.echo = h("div", { class: "k8snb-terminal k8snb-echo", role: "log", "aria-live": "polite" });
+    el.append(h("div", { class: "k8snb-title" }, h("span", {}, this.name, this.subject), this.state),
+      this.fields, this.row, this.resting, this.echo);
+  }
 
-function buttons(model) {
-  const send = (what, extra = {}) => model.send({ do: what, ...extra });
-  const button = (label, act, hint) => h("button", { type: "button", onclick: act, title: hint ?? label }, label);
-  const pause = button("Pause", () => send(model.get("paused") ? "resume" : "pause"));
-  const undo = h("select", { "aria-label": "Undo: choose a revision" });
-  undo.addEventListener("change", () => {
-    if (undo.value) send("undo", { revision: Number(undo.value) });
-    undo.value = "";
-  });
-  const kill = button("Kill a pod", () => send("kill"), "Delete the selected pod, or the oldest one");
-  const unready = button("Make unready", () => send("unready"), "The selected pod, or the oldest ready one, fails its readiness");
-  const node = button("Fail a node", () => send("node"), "The selected node, or the first one, goes down");
-  const show = () => {
-    pause.textContent = model.get("paused") ? "Resume" : "Pause";
-    undo.replaceChildren(h("option", { value: "" }, "Undo…"),
-      ...model.get("revisions").map(([n, words]) => h("option", { value: n }, `to ${n}: ${words}`)));
-    undo.value = "";
-    unready.textContent = model.get("unready_label");
-    node.textContent = model.get("node_label");
-    kill.textContent = model.get("kill_label");
-  };
-  return { row: h("div", { class: "k8snb-row k8snb-buttons" }, pause, undo, kill, unready, node), inputs: [pause, undo, kill, unready, node], show };
+  choose() {
+    const [kind, key] = this.model.get("choices")[this.subject.selectedIndex] ?? [];
+    if (kind) this.model.send({ do: "choose", kind, key });
+  }
+
+  // Make the elements anew when others are declared.
+  make(fields, buttons) {
+    const signature = JSON.stringify([fields.map((f) => [f.name, f.form]), buttons.map((b) => b.name)]);
+    if (signature === this.made) return;
+    this.made = signature;
+    const act = (name, value) => this.model.send({ do: "set", name, value });
+    const press = (name, chosen) => this.model.send({ do: "press", name, choice: chosen });
+    this.parts = [...fields.map((row) => makeField(row, act)), ...buttons.map((row) => makeButton(row, press))];
+    this.fields.replaceChildren(...this.parts.flatMap((part) => part.cells ?? []));
+    this.row.replaceChildren(...this.parts.flatMap((part) => part.button ?? []));
+  }
+
+  show() {
+    const { model } = this, fields = model.get("fields"), buttons = model.get("buttons");
+    const named = model.get("named"), resting = model.get("resting"), choices = model.get("choices");
+    this.make(fields, buttons);
+    [...fields, ...buttons].forEach((row, index) => {
+      const part = this.parts[index];
+      part.show(row);
+      for (const input of part.inputs) input.disabled = resting || (!named && !row.alone);
+    });
+    this.name.textContent = named || "nothing to control";
+    this.name.hidden = choices.length > 1;
+    this.subject.hidden = choices.length < 2;
+    this.subject.replaceChildren(...choices.map(([kind, key, title]) => h("option", { value: `${kind} ${key}` }, title)));
+    this.subject.selectedIndex = choices.findIndex(([, , title]) => title === named);
+    this.state.textContent = model.get("state");
+    this.state.className = model.get("troubled") ? "k8snb-fault" : "k8snb-soft";
+    this.resting.textContent = resting ? "The past rests: branch here, or go back to now." : "";
+  }
+
+  say() {
+    const { line, out, err, exit, offer } = this.model.get("answer");
+    const asked = line ? line.split("\n").map((l) => `$ ${l}`).join("\n") : "$ kubectl …";
+    this.echo.replaceChildren(h("pre", {}, asked),
+      h("pre", { class: exit ? "k8snb-refused" : "k8snb-answer" }, [out, err].filter(Boolean).join("\n")));
+    if (offer) this.echo.prepend(h("button", { type: "button", class: "k8snb-offer", onclick: () => this.model.send({ do: "accept" }) }, offer));
+    this.echo.scrollTop = 0;
+  }
 }
 
 function render({ model, el }) {
   el.classList.add("k8snb", "k8snb-controls");
-  keepKeys(el);
-  const name = h("b"), state = h("span", { role: "status" });
-  const replicas = number(model, "replicas", "replicas", () => Math.max(10, Math.ceil(model.get("replicas") * 1.5)));
-  const parts = [
-    replicas,
-    bound(model, "max_surge", "maxSurge", true),
-    bound(model, "max_unavailable", "maxUnavailable", false),
-    number(model, "min_ready_seconds", "minReadySeconds", () => 30, (n) => `${n} s`),
-    image(model),
-  ];
-  const row = buttons(model);
-  const resting = h("div", { class: "k8snb-resting" });
-  const echo = h("div", { class: "k8snb-terminal k8snb-echo", role: "log", "aria-live": "polite" });
-  el.append(h("div", { class: "k8snb-title" }, name, state),
-    h("div", { class: "k8snb-fields" }, ...parts.flatMap((p) => p.cells)), row.row, resting, echo);
-
-  const show = () => {
-    name.textContent = model.get("subject") || "no deployment";
-    state.textContent = model.get("state");
-    state.className = model.get("troubled") ? "k8snb-fault" : "k8snb-soft";
-    const rest = model.get("resting") || !model.get("subject");
-    for (const part of [...parts, row]) {
-      part.show();
-      for (const input of part.inputs) input.disabled = rest;
-    }
-    resting.textContent = model.get("resting") ? "The past rests: branch here, or go back to now." : "";
-  };
-  const say = () => {
-    const { line, out, err, exit } = model.get("answer");
-    echo.replaceChildren(h("pre", {}, line ? `$ ${line}` : "$ kubectl …"),
-      h("pre", { class: exit ? "k8snb-refused" : "k8snb-answer" }, [out, err].filter(Boolean).join("\n")));
-  };
-  const names = ["subject", "state", "troubled", "resting", "replicas", "max_surge", "max_unavailable", "min_ready_seconds",
-    "image", "images", "paused", "revisions", "kill_label", "unready_label", "node_label"];
-  let frame = null;
-  const soon = () => { frame ??= requestAnimationFrame(() => { frame = null; show(); }); };
-  for (const field of names) model.on(`change:${field}`, soon);
-  model.on("change:answer", say);
-  show();
-  say();
-  return () => {
-    for (const field of names) model.off(`change:${field}`, soon);
-    model.off("change:answer", say);
-  };
+  const view = new View(model, keepKeys(el));
+  return () => view.close();
 }
 
 export default { render };

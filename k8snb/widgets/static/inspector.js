@@ -25,12 +25,12 @@ function render({ model, el }) {
   const show = () => {
     const tab = model.get("tab");
     row.show(tab);
-    subject.textContent = model.get("subject");
+    subject.textContent = model.get("named");
     const top = body.scrollTop;
     body.replaceChildren(tab === "why" ? chain(model, model.get("links")) : h("pre", {}, model.get("text")));
     body.scrollTop = top;
   };
-  const watched = ["tab", "subject", "links", "text"];
+  const watched = ["tab", "named", "links", "text"];
   for (const name of watched) model.on(`change:${name}`, show);
   show();
   return () => { for (const name of watched) model.off(`change:${name}`, show); };

@@ -12,7 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from k8snb.cluster import Cluster
 from k8snb.notebook import load_ipython_extension, unload_ipython_extension
-from k8snb.widgets.lab import DeploymentLab
+from k8snb.widgets.labs import DeploymentLab
 
 MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
 

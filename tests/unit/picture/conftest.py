@@ -6,12 +6,12 @@ import pytest
 
 from k8snb.cluster import Cluster
 from k8snb.picture.chronicle import Chronicle
-from k8snb.widgets.lab import WEB, ZONES
+from k8snb.widgets.manifests import THREE_ZONES, WEB
 
 
 @pytest.fixture
 def cluster() -> Cluster:
-    cluster = Cluster(nodes=[{"name": f"node-{n}", "zone": zone} for n, zone in enumerate(ZONES, 1)])
+    cluster = Cluster(nodes=THREE_ZONES)
     assert cluster.apply(WEB).exit == 0
     cluster.run(8)
     return cluster

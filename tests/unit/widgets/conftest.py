@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from k8snb.cluster import Cluster
-from k8snb.widgets.lab import DeploymentLab, WEB
+from k8snb.widgets.labs import DeploymentLab
+from k8snb.widgets.manifests import WEB
 from k8snb.widgets.part import PicturePart
 
 

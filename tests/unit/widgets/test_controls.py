@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from traitlets import TraitError
 
 from k8snb.cluster import Cluster
-from k8snb.widgets.choices import next_version
-from k8snb.widgets.lab import DeploymentLab
+from k8snb.widgets.controls.rollout import next_version
+from k8snb.widgets.labs import DeploymentLab
 
 
 @pytest.mark.parametrize(
@@ -83,41 +84,46 @@ def test_both_bounds_cannot_be_zero(lab: DeploymentLab) -> None:
     assert (lab.controls.max_surge, lab.controls.max_unavailable) == ("0", "25%")
 
 
-def test_a_value_from_the_browser_is_taken_and_sent_back_when_refused(lab: DeploymentLab) -> None:
+def test_a_value_from_the_browser_is_taken_and_sent_back_when_refused(lab: DeploymentLab, press: Any) -> None:
     played = []
     lab.controls.acted = lambda: played.append(True)
-    lab.controls.set_state({"replicas": 5})
+    press(lab.controls, do="set", name="replicas", value=5)
     assert lab.cluster.get("deployment", "web").spec.replicas == 5
-    lab.controls.set_state({"replicas": -4})
+    press(lab.controls, do="set", name="replicas", value=-4)
     assert lab.controls.replicas == 5
     assert played == [True]
     lab.controls.replicas = 3
     assert played == [True]
 
 
+def revisions(controls: Any) -> Any:
+    """What the undo menu offers."""
+    return next(row["choices"] for row in controls.buttons if row["name"] == "undo")
+
+
 def test_buttons(lab: DeploymentLab, press: Any) -> None:
     controls = lab.controls
-    press(controls, do="pause")
+    press(controls, do="set", name="paused", value=True)
     assert controls.paused
     assert controls.state.endswith("paused")
-    press(controls, do="resume")
+    press(controls, do="set", name="paused", value=False)
     assert not controls.paused
     controls.image = "nginx:1.26"
     lab.run(15)
-    assert controls.revisions == [[1, "nginx:1.25"]]
-    press(controls, do="undo", revision=1)
+    assert revisions(controls) == [[1, "to 1: nginx:1.25"]]
+    press(controls, do="press", name="undo", choice=1)
     lab.run(15)
     assert controls.image == "nginx:1.25"
-    assert controls.revisions == [[2, "nginx:1.26"]]
-    press(controls, do="undo", revision=99)
+    assert revisions(controls) == [[2, "to 2: nginx:1.26"]]
+    press(controls, do="press", name="undo", choice=99)
     assert "unable to find specified revision 99" in controls.answer["err"]
 
 
 def test_killing_a_pod_takes_the_selected_one(lab: DeploymentLab, press: Any) -> None:
     pods = lab.session.chronicle.pods_at(lab.session.now_ms)
     lab.session.select(f"pod/{pods[2].key}")
-    assert lab.controls.kill_label == f"Kill {pods[2].short_name}"
-    press(lab.controls, do="kill")
+    assert lab.controls.label("kill") == f"Kill {pods[2].short_name}"
+    press(lab.controls, do="press", name="kill")
     lab.run(10)
     alive = [p.key for p in lab.session.chronicle.pods_at(lab.session.now_ms)]
     assert pods[2].key not in alive
@@ -127,22 +133,22 @@ def test_killing_a_pod_takes_the_selected_one(lab: DeploymentLab, press: Any) ->
 def test_a_pod_made_unready_can_be_made_ready(lab: DeploymentLab, press: Any) -> None:
     pod = lab.session.chronicle.pods[1]
     lab.session.select(f"pod/{pod.key}")
-    press(lab.controls, do="unready")
+    press(lab.controls, do="press", name="unready")
     lab.run(2)
     assert lab.controls.answer["line"] == f'cluster.fault(pod="{pod.name}", state="unready")'
     assert pod.state(lab.session.now_ms).word == "running"
-    assert lab.controls.unready_label == "Make ready"
-    press(lab.controls, do="unready")
+    assert lab.controls.label("unready") == "Make ready"
+    press(lab.controls, do="press", name="unready")
     lab.run(2)
     assert pod.state(lab.session.now_ms).word == "ready"
 
 
 def test_a_failed_node_can_be_brought_back(lab: DeploymentLab, press: Any) -> None:
     lab.session.select("node/node-2")
-    press(lab.controls, do="node")
+    press(lab.controls, do="press", name="node")
     assert lab.session.chronicle.is_silent("node-2", lab.session.now_ms)
-    assert lab.controls.node_label == "Bring node-2 back"
-    press(lab.controls, do="node")
+    assert lab.controls.label("node") == "Bring node-2 back"
+    press(lab.controls, do="press", name="node")
     assert not lab.session.chronicle.is_silent("node-2", lab.session.now_ms)
 
 
@@ -154,8 +160,11 @@ def test_controls_rest_in_the_past(lab: DeploymentLab, press: Any) -> None:
     assert lab.controls.resting
     assert lab.controls.replicas == 4
     lab.controls.replicas = 2
-    for what in ("kill", "unready", "node", "pause", "undo", "nonsense"):
-        press(lab.controls, do=what, revision=1)
+    for what in ("kill", "unready", "node", "undo", "nonsense"):
+        press(lab.controls, do="press", name=what, choice=1)
+        press(lab.controls, do=what)
+    press(lab.controls, do="set", name="paused", value=True)
+    press(lab.controls, do="accept")
     assert lab.controls.replicas == 4
     assert "the past cannot be changed" in lab.controls.answer["err"]
     assert lab.cluster.log.digest() == digest
@@ -177,13 +186,47 @@ def test_a_blocked_rollout_is_called_one(lab: DeploymentLab) -> None:
 def test_without_a_deployment_there_is_nothing_to_control(press: Any) -> None:
     lab = DeploymentLab(Cluster())
     lab.controls.replicas = 3
-    for what in ("kill", "unready", "pause", "resume", "undo"):
-        press(lab.controls, do=what, revision=1)
+    for what in ("kill", "unready", "undo"):
+        press(lab.controls, do="press", name=what, choice=1)
         assert lab.controls.answer["exit"] == 1
-    assert lab.controls.subject == ""
+        assert "no deployment to control" in lab.controls.answer["err"]
+    assert lab.controls.named == ""
+    press(lab.controls, do="press", name="node")
+    assert lab.session.chronicle.is_silent("node-1", lab.session.now_ms)
     lab.close()
 
 
 def test_images_to_ship_have_a_next_and_a_broken_one(lab: DeploymentLab) -> None:
-    assert lab.controls.images == ["nginx:1.25", "nginx:1.26", "nginx:broken"]
+    (row,) = [row for row in lab.controls.fields if row["name"] == "image"]
+    assert [value for value, _ in row["choices"]] == ["nginx:1.25", "nginx:1.26", "nginx:broken"]
     assert next_version("registry:5000/app:1.2.3") == "registry:5000/app:1.3"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("replicas", "6"), ("replicas", True), ("max_surge", 3), ("image", None), ("paused", 1)]
+)
+def test_a_value_of_a_wrong_type_is_refused(lab: DeploymentLab, press: Any, name: str, value: Any) -> None:
+    digest = lab.cluster.log.digest()
+    with pytest.raises(TraitError):
+        setattr(lab.controls, name, value)
+    press(lab.controls, do="set", name=name, value=value)
+    assert lab.controls.answer["exit"] == 1
+    press(lab.controls, do="set", name=name)
+    press(lab.controls, do="set", name="nonsense", value=1)
+    press(lab.controls, do="set", name=["replicas"], value=1)
+    assert lab.cluster.log.digest() == digest
+
+
+def test_every_refusal_reaches_the_browser(lab: DeploymentLab, press: Any) -> None:
+    numbers = []
+    for _ in range(3):
+        press(lab.controls, do="set", name="replicas", value=-1)
+        numbers.append(lab.controls.answer["n"])
+    assert len(set(numbers)) == 3
+
+
+def test_what_can_be_set_is_listed(lab: DeploymentLab) -> None:
+    names = {"replicas", "max_surge", "max_unavailable", "min_ready_seconds", "image", "paused"}
+    assert names <= set(dir(lab.controls))
+    with pytest.raises(AttributeError, match="partition"):
+        _ = lab.controls.partition

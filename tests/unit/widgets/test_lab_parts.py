@@ -69,12 +69,12 @@ def test_playing_in_the_past_goes_along_it_up_to_the_present(lab: DeploymentLab)
     assert (lab.player.past_ms, lab.player.now_ms) == (None, 8000)
 
 
-def test_playing_on_a_loop_stops_when_all_is_settled(cluster: Cluster) -> None:
+def test_playing_on_a_loop_stops_when_all_is_settled(cluster: Cluster, press: Any) -> None:
     async def play() -> None:
         lab = DeploymentLab(cluster)
         cluster.run_until_settled()
         lab.player.speed = 100
-        lab.controls.set_state({"replicas": 6})
+        press(lab.controls, do="set", name="replicas", value=6)
         assert lab.player.playing
         for _ in range(40):
             await asyncio.sleep(0.05)
@@ -189,7 +189,7 @@ def test_parts_stay_in_step(lab: DeploymentLab) -> None:
     assert lab.timeline.get_state()["picture"]["now"] == 13_000
     lab.graph.bridge.set_state({"selected": "node/node-1"})
     assert lab.timeline.selected == lab.graph.bridge.selected == "node/node-1"
-    assert lab.inspector.subject == "node/node-1"
+    assert lab.inspector.named == "node/node-1"
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -263,6 +263,7 @@ def test_modules_stand_alone_and_fetch_nothing() -> None:
         "player",
         "inspector",
         "console",
+        "fields",
         "controls",
     )
     text = module(*names)

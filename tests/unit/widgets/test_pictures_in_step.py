@@ -8,7 +8,7 @@ import pytest
 
 from k8snb.cluster import Cluster
 from k8snb.picture.graph import VIEWS
-from k8snb.widgets.lab import DeploymentLab
+from k8snb.widgets.labs import DeploymentLab
 
 
 def story(lab: DeploymentLab) -> Any:

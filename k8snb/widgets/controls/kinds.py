@@ -1,0 +1,11 @@
+"""Which controls a kind has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from k8snb.widgets.controls.deployment import DEPLOYMENT
+from k8snb.widgets.controls.fields import KindControls
+
+KINDS: Mapping[str, KindControls] = MappingProxyType({declared.kind: declared for declared in (DEPLOYMENT,)})
