@@ -17,10 +17,10 @@ from k8snb.api.types.node import Lease, LeaseSpec, Node
 from k8snb.api.validation.node import validate_node
 from k8snb.errors import K8snbError
 from k8snb.kubelet.node_status import healthy_node
+from k8snb.machinery.heartbeats import LEASES_NAMESPACE
 
 ZONE_LABEL = "topology.kubernetes.io/zone"
 HOSTNAME_LABEL = "kubernetes.io/hostname"
-LEASES_NAMESPACE = "kube-node-lease"
 LEASE_SECONDS = 40
 MOST_NODES = 100_000
 _KNOWN = ("name", "count", "cpu", "memory", "pods", "labels", "taints", "zone")
@@ -143,7 +143,7 @@ def node_from(description: NodeDescription, now: int) -> Node:
 
 
 def lease_of(node: Node, now: int) -> Lease:
-    """The lease that a kubelet takes out for its node. Renewals of it are not written."""
+    """The lease that a kubelet takes out for its node. Renewals of it are not written, but readers see them."""
     meta = node.metadata
     owner = OwnerReference(api_version=node.api_version, kind=node.kind, name=meta.name, uid=meta.uid)
     return Lease(

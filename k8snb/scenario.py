@@ -25,6 +25,7 @@ FRAME_MS = 970
 PACE_MS = 25  # from one object of a manifest to the next
 LONGEST_GAP_MS, ALL_GAPS_MS = 60, 420  # between the steps of one second; all of them end before the frame
 
+NO_POD = "no-such-pod"  # what a selector that finds none stands for
 _POD = re.compile(r"\{pod:([^:}]*):(\d+)\}")
 _BESIDE = ("drain", "wait", "rollout status")  # these run on while the next steps are taken
 
@@ -191,6 +192,8 @@ class Player:
 
     def _take(self, step: Mapping[str, Any], at: int) -> None:
         action = {k: self._with_names(v) for k, v in step.items() if k != "at"}
+        if self._comes_too_late(action.get("fault", {})):
+            return
         command = self.cluster.begin(action, PACE_MS)
         if command is None:
             return
@@ -201,6 +204,15 @@ class Player:
             return
         self._finish(command)
         self.results.append(StepResult(at, line, command.result))
+
+    def _comes_too_late(self, fault: Mapping[str, Any]) -> bool:
+        """The fault is of a pod that is gone, or of none that a selector finds: there is nothing to break."""
+        namespace, _, name = fault.get("pod", "").rpartition("/")
+        namespace = namespace or "default"
+        if not name or self.cluster.server.find(Pod, namespace, name) is not None:
+            return False
+        key = f"{namespace}/{name}"
+        return name == NO_POD or any((c.resource, c.key) == ("Pod", key) for c in self.cluster.log.changes())
 
     def _finish(self, command: RunningCommand) -> None:
         """Let time pass until the command is done."""
@@ -262,7 +274,7 @@ class Player:
             if isinstance(pod, Pod) and not is_terminating(pod) and wanted.matches(pod.metadata.labels)
         ]
         found.sort(key=lambda p: (p.metadata.creation_timestamp or 0, p.metadata.name))
-        return found[number].metadata.name if number < len(found) else "no-such-pod"
+        return found[number].metadata.name if number < len(found) else NO_POD
 
 
 def _runs_beside(line: str) -> bool:

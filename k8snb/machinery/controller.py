@@ -29,7 +29,7 @@ class Environment:
         self.streams = streams
         self.informers = Informers(server.store)
         self.ownership = PodOwnership(self.informers.of(Pod))
-        self.heartbeats = Heartbeats(server.loop)
+        self.heartbeats = Heartbeats(server)
 
 
 def key_of(obj: KubernetesObject) -> str:

@@ -36,5 +36,12 @@ def disrupted(pod: Pod, reason: str, message: str, now: int) -> PodStatus:
     )
     if old == condition:
         return pod.status
-    others = (c for c in pod.status.conditions if c.type != DISRUPTION_TARGET)
-    return replace(pod.status, conditions=(*others, condition))
+    return with_disruption_target(pod.status, condition)
+
+
+def with_disruption_target(status: PodStatus, condition: PodCondition) -> PodStatus:
+    """The status with this condition in place of the one that is there, or at the end."""
+    if any(c.type == DISRUPTION_TARGET for c in status.conditions):
+        conditions = tuple(condition if c.type == DISRUPTION_TARGET else c for c in status.conditions)
+        return replace(status, conditions=conditions)
+    return replace(status, conditions=(*status.conditions, condition))

@@ -1,15 +1,22 @@
 """The heartbeats of nodes: when each kubelet last renewed its lease.
 
 Kubelets renew every few seconds, for ever. Rather than fill the log with that, only when one stops and resumes is
-noted; what it wrote last follows from it. The Lease objects stay as they were when their nodes registered.
+noted; what it wrote last follows from it. The stored Lease objects stay as they were when their nodes registered, and
+whoever asks for one sees the renewal that it would have by now.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from k8snb.sim.loop import Loop
+from msgspec.structs import replace
 
+from k8snb.api.resources import BY_CLASS
+from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.node import Lease
+from k8snb.machinery.server import ApiServer, EPOCH_MS
+
+LEASES_NAMESPACE = "kube-node-lease"
 RENEW_INTERVAL_MS = 3_000
 
 Watcher = Callable[[str], None]
@@ -18,10 +25,12 @@ Watcher = Callable[[str], None]
 class Heartbeats:
     """Which nodes' kubelets are silent, and since when."""
 
-    def __init__(self, loop: Loop) -> None:
-        self._loop = loop
+    def __init__(self, server: ApiServer) -> None:
+        self._loop = server.loop
         self._silent_since: dict[str, int] = {}
+        self._resumed: dict[str, int] = {}
         self._watchers: list[Watcher] = []
+        server.views[BY_CLASS[Lease].kind] = self._renewed
 
     def watch(self, watcher: Watcher) -> None:
         """Call `watcher` with a node's name whenever its kubelet falls silent or speaks again."""
@@ -35,13 +44,30 @@ class Heartbeats:
     def resume(self, node: str) -> None:
         """A node's kubelet renews its lease again."""
         if self._silent_since.pop(node, None) is not None:
+            self._resumed[node] = self._loop.now_ms
             self._tell(node)
 
     def last_renewal_ms(self, node: str) -> int | None:
         """When a silent kubelet renewed its lease for the last time; None for one that keeps renewing it."""
         since = self._silent_since.get(node)
-        return None if since is None else since // RENEW_INTERVAL_MS * RENEW_INTERVAL_MS
+        return None if since is None else _renewal_before(since)
+
+    def _renewed(self, lease: KubernetesObject) -> KubernetesObject:
+        """A lease as its node's kubelet renewed it last; any other lease as it is."""
+        assert isinstance(lease, Lease)
+        meta, spec = lease.metadata, lease.spec
+        ours = meta.namespace == LEASES_NAMESPACE and spec.holder_identity == meta.name
+        if not ours or not any(owner.kind == "Node" for owner in meta.owner_references):
+            return lease
+        last_ms = self.last_renewal_ms(meta.name)
+        if last_ms is None:
+            last_ms = max(_renewal_before(self._loop.now_ms), self._resumed.get(meta.name, 0))
+        return replace(lease, spec=replace(spec, renew_time=max(spec.renew_time or 0, EPOCH_MS + last_ms)))
 
     def _tell(self, node: str) -> None:
         for watcher in self._watchers:
             watcher(node)
+
+
+def _renewal_before(time_ms: int) -> int:
+    return time_ms // RENEW_INTERVAL_MS * RENEW_INTERVAL_MS

@@ -7,7 +7,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast, Protocol, TypeVar
 
 from msgspec.structs import replace
@@ -97,6 +97,7 @@ class ApiServer:
         self._names = streams.stream("names")
         self._events = 0
         self._bound_specs: dict[tuple[int, str], tuple[PodSpec, PodSpec]] = {}
+        self.views: dict[str, Callable[[KubernetesObject], KubernetesObject]] = {}  # what readers see of a kind
         self._scheduled = PodCondition(type="PodScheduled", status="True")
         self._prepared_pods: dict[tuple[int, str], tuple[PodSpec, PodSpec, PodStatus, Mapping[str, str]]] = {}
         for kind in ("PriorityClass", "LimitRange"):  # admission depends on them
@@ -121,15 +122,16 @@ class ApiServer:
         found = self.store.tables[resource.kind].get(key_for(resource, namespace, name))
         if found is None:
             raise not_found(resource, name)
-        return found
+        view = self.views.get(resource.kind)
+        return found if view is None else view(found)
 
     def list(self, resource: Resource, namespace: str | None = None) -> list[KubernetesObject]:
         """All objects of a kind, of one namespace or of all (None), by key."""
         table = self.store.tables[resource.kind]
-        if namespace is None or not resource.namespaced:
-            return [table[key] for key in sorted(table)]
-        prefix = f"{namespace}/"
-        return [table[key] for key in sorted(table) if key.startswith(prefix)]
+        prefix = f"{namespace}/" if namespace is not None and resource.namespaced else ""
+        found = [table[key] for key in sorted(table) if key.startswith(prefix)]
+        view = self.views.get(resource.kind)
+        return found if view is None else list(map(view, found))
 
     def find(self, cls: type[T], namespace: str, name: str) -> T | None:
         """The stored object of a kind and name, or None."""

@@ -29,7 +29,7 @@ from k8snb.controllers.disruption.scales import ScaleError, Scales
 from k8snb.errors import ApiError
 from k8snb.machinery.budgets import budgets_for, condition_is_current, SYNC_FAILED, with_condition
 from k8snb.machinery.controller import Controller, Environment, key_of
-from k8snb.machinery.disruption import DISRUPTION_TARGET
+from k8snb.machinery.disruption import DISRUPTION_TARGET, with_disruption_target
 from k8snb.machinery.server import EPOCH_MS
 from k8snb.machinery.workqueue import WorkQueue
 
@@ -170,8 +170,7 @@ class DisruptionController(Controller):
             return
         self.server.store.actor = self.name
         condition = PodCondition(type=DISRUPTION_TARGET, status="False", last_transition_time=self.server.time)
-        others = (c for c in pod.status.conditions if c.type != DISRUPTION_TARGET)
         try:
-            self.server.update_status(replace(pod, status=replace(pod.status, conditions=(*others, condition))))
+            self.server.update_status(replace(pod, status=with_disruption_target(pod.status, condition)))
         except ApiError:
             self.stale_queue.add_rate_limited(key)

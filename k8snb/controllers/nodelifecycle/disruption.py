@@ -35,7 +35,6 @@ class Zones:
         """The taint queue of a zone."""
         if zone not in self.tainters:
             self.tainters[zone] = ZoneTainter()
-            self.states.setdefault(zone, ZoneState.INITIAL)
         return self.tainters[zone]
 
     def judge(self, ready: Mapping[str, Sequence[bool]], now_ms: int) -> Mode:
@@ -49,7 +48,7 @@ class Zones:
         states = {zone: compute_zone_state(nodes) for zone, nodes in ready.items()}
         for zone in states:
             self.tainter(zone)
-        before = {zone: state for zone, state in self.states.items() if zone in states}
+        before = {zone: self.states.get(zone, ZoneState.INITIAL) for zone in states}
         all_silent = all(state is ZoneState.FULL_DISRUPTION for state in states.values())
         all_were_silent = all(state is ZoneState.FULL_DISRUPTION for state in before.values())
         self.states = states
@@ -58,7 +57,7 @@ class Zones:
                 self.tainters[zone].set_rate(0, now_ms)
             return Mode.AS_BEFORE if all_were_silent else Mode.ALL_SILENT
         for zone, state in states.items():
-            if state is not before.get(zone) or all_were_silent:
+            if state is not before[zone] or all_were_silent:
                 self.tainters[zone].set_rate(eviction_rate(state, len(ready[zone])), now_ms)
         if all_were_silent:
             return Mode.SOME_BACK

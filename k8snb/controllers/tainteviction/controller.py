@@ -8,7 +8,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from k8snb.api.taints import NO_EXECUTE
 from k8snb.api.types.meta import ObjectMeta
@@ -24,13 +24,6 @@ from k8snb.sim.loop import CONTROL, Timer
 _NODE = "node/"  # what a key of the queue begins with that names a node; all others name pods
 
 
-class Eviction(NamedTuple):
-    """A planned deletion of a pod."""
-
-    planned_ms: int
-    timer: Timer
-
-
 class TaintEvictionController(Controller):
     """Deletes pods that do not tolerate their node's ``NoExecute`` taints, at once or when their time is up."""
 
@@ -41,7 +34,7 @@ class TaintEvictionController(Controller):
         self.nodes = self.informers.of(Node)
         self.pods = self.informers.of(Pod)
         self._taints: dict[str, tuple[Taint, ...]] = {}
-        self._evictions: dict[str, Eviction] = {}
+        self._evictions: dict[str, Timer] = {}  # of planned deletions, by pod
         self.nodes.add_handler(self._on_node)
         self.pods.add_handler(self._on_pod)
 
@@ -104,16 +97,13 @@ class TaintEvictionController(Controller):
         elif seconds == 0:
             self._cancel(key)
             self._evict(key)
-        elif key not in self._evictions:
-            self._plan(key, seconds)
-        elif self._evictions[key].planned_ms == self.now_ms:
-            self._cancel(key)
+        elif key not in self._evictions:  # a deletion that is planned stays planned, even if less is tolerated now
             self._plan(key, seconds)
 
     def _plan(self, key: str, seconds: int) -> None:
         cause = self.server.store.cause
-        timer = self.server.loop.call_after(seconds * 1000, self._fire, key, cause, priority=CONTROL)
-        self._evictions[key] = Eviction(self.now_ms, timer)
+        loop = self.server.loop
+        self._evictions[key] = loop.call_after(seconds * 1000, self._fire, key, cause, priority=CONTROL)
 
     def _fire(self, key: str, cause: int) -> None:
         del self._evictions[key]
@@ -137,9 +127,9 @@ class TaintEvictionController(Controller):
             return
 
     def _cancel(self, key: str) -> None:
-        eviction = self._evictions.pop(key, None)
-        if eviction is not None:
-            eviction.timer.cancel()
+        timer = self._evictions.pop(key, None)
+        if timer is not None:
+            timer.cancel()
             self._say(key, f"Cancelling deletion of Pod {key}")
 
     def _say(self, key: str, message: str) -> None:

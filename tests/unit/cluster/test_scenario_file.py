@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from k8snb import Cluster, load_scenario, scenario_of
+from k8snb.errors import NotFound
+from k8snb.scenario import Player
 from k8snb.scenario_file import read_scenario_file, ScenarioError
 
 HEAD = "apiVersion: k8snb.dev/v1alpha1\nkind: Scenario\n"
@@ -40,3 +42,20 @@ def test_says_which_field_is_wrong(spec: str, explained: str) -> None:
     with pytest.raises(ScenarioError, match=r"^scenario: spec") as refused:
         read_scenario_file(f"{HEAD}spec: {spec}")
     assert explained in str(refused.value)
+
+
+@pytest.mark.parametrize("pod", ["'{pod:app=none:0}'", "once"])
+def test_a_fault_of_a_pod_that_is_no_longer_there_does_nothing(pod: str) -> None:
+    steps = (
+        "{at: 0, kubectl: run once --image=nginx}, {at: 5, kubectl: delete pod once --now}, "
+        f"{{at: 9, fault: {{pod: {pod}, state: exit}}}}, {{at: 10, kubectl: get nodes}}"
+    )
+    player = Player(load_scenario(f"{HEAD}spec: {{until: 12, steps: [{steps}]}}"))
+    player.play()
+    assert [r.result.exit for r in player.results] == [0, 0, 0]
+
+
+def test_a_fault_of_a_pod_that_never_was_is_refused() -> None:
+    player = Player(load_scenario(f"{HEAD}spec: {{until: 2, steps: [{{at: 0, fault: {{pod: a, state: ready}}}}]}}"))
+    with pytest.raises(NotFound, match='"a" not found'):
+        player.play()

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from k8snb.api.pods import is_ready
 from k8snb.api.types.node import Node, NodeCondition
 from k8snb.controllers.nodelifecycle import NodeLifecycleController
+from k8snb.controllers.nodelifecycle.disruption import Mode, Zones
 from k8snb.controllers.nodelifecycle.zones import compute_zone_state, eviction_rate, zone_of, ZoneState, ZoneTainter
 from k8snb.kubelet import Kubelets
 from k8snb.nodes import node_from
@@ -244,6 +245,15 @@ def test_a_tainter_that_was_stopped_waits_for_a_whole_interval():
     assert (done, tainter.due_ms()) == ([], 11_000)
     tainter.taint(done.append, 11_000)
     assert (done, tainter.due_ms()) == (["a"], None)
+
+
+def test_a_zone_that_comes_back_starts_anew():
+    zones = Zones()
+    assert zones.judge({"a": [False]}, 0) is Mode.ALL_SILENT
+    assert zones.judge({}, 5_000) is Mode.AS_BEFORE
+    assert zones.judge({"a": [True]}, 10_000) is Mode.CHANGED
+    assert zones.states == {"a": ZoneState.NORMAL}
+    assert zones.tainter("a").rate == 0.1
 
 
 def test_the_zone_of_a_node():

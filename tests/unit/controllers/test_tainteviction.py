@@ -81,6 +81,21 @@ def test_a_second_taint_does_not_restart_the_clock(cluster):
     assert going(cluster, lingering)
 
 
+def test_what_is_planned_stays_planned_when_less_is_tolerated(cluster):
+    lingering = pod(cluster, "lingering", 6)
+    cluster.run()
+    taint(cluster, MAINTENANCE)
+    cluster.controllers[0].queue.add("default/lingering")
+    cluster.run(1)
+    less = replace(lingering.spec.tolerations[0], toleration_seconds=1)
+    cluster.change(lingering, spec=replace(lingering.spec, tolerations=(less,)))
+    cluster.run(4.9)
+    assert not going(cluster, lingering)
+    assert cluster.events() == []
+    cluster.run(0.2)
+    assert going(cluster, lingering)
+
+
 def test_a_pod_that_comes_to_a_tainted_node_is_looked_at_too(cluster):
     taint(cluster, MAINTENANCE)
     cluster.run()
