@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from k8snb.api.quantity import canonical, QuantityError
-from k8snb.api.schema import EMPTY, fields_of, KubernetesObject, Shape, Struct
+from k8snb.api.schema import EMPTY, EMPTY_LIST, fields_of, KubernetesObject, Shape, Struct
 from k8snb.api.timestamps import parse_time, TimeError
 
 _INT_RANGE = {"int32": 2**31, "int64": 2**63, "int": 2**63}
@@ -148,7 +148,7 @@ def _list_decoder(shape: Shape) -> Decoder:
             context.path.append(f"[{index}]")
             items.append(zero if item is None else item_decoder(item, context))
             context.path.pop()
-        return tuple(items)
+        return tuple(items) or EMPTY_LIST
 
     return decode
 

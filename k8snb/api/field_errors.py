@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from k8snb.api.encode import to_dict
-from k8snb.api.schema import EMPTY, Struct
+from k8snb.api.schema import EMPTY, is_absent, Struct
 from k8snb.api.timestamps import format_time
 from k8snb.errors import Cause
 
@@ -144,8 +144,8 @@ def _plain(value: Any) -> Any:
         return to_dict(value)
     if isinstance(value, Mapping):
         return None if value is EMPTY else {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(v) for v in value]
+    if isinstance(value, tuple):
+        return None if is_absent(value) else [_plain(v) for v in value]
     return value
 
 

@@ -98,6 +98,22 @@ OMIT_ZERO = Marker("omit zero")  # a nested structure that is left out when empt
 RETAIN_KEYS = Marker("retain keys")  # strategic merge patch drops the keys that the patch does not name
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})  # an absent map; a given, empty one is a plain {}
+
+
+class _GivenEmpty(tuple[Any, ...]):
+    """The class of the list that is given and has no items."""
+
+    __slots__ = ()
+
+
+EMPTY_LIST: tuple[Any, ...] = _GivenEmpty()  # a given, empty list: equal to (), which is an absent one
+
+
+def is_absent(items: tuple[Any, ...]) -> bool:
+    """Whether a list is not there at all, which Go prints as ``null``, unlike a given one without items."""
+    return not items and not isinstance(items, _GivenEmpty)
+
+
 ZERO_QUANTITY = "0"
 
 Int = Annotated[int, Named("int")]

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from k8snb.api.defaults import with_defaults
 from k8snb.api.patch import patch_object
-from k8snb.api.registry import prepare_create, prepare_update, validate_create, validate_update
+from k8snb.api.registry import canonicalize, prepare_create, prepare_update, validate_create, validate_update
 from k8snb.api.resources import BY_CLASS, Resource
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.config import Namespace
@@ -163,7 +163,7 @@ class ApiServer:
         requests.refuse_invalid(resource, obj.metadata.name, validate_create(obj))
         self.admission.check_create(obj)
         requests.refuse_version(sent)
-        return obj
+        return canonicalize(obj)
 
     def replace(
         self, resource: Resource, namespace: str, name: str, body: Mapping[str, Any], *, dry_run: bool = False
@@ -222,6 +222,7 @@ class ApiServer:
         new = prepare_update(self.admission.allocate(new, old), old, subresource)
         requests.refuse_invalid(resource, old.metadata.name, validate_update(new, old, subresource))
         self.admission.check_update(new, old)
+        new = canonicalize(new)
         return new if dry_run else self._commit(resource, old, new)
 
     # -- typed writes of components

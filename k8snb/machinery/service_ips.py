@@ -22,7 +22,7 @@ from k8snb.api.resources import BY_CLASS
 from k8snb.api.types.service import Service, ServicePort
 from k8snb.api.validation.formats import parse_ip_sloppy
 from k8snb.api.validation.service_traffic import needs_health_check
-from k8snb.errors import ApiError
+from k8snb.errors import ApiError, Unclassified
 from k8snb.machinery.requests import refuse_invalid
 from k8snb.machinery.service_families import (
     allocates_node_ports,
@@ -142,7 +142,7 @@ class ServiceAllocator:
         used = self._used_ports(new)
         own = {p.node_port for p in old.spec.ports if p.node_port} if old else set()
         given: dict[int, int] = {}  # by the service's port: TCP and UDP share one
-        ports = []
+        ports: list[ServicePort] = []
         for index, port in enumerate(new.spec.ports):
             wanted = port.node_port
             if not wanted and old is None:
@@ -153,6 +153,8 @@ class ServiceAllocator:
                 self._check_port(new, wanted, taken, f"spec.ports[{index}].nodePort")
             if not wanted and allocates_node_ports(new.spec):
                 wanted = self._free_port(new, port.name, used | own | set(given.values()))
+            if old and wanted and any((p.protocol, p.node_port) == (port.protocol, wanted) for p in ports):
+                raise Unclassified(f"duplicate nodePort: {{{port.protocol} {wanted}}}")
             if wanted:
                 given.setdefault(port.port, wanted)
             ports.append(port if port.node_port == wanted else replace(port, node_port=wanted))

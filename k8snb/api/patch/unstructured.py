@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from k8snb.api.decode import _first_bad_byte, go_number
 from k8snb.api.patch.meta import go_type
 from k8snb.api.quantity import canonical, QuantityError
-from k8snb.api.schema import EMPTY, fields_of, KubernetesObject, Shape, Struct
+from k8snb.api.schema import EMPTY, EMPTY_LIST, fields_of, KubernetesObject, Shape, Struct
 from k8snb.api.timestamps import parse_time, TimeError
 
 T = TypeVar("T", bound=Struct)
@@ -81,7 +81,7 @@ def _convert(shape: Shape, value: Any, path: str, unknown: list[str]) -> Any:
     if shape.form == "list":
         if not isinstance(value, list):
             raise ConversionError(f"cannot restore slice from {_kind(value)}")
-        return tuple(_element(shape.of, v, f"{path}[{i}]", unknown) for i, v in enumerate(value))
+        return tuple(_element(shape.of, v, f"{path}[{i}]", unknown) for i, v in enumerate(value)) or EMPTY_LIST
     if shape.form == "map":
         if not isinstance(value, dict):
             raise ConversionError(f"cannot restore map from {_kind(value)}")

@@ -83,6 +83,11 @@ def validate_update(new: KubernetesObject, old: KubernetesObject, subresource: s
     ]
 
 
+def canonicalize(obj: T) -> T:
+    """A valid object as every reader will find it."""
+    return strategy_for(type(obj)).canonicalize(obj)
+
+
 def warnings_on_create(obj: KubernetesObject) -> list[str]:
     """What the client that made an object should know about it."""
     return strategy_for(type(obj)).warnings_on_create(obj)

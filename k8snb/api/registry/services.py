@@ -2,7 +2,8 @@
 
 References
 ----------
-``pkg/registry/core/service/strategy.go dropTypeDependentFields @ v1.36``
+``pkg/registry/core/service/strategy.go dropTypeDependentFields``,
+``storage/storage.go defaultOnReadInternalTrafficPolicy @ v1.36``
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ class ServiceStrategy(Strategy[Service]):
 
     def validate_update(self, new: Service, old: Service) -> list[FieldError]:
         return validate_service_update(new, old)
+
+    def canonicalize(self, obj: Service) -> Service:
+        if obj.spec.type != "ExternalName" or obj.spec.internal_traffic_policy is None:
+            return obj
+        return replace(obj, spec=replace(obj.spec, internal_traffic_policy=None))
 
     def validate_status_update(self, new: Service, old: Service) -> list[FieldError]:
         return validate_service_status_update(new, old)

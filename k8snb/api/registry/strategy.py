@@ -45,6 +45,10 @@ class Strategy(Generic[T]):
         """The faults of the next version of an object."""
         return []
 
+    def canonicalize(self, obj: T) -> T:
+        """A valid object as every reader will find it."""
+        return obj
+
     def prepare_status_update(self, new: T, old: T) -> T:
         """The next version of an object when only its status is to be written."""
         return with_spec_of(new, old)

@@ -28,6 +28,8 @@ _KEY_WRONG = f"must consist of alphanumeric characters, '-', '_' or '.', {_FIRST
 
 LABEL_MAX_LENGTH = 63
 SUBDOMAIN_MAX_LENGTH = 253
+INVALID_CIDR = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
+_LEADING_ZEROS = "must not have leading 0s"
 INVALID_IP = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
 
 
@@ -260,6 +262,30 @@ def parse_ip_sloppy(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address 
         return None
 
 
+def parse_cidr_sloppy(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """The network that a text stands for, whose address may have leading zeros or be one inside; None where none."""
+    address, _, bits = text.partition("/")
+    found = parse_ip_sloppy(address)
+    if found is None or not re.fullmatch("0*[0-9]{1,3}", bits) or int(bits) > found.max_prefixlen:
+        return None
+    return ipaddress.ip_network((found, int(bits)), strict=False)
+
+
+def is_valid_cidr_legacy(text: str) -> list[str]:
+    """Complaints about a network in a field that once accepted leading zeros and addresses inside a network."""
+    network = parse_cidr_sloppy(text)
+    if network is None:
+        return [INVALID_CIDR]
+    address, _, bits = text.partition("/")
+    if (len(bits) > 1 and bits.startswith("0")) or _LEADING_ZEROS in is_valid_ip_legacy(address):
+        return ["must not have leading 0s in IP or prefix length"]
+    if is_valid_ip_legacy(address):
+        return ["must not have an IPv4-mapped IPv6 address"]
+    if parse_ip_sloppy(address) != network.network_address:
+        return ["must not have bits set beyond the prefix length"]
+    return []
+
+
 def go_ip_text(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
     """An address as Go prints it: an IPv4-mapped one as IPv4."""
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
@@ -274,7 +300,7 @@ def is_valid_ip_legacy(text: str) -> list[str]:
         return [INVALID_IP]
     errors = []
     if "." in text and any(len(p) > 1 and p.startswith("0") for p in text.rpartition(":")[2].split(".")):
-        errors.append("must not have leading 0s")
+        errors.append(_LEADING_ZEROS)
     elif isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         errors.append("must not be an IPv4-mapped IPv6 address")
     return errors

@@ -18,7 +18,7 @@ from typing import Any
 
 from k8snb.api.encode import to_dict
 from k8snb.api.field_errors import escape_html, Shown
-from k8snb.api.schema import EMPTY, Field, fields_of, Struct
+from k8snb.api.schema import EMPTY, Field, fields_of, is_absent, Struct
 from k8snb.api.types import meta
 from k8snb.api.types.pod import PodSecurityContext, PodSpec
 
@@ -92,33 +92,37 @@ def _go_name(structure: str, name: str) -> str:
     return _NAMES.get((structure, name)) or _WORDS.get(name) or name[0].upper() + name[1:]
 
 
-def internal_form(value: Any) -> Any:
+def internal_form(value: Any, *, stored: bool = False) -> Any:
     """The JSON value of an internal type.
 
     Parameters
     ----------
     value
         A structure of the API, or anything in one.
+    stored
+        Whether it was read from the store, which keeps no empty lists and maps.
     """
     if isinstance(value, Struct):
-        return to_dict(value) if type(value).__module__ == meta.__name__ else _internal_struct(value)
+        return to_dict(value) if type(value).__module__ == meta.__name__ else _internal_struct(value, stored)
     if isinstance(value, tuple):
-        return [internal_form(v) for v in value] or None
+        absent = not value if stored else is_absent(value)
+        return None if absent else [internal_form(v, stored=stored) for v in value]
     if isinstance(value, Mapping):
-        return None if value is EMPTY else {k: internal_form(value[k]) for k in sorted(value)}
+        absent = not value if stored else value is EMPTY
+        return None if absent else {k: internal_form(value[k], stored=stored) for k in sorted(value)}
     return value
 
 
-def _internal_struct(value: Struct) -> dict[str, Any]:
+def _internal_struct(value: Struct, stored: bool) -> dict[str, Any]:
     body: dict[str, Any] = {}
     for name, field in _rows(type(value)):
         item = getattr(value, field.attr)
         if isinstance(item, meta.ObjectMeta):
             body |= to_dict(item)  # embedded, with JSON names of its own
         elif isinstance(value, PodSpec) and isinstance(item, PodSecurityContext):
-            body[name] = _host_namespaces(value) | _internal_struct(item)
+            body[name] = _host_namespaces(value) | _internal_struct(item, stored)
         else:
-            body[name] = internal_form(item)
+            body[name] = internal_form(item, stored=stored)
     return body
 
 
@@ -134,12 +138,12 @@ def internal_value(value: Any) -> Shown:
 
 
 def internal_diff(old: Struct, new: Struct) -> str:
-    """The unified difference of two internal values, as messages about changed fields carry it."""
-    before, after = (_pretty(value) for value in (old, new))
+    """The unified difference of a stored and a new internal value, as messages about changed fields carry it."""
+    before, after = _pretty(internal_form(old, stored=True)), _pretty(internal_form(new))
     hunks = list(difflib.unified_diff(before, after, n=3))[2:]  # without the lines that name two files
     return "".join(hunks)
 
 
-def _pretty(value: Struct) -> list[str]:
-    text = escape_html(json.dumps(internal_form(value), indent=1, ensure_ascii=False))
+def _pretty(form: Any) -> list[str]:
+    text = escape_html(json.dumps(form, indent=1, ensure_ascii=False))
     return [f"{line}\n" for line in text.split("\n")]

@@ -7,14 +7,27 @@ References
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 
-from k8snb.api.field_errors import duplicate, FieldError, forbidden, invalid, not_supported, required, typed
+from k8snb.api.field_errors import (
+    duplicate,
+    FieldError,
+    forbidden,
+    internal_error,
+    invalid,
+    not_supported,
+    required,
+    typed,
+)
 from k8snb.api.types.node import ConfigMapNodeConfigSource, Node, NodeConfigSource
 from k8snb.api.types.placement import Taint
-from k8snb.api.validation.formats import is_config_map_key, is_valid_label_value
+from k8snb.api.validation.formats import (
+    is_config_map_key,
+    is_valid_cidr_legacy,
+    is_valid_label_value,
+    parse_cidr_sloppy,
+)
 from k8snb.api.validation.internal_form import internal_value
 from k8snb.api.validation.metadata import (
     name_is_dns_label,
@@ -97,21 +110,20 @@ def _declared_features(features: tuple[str, ...], path: str) -> list[FieldError]
     return errors
 
 
-def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    try:
-        return ipaddress.ip_network(text, strict=False) if "/" in text else None
-    except ValueError:
-        return None
-
-
 def _pod_cidrs(cidrs: tuple[str, ...], path: str) -> list[FieldError]:
-    networks = [_network(text) for text in cidrs]
-    detail = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
-    errors = [invalid(f"{path}[{i}]", cidrs[i], detail) for i, network in enumerate(networks) if network is None]
-    if len(cidrs) > 1 and not errors:
-        families = {network.version for network in networks if network}
-        if len(families) < 2 or len(cidrs) > 2:
-            errors.append(invalid(path, typed(cidrs), "may specify no more than one CIDR for each IP family"))
+    errors = [invalid(f"{path}[{i}]", text, c) for i, text in enumerate(cidrs) for c in is_valid_cidr_legacy(text)]
+    if len(cidrs) < 2:
+        return errors
+    networks = [parse_cidr_sloppy(text) for text in cidrs]
+    for index, network in enumerate(networks):
+        if network is None:
+            why = f"invalid CIDR[{index}]: <nil> (invalid CIDR address: {cidrs[index]})"
+            detail = f"invalid PodCIDRs. failed to check with dual stack with error:{why}"
+            errors.append(internal_error(path, detail))
+            break
+    families = {network.version for network in networks if network}
+    if None in networks or len(families) < 2 or len(cidrs) > 2:
+        errors.append(invalid(path, typed(cidrs), "may specify no more than one CIDR for each IP family"))
     return errors
 
 

@@ -15,6 +15,7 @@ from k8snb.api.validation.formats import (
     is_dns1123_label,
     is_dns1123_subdomain,
     is_qualified_name,
+    is_valid_cidr_legacy,
     is_valid_ip_legacy,
     is_valid_port_name,
     is_valid_port_num,
@@ -38,7 +39,6 @@ TOPOLOGY_HINTS = "service.kubernetes.io/topology-aware-hints"
 TOPOLOGY_MODE = "service.kubernetes.io/topology-mode"
 SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 _ONLY_LOAD_BALANCER = "may only be used when `type` is 'LoadBalancer'"
-_BAD_CIDR = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
 
 
 def is_headless(service: Service) -> bool:
@@ -215,9 +215,15 @@ def _special_ip(text: str) -> list[str]:
         return ["may not be in the loopback range (127.0.0.0/8, ::1/128)"]
     if address.is_link_local:
         return ["may not be in the link-local range (169.254.0.0/16, fe80::/10)"]
-    if address in ipaddress.ip_network("224.0.0.0/24" if address.version == 4 else "ff02::/16"):
+    if _is_link_local_multicast(address):
         return ["may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"]
     return []
+
+
+def _is_link_local_multicast(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    if address.version == 4:
+        return address in ipaddress.ip_network("224.0.0.0/24")
+    return address.packed[0] == 0xFF and address.packed[1] & 0x0F == 0x02  # whatever its flags
 
 
 def _type(type_: str) -> list[FieldError]:
@@ -264,13 +270,7 @@ def _source_ranges(service: Service, old: Service | None) -> list[FieldError]:
 
 
 def _cidr(text: str, path: str) -> list[FieldError]:
-    try:
-        if "/" in text:
-            ipaddress.ip_network(text, strict=False)
-            return []
-    except ValueError:
-        pass
-    return [invalid(path, text, _BAD_CIDR)]
+    return [invalid(path, text, complaint) for complaint in is_valid_cidr_legacy(text)]
 
 
 def _load_balancer_fields(service: Service) -> list[FieldError]:

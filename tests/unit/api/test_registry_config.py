@@ -117,6 +117,16 @@ def test_taints_are_distinct_and_have_a_known_effect() -> None:
     assert [f.field for f in validate_create(node)] == ["metadata.taints[1]", "metadata.taints[2].effect"]
 
 
+def test_a_node_has_one_network_of_each_family_for_its_pods() -> None:
+    def faults(*networks: str) -> list[str]:
+        return [fault.field for fault in validate_create(made(Node, spec={"podCIDRs": [*networks]}))]
+
+    assert faults("10.0.0.0/24", "2001:db8::/64") == []
+    assert faults("10.0.0.1/24") == ["spec.podCIDRs[0]"]
+    assert faults("10.0.0.0/24", "10.0.1.0/24") == ["spec.podCIDRs"]
+    assert faults("10.0.0.0/24", "x") == ["spec.podCIDRs[1]", "spec.podCIDRs", "spec.podCIDRs"]
+
+
 def test_a_quota_starts_without_a_status_and_its_scopes_stay() -> None:
     quota = made(ResourceQuota, spec={"hard": {"pods": "1"}}, status={"used": {"pods": "5"}})
     assert quota.status.used == {}

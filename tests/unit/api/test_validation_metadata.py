@@ -84,3 +84,20 @@ def test_texts_with_a_newline_at_their_end_are_no_names() -> None:
 
 def test_length_is_counted_in_bytes() -> None:
     assert formats.is_valid_label_value("é" * 32)[0] == "must be no more than 63 bytes"
+
+
+@pytest.mark.parametrize(
+    ("network", "complaint"),
+    [
+        ("10.0.0.0/8", ""),
+        ("2001:db8::/64", ""),
+        ("10.0.0.0", formats.INVALID_CIDR),
+        ("10.0.0.0/33", formats.INVALID_CIDR),
+        ("10.0.0.0/08", "must not have leading 0s in IP or prefix length"),
+        ("10.0.00.0/8", "must not have leading 0s in IP or prefix length"),
+        ("::ffff:10.0.0.0/104", "must not have an IPv4-mapped IPv6 address"),
+        ("10.1.0.0/8", "must not have bits set beyond the prefix length"),
+    ],
+)
+def test_networks(network: str, complaint: str) -> None:
+    assert formats.is_valid_cidr_legacy(network) == [complaint] * bool(complaint)
