@@ -17,7 +17,7 @@ from k8snb.machinery.controller import Environment, key_of
 from k8snb.machinery.events import Recorder
 from k8snb.scheduler.listers import LISTED
 from k8snb.scheduler.runner import Scheduler
-from k8snb.sim.loop import CONTROL, Timer
+from k8snb.sim.loop import CONTROL, NODE, Timer
 
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
 
@@ -82,11 +82,15 @@ class SchedulerComponent:
         self._look_soon()
 
     def _look_soon(self) -> None:
-        """See to the queue once all events of this moment are heard."""
+        """See to the queue once all events of this moment are heard, and before controllers look at them.
+
+        A pod is bound within a few milliseconds of its creation; a controller that made it first writes its own
+        status, and waits until it has seen that, before it thinks of deleting the pod again.
+        """
         self._latest_cause = self.server.store.cause
         if not self._due and len(self.scheduler.queue):
             self._due = True
-            self.loop.call_after(0, self._schedule_pending, priority=CONTROL)
+            self.loop.call_after(0, self._schedule_pending, priority=NODE)
 
     def _schedule_pending(self) -> None:
         self._due = False

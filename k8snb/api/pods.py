@@ -68,6 +68,14 @@ def max_restarts(pod: Pod) -> int:
     return max((c.restart_count for c in pod.status.container_statuses), default=0)
 
 
+def sidecar_restarts(pod: Pod) -> int:
+    """The highest restart count among the init containers that run beside the others."""
+    sidecars = [c.name for c in pod.spec.init_containers if c.restart_policy == "Always"]
+    if not sidecars:
+        return 0
+    return max((c.restart_count for c in pod.status.init_container_statuses if c.name in sidecars), default=0)
+
+
 def controller_of(obj: KubernetesObject) -> OwnerReference | None:
     """The owner reference of the one controller that manages an object."""
     for reference in obj.metadata.owner_references:

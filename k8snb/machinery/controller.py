@@ -73,7 +73,14 @@ class Controller:
         store.actor = self.name
         try:
             self.sync(key)
-        except ApiError:
-            self.queue.add_rate_limited(key)
+        except ApiError as error:
+            if self.gives_up(key, error):
+                self.queue.forget(key)
+            else:
+                self.queue.add_rate_limited(key)
         else:
             self.queue.forget(key)
+
+    def gives_up(self, _key: str, _error: ApiError, /) -> bool:
+        """Whether a key whose `sync` ended in an error waits until something else brings it up."""
+        return False

@@ -16,7 +16,7 @@ from k8snb.api.pods import controller_of, controller_reference
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.selectors import matches
 from k8snb.api.types.meta import LabelSelector
-from k8snb.errors import NotFound
+from k8snb.errors import NotFound, Unclassified
 from k8snb.machinery.server import ApiServer
 
 T = TypeVar("T", bound=KubernetesObject)
@@ -61,10 +61,8 @@ def _claims(
 
 
 def _adopt(server: ApiServer, owner: KubernetesObject, obj: KubernetesObject, finalizer: str) -> bool:
-    """Become the controller of an orphan, unless the owner is being deleted by now."""
-    fresh = server.find(type(owner), owner.metadata.namespace, owner.metadata.name)
-    if fresh is None or fresh.metadata.uid != owner.metadata.uid or fresh.metadata.deletion_timestamp is not None:
-        return False
+    """Become the controller of an orphan."""
+    _check_stays(server, owner, obj)
     meta = obj.metadata
     finalizers = (*meta.finalizers, finalizer) if finalizer and finalizer not in meta.finalizers else meta.finalizers
     references = (*meta.owner_references, controller_reference(owner))
@@ -73,6 +71,16 @@ def _adopt(server: ApiServer, owner: KubernetesObject, obj: KubernetesObject, fi
     except NotFound:
         return False
     return True
+
+
+def _check_stays(server: ApiServer, owner: KubernetesObject, obj: KubernetesObject) -> None:
+    """An owner that goes by now, or is gone, adopts nothing; what else it was about to do has to wait too."""
+    meta = owner.metadata
+    fresh = server.find(type(owner), meta.namespace, meta.name)
+    if fresh is None or fresh.metadata.uid != meta.uid or fresh.metadata.deletion_timestamp is not None:
+        whose = f"{meta.namespace}/{meta.name}"
+        what = f"{obj.kind} {obj.metadata.namespace}/{obj.metadata.name} ({obj.metadata.uid})"
+        raise Unclassified(f"can't adopt {what}: {owner.kind} {whose} has just been deleted")
 
 
 def _release(server: ApiServer, owner: KubernetesObject, obj: KubernetesObject, finalizer: str) -> None:

@@ -19,7 +19,8 @@ _MINUTE = re.compile(r"-\d{7,}$")
 class Names:
     """Learns from the log what exists, and gives it its stable name.
 
-    ``revisions`` are numbered by their owner in order of creation.
+    ``revisions`` are numbered by their owner's name in order of creation. One that is deleted and comes back is the
+    same again: its name is its template's hash.
     """
 
     def __init__(self, log: Log) -> None:
@@ -60,9 +61,10 @@ class Names:
 
     def _learn_revision(self, obj: ReplicaSet | ControllerRevision) -> None:
         owner = controller_of(obj)
-        if owner is None:
+        if owner is None or obj.metadata.name in self._revisions:
             return
-        number = self._counts[owner.uid] = self._counts.get(owner.uid, 0) + 1
+        whose = f"{obj.kind} {owner.name}"
+        number = self._counts[whose] = self._counts.get(whose, 0) + 1
         stable = self._revisions[obj.metadata.name] = f"{owner.name}#{number}"
         label = POD_TEMPLATE_HASH if isinstance(obj, ReplicaSet) else REVISION_HASH
         hash_ = obj.metadata.labels.get(label) or obj.metadata.labels.get("controller.kubernetes.io/hash", "")

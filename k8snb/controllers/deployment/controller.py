@@ -28,6 +28,7 @@ from k8snb.controllers.deployment.sync import (
     sync_paused_or_scaled,
     sync_status_only,
 )
+from k8snb.errors import ApiError
 from k8snb.machinery.controller import Controller, Environment
 from k8snb.machinery.ownership import claim
 
@@ -118,6 +119,10 @@ class DeploymentController(Controller):
         owned = claim(self.server, deployment, deployment.spec.selector, candidates)
         pods = self._pods_of(deployment) if deployment.spec.strategy.type == RECREATE else []
         self._sync_rollout(key, Rollout(self.server, self.recorder, deployment, owned, pods))
+
+    def gives_up(self, key: str, error: ApiError, /) -> bool:
+        """After so many failures in a row, and at once when nothing can be created in the namespace."""
+        return bool(error.details.get("namespaceTerminating")) or self.queue.failures(key) >= MAX_RETRIES
 
     def _sync_rollout(self, key: str, rollout: Rollout) -> None:
         if rollout.deployment.metadata.deletion_timestamp is not None:

@@ -91,7 +91,7 @@ def replica_set_annotations(deployment: Deployment, present: Mapping[str, str], 
     before = present.get(REVISION, "")
     known = integer(before or "0")
     if known is None:
-        return result
+        return dict(present)
     if known < revision:
         result[REVISION] = str(revision)
         if REVISION in present:

@@ -25,12 +25,13 @@ from k8snb.controllers.deployment.sync import (
     ReplicaSets,
     scale_replica_set,
 )
+from k8snb.errors import ApiError
 
 
 def rollout_rolling(rollout: Rollout) -> None:
     """One step of a rolling update: up if there is room, else down if enough pods are available."""
     sets = get_all_replica_sets_and_sync_revision(rollout, create=True)
-    moved = _reconcile_new_replica_set(rollout, sets) or _reconcile_old_replica_sets(rollout, sets)
+    moved = _reconcile_new_replica_set(rollout, sets) or _old_ones_moved(rollout, sets)
     if not moved and deployment_complete(rollout.deployment, rollout.deployment.status):
         cleanup_deployment(rollout, sets.old)
     sync_rollout_status(rollout, sets)
@@ -48,6 +49,14 @@ def _reconcile_new_replica_set(rollout: Rollout, sets: ReplicaSets) -> bool:
         return False
     scale_replica_set(rollout, new, wanted)
     return True
+
+
+def _old_ones_moved(rollout: Rollout, sets: ReplicaSets) -> bool:
+    """Whether an old ReplicaSet was scaled down; one that could not be brings itself up again by its next change."""
+    try:
+        return _reconcile_old_replica_sets(rollout, sets)
+    except ApiError:
+        return False
 
 
 def _reconcile_old_replica_sets(rollout: Rollout, sets: ReplicaSets) -> bool:

@@ -13,7 +13,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from msgspec.structs import replace
 
-from k8snb.api.pods import available_at, controller_of, is_terminal
+from k8snb.api.pods import available_at, controller_of, is_active, is_terminating
 from k8snb.api.selectors import matches
 from k8snb.api.types.apps import ReplicaSet, ReplicationController
 from k8snb.api.types.meta import LabelSelector
@@ -134,8 +134,11 @@ class ReplicaController(Controller, Generic[Replicated]):
         strangers = any(not matches(selector, group.labels) for group in owned.groups.values())
         if not orphans and not strangers:
             return owned
-        candidates = [p for p in (*owned.pods.values(), *orphans) if not is_terminal(p)]
-        return OwnedPods({key_of(p): p for p in claim(self.server, rs, selector, candidates)})
+        candidates = (p for p in (*owned.active.values(), *orphans) if is_active(p))
+        claimed: list[Pod] = claim(self.server, rs, selector, candidates)
+        # What is on its way out is neither adopted nor released, but counts as long as it matches.
+        going = [p for p in owned.pods.values() if is_terminating(p) and matches(selector, p.metadata.labels)]
+        return OwnedPods({key_of(p): p for p in claimed + going})
 
     def _manage_replicas(self, rs: Replicated, claimed: OwnedPods) -> ApiError | None:
         """Create what is missing or delete what is too much; returns what went wrong."""
@@ -168,7 +171,7 @@ class ReplicaController(Controller, Generic[Replicated]):
         return None
 
     def _delete_pods(self, rs: Replicated, claimed: OwnedPods, count: int) -> ApiError | None:
-        chosen = pods_to_delete(claimed, self._neighbours(rs, claimed), count, EPOCH_MS + self.now_ms)
+        chosen = pods_to_delete(claimed, self._neighbours(rs), count, EPOCH_MS + self.now_ms)
         key, failure = key_of(rs), None
         self.expectations.expect_deletions(key, [key_of(pod) for pod in chosen], self.now_ms)
         for pod in chosen:
@@ -179,12 +182,12 @@ class ReplicaController(Controller, Generic[Replicated]):
                 failure = failure if isinstance(error, NotFound) else error
         return failure
 
-    def _neighbours(self, rs: Replicated, claimed: OwnedPods) -> dict[str, int]:
-        """How many active pods each node has of all ReplicaSets that have the same controller."""
+    def _neighbours(self, rs: Replicated) -> dict[str, int]:
+        """How many active pods each node has of all ReplicaSets that have the same controller; none without one."""
         reference = controller_of(rs)
-        if reference is None:
-            return claimed.active_by_node()
         counts: dict[str, int] = {}
+        if reference is None:
+            return counts
         for sibling in self.replica_sets.by_index("controller", reference.uid).values():
             for node, count in self.ownership.of(sibling.metadata.uid).active_by_node().items():
                 counts[node] = counts.get(node, 0) + count

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from heapq import nsmallest
 from typing import Any
 
-from k8snb.api.pods import condition_of, max_restarts
+from k8snb.api.integers import integer
+from k8snb.api.pods import condition_of, max_restarts, sidecar_restarts
 from k8snb.api.types.pod import Pod
 from k8snb.machinery.owned_pods import DELETION_COST, OwnedPods
 
@@ -68,6 +69,7 @@ def _rank(pod: Pod, neighbours: int, now: int) -> tuple[Any, ...]:
         -neighbours,
         _logarithmic_age(ready_since, now),
         -max_restarts(pod),
+        -sidecar_restarts(pod),
         _logarithmic_age(pod.metadata.creation_timestamp, now),
         pod.metadata.uid,
     )
@@ -75,10 +77,7 @@ def _rank(pod: Pod, neighbours: int, now: int) -> tuple[Any, ...]:
 
 def deletion_cost(pod: Pod) -> int:
     """The cost that the pod's annotation gives, 0 without one or with one that is no number."""
-    text = pod.metadata.annotations.get(DELETION_COST)
-    if text is None or not text.lstrip("-").isdecimal() or len(text) > 11:
-        return 0
-    return int(text)
+    return integer(pod.metadata.annotations.get(DELETION_COST, ""), 32) or 0
 
 
 def _logarithmic_age(since: int | None, now: int) -> int:

@@ -1,9 +1,12 @@
 """Which pods go first: upstream's criteria one by one, and the quick way against the plain one."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from k8snb.api.pods import sidecar_restarts
+from k8snb.api.types.containers import Container
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.pod import Pod, PodSpec
 from k8snb.api.types.pod_status import ContainerStatus, PodCondition, PodStatus
@@ -58,8 +61,24 @@ def test_pods_of_sibling_replica_sets_crowd_a_node() -> None:
     assert chosen(pod("a", node="n1"), pod("b", node="n2"), neighbours={"n1": 1, "n2": 3}) == ["b"]
 
 
-def test_a_cost_that_is_no_number_is_none() -> None:
-    assert deletion_cost(replace(pod("a"), metadata=ObjectMeta(annotations={DELETION_COST: "cheap"}))) == 0
+@pytest.mark.parametrize("text", ["cheap", "--5", "\u0665", "1e3", "2147483648", ""])
+def test_a_cost_that_is_no_number_is_none(text: str) -> None:
+    assert deletion_cost(replace(pod("a"), metadata=ObjectMeta(annotations={DELETION_COST: text}))) == 0
+
+
+def test_restarts_of_sidecars_count_where_those_of_the_others_are_equal() -> None:
+    plain, watched = pod("a", node="n1", restarts=1), pod("b", node="n2", restarts=1)
+    sidecar = Container(name="s", image="i", restart_policy="Always")
+    setup = Container(name="setup", image="i")
+    counts = (ContainerStatus(name="s", restart_count=2), ContainerStatus(name="setup", restart_count=9))
+    watched = replace(
+        watched,
+        spec=replace(watched.spec, init_containers=(sidecar, setup)),
+        status=replace(watched.status, init_container_statuses=counts),
+    )
+    assert sidecar_restarts(watched) == 2
+    assert chosen(plain, watched) == ["b"]
+    assert chosen(pod("a", node="n1", restarts=2), watched) == ["a"]
 
 
 PODS = st.lists(
