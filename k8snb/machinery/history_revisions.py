@@ -127,13 +127,14 @@ class RevisionHistory:
     def of(self, owner: Owner) -> list[ControllerRevision]:
         """The owner's revisions and matching ones without a controller, in order of their numbers."""
         selector = owner.spec.selector
-        found = [
-            revision
-            for value in (owner.metadata.uid, owner.metadata.namespace)
-            for revision in self._revisions.by_index(_INDEX, value).values()
-            if matches(selector, revision.metadata.labels)
-        ]
+        found = [revision for revision in self.candidates(owner) if matches(selector, revision.metadata.labels)]
         return sorted(found, key=_order)
+
+    def candidates(self, owner: Owner) -> list[ControllerRevision]:
+        """The revisions that the owner controls, and those of its namespace that nobody does."""
+        meta = owner.metadata
+        found = [self._revisions.by_index(_INDEX, value).values() for value in (meta.uid, meta.namespace)]
+        return [revision for revisions in found for revision in revisions]
 
     def create(
         self, owner: Owner, revision: ControllerRevision, collision_count: int

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from k8snb.api.pods import controller_of, is_ready, TERMINAL_PHASES
-from k8snb.api.types.meta import OwnerReference
+from k8snb.api.selectors import matches
+from k8snb.api.types.meta import LabelSelector, OwnerReference
 from k8snb.api.types.pod import Pod
 from k8snb.machinery.informer import Informer
 
@@ -19,13 +20,13 @@ DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
 
 
 class LabelGroup:
-    """The pods that share one labels object: how many are active, ready among these, and terminating."""
+    """The pods that share one labels object: how many there are, active, ready among these, and terminating."""
 
-    __slots__ = ("active", "labels", "ready", "terminating")
+    __slots__ = ("active", "labels", "pods", "ready", "terminating")
 
     def __init__(self, labels: Mapping[str, str]) -> None:
         self.labels = labels
-        self.active = self.ready = self.terminating = 0
+        self.pods = self.active = self.ready = self.terminating = 0
 
 
 PodHandler = Callable[[Pod | None, Pod | None], None]
@@ -101,8 +102,6 @@ class OwnedPods:
         """Count a pod out; `pod` is the version that was counted in."""
         del self.pods[key]
         self._place(key, pod, self.standings.pop(key), -1)
-        if not self.pods:
-            self.groups.clear()
 
     def update(self, key: str, old: Pod, new: Pod) -> None:
         """Count the next version of a pod."""
@@ -118,11 +117,23 @@ class OwnedPods:
         self.standings[key] = after
         self._place(key, new, after, 1)
 
+    def selected(self, selector: LabelSelector | None) -> Iterable[Pod]:
+        """The pods that a selector selects."""
+        wanted = {labels: matches(selector, group.labels) for labels, group in self.groups.items()}
+        if all(wanted.values()):
+            return self.pods.values()
+        if not any(wanted.values()):
+            return ()
+        return [pod for pod in self.pods.values() if wanted[id(pod.metadata.labels)]]
+
     def _place(self, key: str, pod: Pod, standing: _Standing, step: int) -> None:
         labels = pod.metadata.labels
         group = self.groups.get(id(labels))
         if group is None:
             group = self.groups[id(labels)] = LabelGroup(labels)
+        group.pods += step
+        if not group.pods:
+            del self.groups[id(labels)]
         group.terminating += step * standing.terminating
         if not standing.active:
             return
@@ -176,6 +187,15 @@ class PodOwnership:
     def orphans(self, namespace: str) -> Iterable[Pod]:
         """The pods of a namespace that no controller owns."""
         return self._orphans.get(namespace, {}).values()
+
+    def selected(self, namespace: str, selector: LabelSelector | None) -> list[Pod]:
+        """The pods of a namespace that a selector selects, owner by owner; labels that pods share are matched once."""
+        prefix = f"{namespace}/"
+        found = [pod for pod in self.orphans(namespace) if matches(selector, pod.metadata.labels)]
+        for owned in self._owned.values():
+            if next(iter(owned.pods)).startswith(prefix):
+                found += owned.selected(selector)
+        return found
 
     def watch(self, kind: str, handler: PodHandler) -> None:
         """Call `handler(old, new)` for pods whose controller is, or was, of a kind, and for those without one."""

@@ -10,7 +10,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from k8snb.scheduler.framework import (
@@ -109,7 +109,7 @@ class Core(NamedTuple):
 
     def _filter(self, cycle: Cycle, prepared: Prepared) -> tuple[list[NodeInfo], NodeStatuses]:
         names = prepared.node_names
-        nodes = [n for n in cycle.snapshot.nodes if n.name in names] if names is not None else cycle.snapshot.nodes
+        nodes = cycle.snapshot.nodes if names is None else _named(cycle, names)
         plugins = " ".join(sorted(prepared.naming_plugins))
         absent = NO_REASON if names is None else unresolvable("", f"node(s) didn't satisfy plugin(s) [{plugins}]")
         statuses = NodeStatuses(absent)
@@ -149,6 +149,12 @@ class Core(NamedTuple):
             victims=made.victims,
             rejectors=tuple(plugins),
         )
+
+
+def _named(cycle: Cycle, names: Collection[str]) -> list[NodeInfo]:
+    """The nodes of these names, in the order in which they became known."""
+    found = (cycle.snapshot.get(name) for name in names)
+    return sorted((node for node in found if node is not None), key=lambda node: node.index)
 
 
 def _check_with(pods: Sequence[PodInfo], filters: Sequence[NodeFilter], node: NodeInfo) -> Status | None:

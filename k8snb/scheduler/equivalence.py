@@ -1,9 +1,9 @@
 """The same decisions as `k8snb.scheduler.core`, faster: nodes that are alike to a pod are judged together.
 
-Pods of one template look alike to the scheduler: they share a `Signature`. For a signature that comes up again and
-again a `Table` remembers how every node stands; a node is only looked at anew after it changed. A decision then
-weighs groups of nodes that differ in nothing, of which there are few, instead of all nodes. The results are exactly
-those of the plain evaluation.
+Pods of one template look alike to the scheduler: they share a `Signature`, or, as a stateful set's pods, its kin. For a
+kin that comes up again and again a `Table` remembers how every node stands; a node is only looked at anew after it
+changed. A decision then weighs groups of nodes that differ in nothing, of which there are few, instead of all nodes.
+The results are exactly those of the plain evaluation.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from k8snb.scheduler.core import Core, Decision
 from k8snb.scheduler.framework import Cycle
 from k8snb.scheduler.messages import fit_error, NO_CLAIMS
 from k8snb.scheduler.plugins.inter_pod_affinity import namespace_labels
-from k8snb.scheduler.plugins.pod_topology_spread.constraints import soft_constraints
+from k8snb.scheduler.plugins.pod_topology_spread.constraints import Constraint, soft_constraints
 from k8snb.scheduler.preemption import preempt_nobody
 from k8snb.scheduler.signature import Signature
 from k8snb.scheduler.standing import Names
@@ -24,7 +24,8 @@ from k8snb.scheduler.weighing import best_nodes, fitting_groups
 
 T = TypeVar("T")
 
-_KEPT_TABLES = 64
+_KEPT_TABLES = 128
+_KEPT_ENTRIES = 1024
 _KEPT_ONCE_SEEN = 1024
 _KEPT_REFUSALS = 1024
 
@@ -67,6 +68,7 @@ class FastCore:
     def __init__(self, core: Core) -> None:
         self.core = core
         self._entries: dict[Signature, _Entry] = {}
+        self._tables: dict[Signature, Table] = {}
         self._seen_once: dict[Signature, None] = {}
         self._refusals: dict[Signature, tuple[_World, Decision]] = {}
 
@@ -106,9 +108,10 @@ class FastCore:
         return None if entry.meant_by_others else entry
 
     def _renewed(self, signature: Signature, entry: _Entry | None, cycle: Cycle) -> _Entry | None:
-        """A table from the second pod of a signature on; the old one, if its pods still spread in the same way."""
-        if entry is None and signature not in self._seen_once:
-            self._seen_once[signature] = None
+        """A table from the second pod of a kin on; the old one, if its pods still spread in the same way."""
+        kin = signature.kin
+        if entry is None and kin not in self._seen_once:
+            self._seen_once[kin] = None
             _shorten(self._seen_once, _KEPT_ONCE_SEEN)
             return None
         soft = soft_constraints(signature, cycle.listers)
@@ -116,9 +119,21 @@ class FastCore:
             entry.listers_generation = cycle.listers.generation
             entry.affinity_generation = -1
             return entry
-        entry = self._entries[signature] = _Entry(Table(cycle, soft), cycle.listers.generation)
-        _shorten(self._entries, _KEPT_TABLES)
+        table = self._tables.get(kin)
+        if table is None or not table.serves(signature, soft):
+            table = self._new_table(cycle, soft)
+        entry = self._entries[signature] = _Entry(table, cycle.listers.generation)
+        _shorten(self._entries, _KEPT_ENTRIES)
         return entry
+
+    def _new_table(self, cycle: Cycle, soft: tuple[Constraint, ...]) -> Table:
+        """A table for the pods of a kin; the one that has been known longest is forgotten for it."""
+        table = self._tables[cycle.pod.signature.kin] = Table(cycle, soft)
+        if len(self._tables) > _KEPT_TABLES:
+            oldest = self._tables.pop(next(iter(self._tables)))
+            for signature in [known for known, entry in self._entries.items() if entry.table is oldest]:
+                del self._entries[signature]
+        return table
 
     def _decide(self, table: Table, cycle: Cycle) -> Decision | None:
         """The decision from a table; None when somebody could have to make room."""

@@ -62,7 +62,8 @@ class Signature:
 
     ``claims`` are the claims, as ``namespace/name``, that the pods mount by name. ``uncommon`` says that they take more
     than CPU, memory and a place: host ports, claims, extended resources, or affinity. ``simple`` says that of all other
-    pods only their number and requests matter to them.
+    pods only their number and requests matter to them. ``kin`` is the first signature of the owner that differs from
+    this one in labels only, as those of a stateful set's pods do.
     """
 
     __slots__ = (
@@ -73,6 +74,7 @@ class Signature:
         "has_affinity",
         "has_ephemeral_volumes",
         "host_ports",
+        "kin",
         "labels",
         "namespace",
         "owner",
@@ -85,8 +87,9 @@ class Signature:
         "uncommon",
     )
 
-    def __init__(self, pod: Pod, demand: Demand) -> None:
+    def __init__(self, pod: Pod, demand: Demand, kin: Signature | None = None) -> None:
         spec = pod.spec
+        self.kin: Signature = self if kin is None else kin
         self.namespace = pod.metadata.namespace
         self.labels = pod.metadata.labels
         self.owner = controller_of(pod)
@@ -145,14 +148,18 @@ class Signature:
 
     def covers(self, pod: Pod) -> bool:
         """Whether a pod of this namespace and owner has this signature."""
+        labels = pod.metadata.labels
+        return (labels is self.labels or labels == self.labels) and self.is_kin_of(pod)
+
+    def is_kin_of(self, pod: Pod) -> bool:
+        """Whether a pod of this namespace and owner differs in nothing that scheduling sees, but perhaps in labels."""
         spec, mine = pod.spec, self.spec
         if spec is not mine:
             for name in _SEEN_FIELDS:
                 theirs, ours = getattr(spec, name), getattr(mine, name)
                 if theirs is not ours and theirs != ours:
                     return False
-        labels = pod.metadata.labels
-        return labels is self.labels or labels == self.labels
+        return True
 
 
 class PodInfo:
@@ -193,7 +200,8 @@ class Signatures:
         for signature in reversed(known):
             if signature.covers(pod):
                 return signature
-        signature = Signature(pod, _shared_demand(known, pod.spec))
+        kin = next((signature.kin for signature in reversed(known) if signature.is_kin_of(pod)), None)
+        signature = Signature(pod, _shared_demand(known, pod.spec), kin)
         known.append(signature)
         del known[:-_KEPT_PER_OWNER]
         return signature

@@ -79,6 +79,12 @@ class Table:
         self.soft_positions = [selectors.index(c.selector) for c in self.soft]
         self._counted_by_host = len(dict.fromkeys(by_host))
 
+    def serves(self, signature: Signature, soft: tuple[Constraint, ...]) -> bool:
+        """Whether the pods of another signature of the kin, which has these soft constraints, stand the same way."""
+        hard = hard_constraints(signature)
+        itself = [selects(c.selector, signature.labels) for c in hard]
+        return (self.soft, self.hard, self.hard_itself) == (soft, hard, itself)
+
     @property
     def spreads_by_host(self) -> bool:
         """Whether a constraint takes every node for a topology of its own."""

@@ -7,7 +7,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -27,6 +27,7 @@ from k8snb.controllers.daemonset.placement import template_generation
 from k8snb.controllers.daemonset.rolling import rolling_update
 from k8snb.controllers.daemonset.sizes import ROLLING_UPDATE
 from k8snb.controllers.daemonset.status import calculate_status
+from k8snb.controllers.daemonset.tally import Tally
 from k8snb.controllers.daemonset.templates import Templates
 from k8snb.errors import ApiError, Conflict, NotFound
 from k8snb.machinery.controller import Controller, Environment, key_of
@@ -54,6 +55,7 @@ class DaemonSetController(Controller):
         self.history = History(self.server, self.informers)
         self.templates = Templates()
         self.backoff = FailedPodsBackoff()
+        self._tallies: dict[str, Tally] = {}
         self.node_queue = WorkQueue(self.server.store, self._sync_node)
         self.daemon_sets.add_handler(self._on_daemon_set)
         self.informers.of(ControllerRevision).add_handler(self._on_revision)
@@ -69,6 +71,7 @@ class DaemonSetController(Controller):
             self.expectations.forget(key_of(daemon_set))
             self.history.forget(daemon_set.metadata.uid)
             self.templates.forget(daemon_set.metadata.uid)
+            self._tallies.pop(daemon_set.metadata.uid, None)
         self.enqueue(daemon_set)
 
     def _on_revision(self, old: ControllerRevision | None, new: ControllerRevision | None) -> None:
@@ -83,6 +86,7 @@ class DaemonSetController(Controller):
             self._enqueue_possible_owners(new)
 
     def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
+        self._count(old, new)
         if new is None or new.metadata.deletion_timestamp is not None:
             self._on_pod_deleted(new or old)
             return
@@ -105,6 +109,23 @@ class DaemonSetController(Controller):
         if seconds and old is not None and is_ready(new) and not is_ready(old):
             self.queue.add_after(key, (seconds + 1) * 1000)
 
+    def _count(self, old: Pod | None, new: Pod | None) -> None:
+        """Tell the tallies of the DaemonSets that the pod's versions belong to."""
+        before = self._tally_of(old)
+        after = before if old is not None and new is not None and _same_owners(old, new) else self._tally_of(new)
+        if before is after:
+            if after is not None:
+                after.on_pod(old, new)
+            return
+        if before is not None:
+            before.on_pod(old, None)
+        if after is not None:
+            after.on_pod(None, new)
+
+    def _tally_of(self, pod: Pod | None) -> Tally | None:
+        reference = None if pod is None else controller_of(pod)
+        return None if reference is None else self._tallies.get(reference.uid)
+
     def _on_pod_deleted(self, pod: Pod | None) -> None:
         assert pod is not None
         daemon_set = self._owner(pod)
@@ -113,6 +134,10 @@ class DaemonSetController(Controller):
             self.enqueue(daemon_set)
 
     def _on_node(self, old: Node | None, new: Node | None) -> None:
+        node = new or old
+        assert node is not None
+        for tally in self._tallies.values():
+            tally.on_node(node.metadata.name, gone=new is None)
         if new is None:
             return
         if old is None or (old.metadata.labels, old.spec.taints) != (new.metadata.labels, new.spec.taints):
@@ -173,9 +198,7 @@ class DaemonSetController(Controller):
             return
         pods = self._claim_pods(daemon_set)
         revisions = self.history.construct(daemon_set, pods)
-        verdicts = self.templates.verdicts(daemon_set, self.nodes.cache)
-        generation, now = template_generation(daemon_set), EPOCH_MS + self.now_ms
-        daemons = Daemons(daemon_set, verdicts, by_node(pods), revisions.hash, generation, now)
+        daemons = self._look(daemon_set, pods, revisions.hash)
         if not self.expectations.satisfied(key, self.now_ms):
             self._update_status(daemons, observed=False)
             return
@@ -184,7 +207,7 @@ class DaemonSetController(Controller):
         finally:
             self._update_status(daemons, observed=True)
 
-    def _claim_pods(self, daemon_set: DaemonSet) -> Sequence[Pod]:
+    def _claim_pods(self, daemon_set: DaemonSet) -> Collection[Pod]:
         """The DaemonSet's pods, after adopting matching orphans and releasing those that match no more."""
         owned, selector = self.ownership.of(daemon_set.metadata.uid), daemon_set.spec.selector
         orphans = [
@@ -194,10 +217,21 @@ class DaemonSetController(Controller):
         ]
         strangers = any(not matches(selector, group.labels) for group in owned.groups.values())
         if not orphans and not strangers:
-            return list(owned.pods.values())
+            return owned.pods.values()
         return claim(self.server, daemon_set, selector, [*owned.pods.values(), *orphans])
 
-    def _update_pods(self, key: str, daemons: Daemons, revisions: Revisions, pods: Sequence[Pod]) -> None:
+    def _look(self, daemon_set: DaemonSet, pods: Collection[Pod], hash_: str) -> Daemons:
+        """The DaemonSet as it is now, from its tally; anew where other pods are its own than it hears of."""
+        uid, generation, now = daemon_set.metadata.uid, template_generation(daemon_set), EPOCH_MS + self.now_ms
+        if isinstance(pods, list):
+            verdicts = self.templates.verdicts(daemon_set, self.nodes.cache)
+            return Daemons(daemon_set, verdicts, by_node(pods), hash_, generation, now).grouped()
+        tally = self._tallies.get(uid)
+        if tally is None:
+            tally = self._tallies[uid] = Tally(pods, self.templates.verdict)
+        return tally.look(daemon_set, self.nodes.cache, hash_, generation, now)
+
+    def _update_pods(self, key: str, daemons: Daemons, revisions: Revisions, pods: Collection[Pod]) -> None:
         self._sync_nodes(daemons, manage(daemons, lambda pod, node: self._replaces(daemons, pod, node)))
         rolls = daemons.daemon_set.spec.update_strategy.type == ROLLING_UPDATE
         if rolls and self.expectations.satisfied(key, self.now_ms):
@@ -274,3 +308,7 @@ class DaemonSetController(Controller):
         seconds = daemon_set.spec.min_ready_seconds
         if seconds and status.number_ready != status.number_available:
             self.queue.add_after(key_of(daemon_set), seconds * 1000)
+
+
+def _same_owners(old: Pod, new: Pod) -> bool:
+    return old.metadata.owner_references is new.metadata.owner_references

@@ -1,5 +1,7 @@
 """One look at one DaemonSet: the nodes, its pods on them, and which of these are of the present revision.
 
+Nodes that stand alike are counted together: however many nodes there are, a look finds a dozen groups of them.
+
 References
 ----------
 ``pkg/controller/daemon/daemon_controller.go getNodesToDaemonPods, podByCreationTimestampAndPhase``,
@@ -9,10 +11,10 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from k8snb.api.pods import is_available, is_terminal
+from k8snb.api.pods import is_available, is_ready, is_terminal
 from k8snb.api.types.apps import DaemonSet
 from k8snb.api.types.pod import Pod
 from k8snb.controllers.daemonset.placement import (
@@ -30,12 +32,43 @@ class PodsOfNode(NamedTuple):
     old: Pod | None
 
 
+class NodeState(NamedTuple):
+    """How a node stands towards a DaemonSet.
+
+    ``known`` says that there is such a node, ``should_run`` that it gets a daemon, ``occupied`` that it has one.
+    ``ready``, ``available`` and ``updated`` describe its oldest daemon. ``new`` and ``old`` say whether its daemon of
+    the present revision, and its older one, is available, None where there is none; of those that are being deleted
+    neither counts, and a node with several of a kind is ``crowded``. ``managed`` says that a daemon is missing, too
+    much, in the wrong place or at its end.
+    """
+
+    known: bool
+    should_run: bool
+    occupied: bool
+    ready: bool
+    available: bool
+    updated: bool
+    managed: bool
+    crowded: bool
+    new: bool | None
+    old: bool | None
+
+    @property
+    def only_old(self) -> bool:
+        """There is an older daemon, and none of the present revision."""
+        return self.old is not None and self.new is None
+
+
+Groups = Mapping[NodeState, Mapping[str, None]]
+_UNKNOWN = Verdict(False, False)
+
+
 class Daemons(NamedTuple):
     """A DaemonSet as a sync finds it.
 
     ``nodes`` has a verdict for every node there is, ``pods`` the pods by the node that they are on or meant for;
     ``hash`` is the label of the present revision, ``generation`` the older form of it; ``now`` the present in
-    milliseconds since the epoch.
+    milliseconds since the epoch. ``groups`` has the nodes by their state, ``order`` their numbers; see `grouped`.
     """
 
     daemon_set: DaemonSet
@@ -44,11 +77,25 @@ class Daemons(NamedTuple):
     hash: str
     generation: str | None
     now: int
+    groups: Groups = {}
+    order: Mapping[str, int] = {}
 
-    def should_run(self, node: str) -> bool:
-        """Whether a node gets a daemon."""
-        verdict = self.nodes.get(node)
-        return verdict is not None and verdict.should_run
+    def grouped(self) -> Daemons:
+        """The same look with all its nodes in groups."""
+        groups: dict[NodeState, dict[str, None]] = {}
+        nodes = dict.fromkeys((*self.nodes, *self.pods))
+        for node in nodes:
+            groups.setdefault(self.state_of(node), {})[node] = None
+        return self._replace(groups=groups, order={node: number for number, node in enumerate(nodes)})
+
+    def count(self, holds: Callable[[NodeState], bool]) -> int:
+        """How many nodes are in such a state."""
+        return sum([len(nodes) for state, nodes in self.groups.items() if holds(state)])
+
+    def nodes_where(self, holds: Callable[[NodeState], bool]) -> list[str]:
+        """The nodes in such a state, in the order in which they became known."""
+        found = [node for state, nodes in self.groups.items() if holds(state) for node in nodes]
+        return sorted(found, key=self.order.__getitem__)
 
     def is_available(self, pod: Pod) -> bool:
         """Whether a pod has been ready for long enough."""
@@ -78,14 +125,48 @@ class Daemons(NamedTuple):
                 old = pod
         return PodsOfNode(new, old)
 
+    def state_of(self, node: str) -> NodeState:
+        """How a node stands."""
+        pods, known = self.pods.get(node), node in self.nodes
+        verdict = self.nodes.get(node, _UNKNOWN)
+        if pods is None:
+            return NodeState(
+                known, verdict.should_run, False, False, False, False, verdict.should_run, False, None, None
+            )
+        oldest = pods[0] if len(pods) == 1 else oldest_first(pods)[0]
+        updated = self.updated_pods_on(node)
+        new, old = (None, None) if updated is None else updated
+        ready = is_ready(oldest)
+        return NodeState(
+            known=known,
+            should_run=verdict.should_run,
+            occupied=True,
+            ready=ready,
+            available=ready and self.is_available(oldest),
+            updated=self.is_updated(oldest),
+            managed=len(pods) > 1 or not verdict.should_continue or not _runs(pods[0]),
+            crowded=updated is None,
+            new=None if new is None else self.is_available(new),
+            old=None if old is None else self.is_available(old),
+        )
+
+
+def _runs(pod: Pod) -> bool:
+    return pod.metadata.deletion_timestamp is None and not is_terminal(pod)
+
+
+def node_of(pod: Pod) -> str | None:
+    """The node whose daemon a pod is; None for one that has ended and waits for its removal only."""
+    if is_terminal(pod) and pod.metadata.deletion_timestamp is not None:
+        return None
+    return target_node(pod)
+
 
 def by_node(pods: Iterable[Pod]) -> dict[str, list[Pod]]:
-    """Daemons by node, without those that have ended and wait for their removal only."""
+    """Daemons by node."""
     result: dict[str, list[Pod]] = {}
     for pod in pods:
-        if is_terminal(pod) and pod.metadata.deletion_timestamp is not None:
-            continue
-        node = target_node(pod)
+        node = node_of(pod)
         if node is not None:
             result.setdefault(node, []).append(pod)
     return result

@@ -23,8 +23,6 @@ from k8snb.machinery.informer import Informers
 from k8snb.machinery.ownership import claim
 from k8snb.machinery.server import ApiServer
 
-_NAMESPACE = "namespace"
-
 
 class Revisions(NamedTuple):
     """The revision of the present template, and the others."""
@@ -43,8 +41,6 @@ class History:
 
     def __init__(self, server: ApiServer, informers: Informers) -> None:
         self._server = server
-        self._revisions = informers.of(ControllerRevision)
-        self._revisions.add_index(_NAMESPACE, lambda revision: (revision.metadata.namespace,))
         self._shared = RevisionHistory(server, informers)
         self._patches: dict[str, tuple[PodTemplateSpec, Mapping[str, Any]]] = {}
 
@@ -60,8 +56,7 @@ class History:
         AlreadyExists
             When another template has the hash; the collision is counted in the status.
         """
-        candidates = list(self._revisions.by_index(_NAMESPACE, daemon_set.metadata.namespace).values())
-        owned = claim(self._server, daemon_set, daemon_set.spec.selector, candidates)
+        owned = claim(self._server, daemon_set, daemon_set.spec.selector, self._shared.candidates(daemon_set))
         owned = [self._labeled(revision) for revision in owned]
         data = self._data(daemon_set)
         current = find_equal(owned, data)

@@ -35,19 +35,12 @@ def manage(daemons: Daemons, replaces: Replaces) -> Work:
         Asked for each pod that has ended, with its node: whether it is to be replaced now.
     """
     work = Work([], [])
-    for node, verdict in daemons.nodes.items():
-        pods = daemons.pods.get(node)
-        if pods is None or len(pods) > 1 or not verdict.should_continue or not _runs(pods[0]):
-            _manage_node(daemons, node, verdict, replaces, work)
-    for node, pods in daemons.pods.items():
-        if node not in daemons.nodes:
-            # They will never be scheduled, and nobody else deletes them.
-            work.delete.extend(pod for pod in pods if not pod.spec.node_name)
+    for node in daemons.nodes_where(lambda state: state.managed and state.known):
+        _manage_node(daemons, node, daemons.nodes[node], replaces, work)
+    for node in daemons.nodes_where(lambda state: not state.known):
+        # They will never be scheduled, and nobody else deletes them.
+        work.delete.extend(pod for pod in daemons.pods[node] if not pod.spec.node_name)
     return work
-
-
-def _runs(pod: Pod) -> bool:
-    return pod.metadata.deletion_timestamp is None and not is_terminal(pod)
 
 
 def _manage_node(daemons: Daemons, node: str, verdict: Verdict, replaces: Replaces, work: Work) -> None:

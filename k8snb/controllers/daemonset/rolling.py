@@ -7,10 +7,12 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from k8snb.api.resources import BY_CLASS
 from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod
-from k8snb.controllers.daemonset.daemons import Daemons, PodsOfNode
+from k8snb.controllers.daemonset.daemons import Daemons, NodeState
 from k8snb.controllers.daemonset.manage import Work
 from k8snb.controllers.daemonset.sizes import limits
 from k8snb.machinery.server import not_found
@@ -28,84 +30,61 @@ def rolling_update(daemons: Daemons) -> Work:
     -----
     Upstream takes the nodes in no order. Here those that will have a daemon come first.
     """
-    desired = [node for node, verdict in daemons.nodes.items() if verdict.should_run]
-    max_surge, max_unavailable = limits(daemons.daemon_set, len(desired))
-    nodes = list(dict.fromkeys((*desired, *daemons.pods)))
+    desired = daemons.count(lambda state: state.should_run)
+    max_surge, max_unavailable = limits(daemons.daemon_set, desired)
     if max_surge:
-        return _Surge(daemons, max_surge, len(desired)).work(nodes)
-    return Work(_pods_to_replace(daemons, nodes, max_unavailable), [])
+        return _surge(daemons, max_surge, desired)
+    return Work(_pods_to_replace(daemons, max_unavailable), [])
 
 
-def _pods_to_replace(daemons: Daemons, nodes: list[str], max_unavailable: int) -> list[Pod]:
+def _pods_to_replace(daemons: Daemons, max_unavailable: int) -> list[Pod]:
     """Old pods that are not available, and as many others as the limit leaves.
 
     Notes
     -----
     Of 5 daemons with a limit of 2, one of them new and not yet ready, 1 available old pod goes.
     """
-    unavailable = 0
-    replaced: list[Pod] = []
-    candidates: list[Pod] = []
-    for node in nodes:
-        pods = daemons.updated_pods_on(node)
-        if pods is None or (pods.old is None) == (pods.new is None):
-            unavailable += 1  # something is missing or too much: managing the node comes first
-        elif pods.new is not None:
-            unavailable += not daemons.is_available(pods.new)
-        elif pods.old is not None and not daemons.is_available(pods.old):
-            replaced.append(pods.old)
-            unavailable += 1
-        elif pods.old is not None:
-            candidates.append(pods.old)
-    return replaced + candidates[: max(max_unavailable - unavailable, 0)]
+    free = max_unavailable - daemons.count(_is_unavailable)
+    replaced = _old_pods(daemons, lambda state: state.only_old and not state.old)
+    if free <= 0:
+        return replaced
+    return replaced + _old_pods(daemons, lambda state: state.only_old and bool(state.old))[:free]
 
 
-class _Surge:
+def _is_unavailable(state: NodeState) -> bool:
+    """Something is missing or too much, which managing the node sees to first, or its only daemon is not available."""
+    if state.crowded or (state.old is None) == (state.new is None):
+        return state.should_run or state.occupied
+    return not (state.new or state.old)
+
+
+def _old_pods(daemons: Daemons, holds: Callable[[NodeState], bool]) -> list[Pod]:
+    """The older pods of the nodes in such a state, those of nodes that will have a daemon first."""
+    nodes = daemons.nodes_where(lambda state: state.should_run and holds(state))
+    nodes += daemons.nodes_where(lambda state: not state.should_run and holds(state))
+    pods = [daemons.updated_pods_on(node) for node in nodes]
+    return [both.old for both in pods if both is not None and both.old is not None]
+
+
+def _surge(daemons: Daemons, max_surge: int, desired: int) -> Work:
     """An update that lets a new pod become available on a node before it deletes the old one."""
+    for node in daemons.nodes_where(lambda state: state.only_old and not state.known):
+        raise not_found(BY_CLASS[Node], node)
+    surging = daemons.count(lambda state: state.crowded or (state.old is not None and state.new is False))
+    available = daemons.count(lambda state: bool(state.new if state.old is None else state.old))
+    delete = _old_pods(daemons, _gives_way)
+    # A misplaced pod stands in until there are enough available ones elsewhere.
+    misplaced = _old_pods(daemons, lambda state: state.only_old and bool(state.old) and not state.should_run)
+    delete += misplaced[: max(available - desired, 0)]
+    create = daemons.nodes_where(lambda state: state.only_old and not state.old and state.should_run)
+    free = max_surge - surging
+    if free > 0:
+        create += daemons.nodes_where(lambda state: state.only_old and bool(state.old) and state.should_run)[:free]
+    return Work(delete, create)
 
-    def __init__(self, daemons: Daemons, max_surge: int, desired: int) -> None:
-        self.daemons = daemons
-        self.max_surge = max_surge
-        self.desired = desired
-        self.surging = 0
-        self.available = 0
-        self.delete: list[Pod] = []
-        self.misplaced: list[Pod] = []  # available, on nodes that should have none
-        self.allowed: list[str] = []
-        self.candidates: list[str] = []
 
-    def work(self, nodes: list[str]) -> Work:
-        for node in nodes:
-            pods = self.daemons.updated_pods_on(node)
-            if pods is None:
-                self.surging += 1
-            else:
-                self._look_at(node, pods)
-        # A misplaced pod stands in until there are enough available ones elsewhere.
-        self.delete += self.misplaced[: max(self.available - self.desired, 0)]
-        free = max(self.max_surge - self.surging, 0)
-        return Work(self.delete, self.allowed + self.candidates[:free])
-
-    def _look_at(self, node: str, pods: PodsOfNode) -> None:
-        counted = pods.old or pods.new
-        self.available += counted is not None and self.daemons.is_available(counted)
-        if pods.old is None:
-            return
-        if pods.new is None:
-            self._consider(node, pods.old)
-        elif self.daemons.is_available(pods.new):
-            self.delete.append(pods.old)
-        else:
-            self.surging += 1
-
-    def _consider(self, node: str, old: Pod) -> None:
-        """A node that has an old pod only."""
-        available = self.daemons.is_available(old)
-        if node not in self.daemons.nodes:
-            raise not_found(BY_CLASS[Node], node)
-        if not self.daemons.should_run(node):
-            (self.misplaced if available else self.delete).append(old)
-        elif available:
-            self.candidates.append(node)
-        else:
-            self.allowed.append(node)
+def _gives_way(state: NodeState) -> bool:
+    """The old pod has an available successor, or is not available where no daemon should be."""
+    if state.only_old:
+        return not state.old and not state.should_run
+    return state.old is not None and bool(state.new)

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from k8snb.api.pods import is_ready
 from k8snb.api.types.apps import DaemonSetStatus
-from k8snb.controllers.daemonset.daemons import Daemons, oldest_first
+from k8snb.controllers.daemonset.daemons import Daemons
 
 
 def calculate_status(daemons: Daemons, observed: bool) -> DaemonSetStatus:
@@ -23,20 +22,16 @@ def calculate_status(daemons: Daemons, observed: bool) -> DaemonSetStatus:
         The controller has acted on this generation.
     """
     desired = current = misscheduled = ready = updated = available = 0
-    for node, verdict in daemons.nodes.items():
-        pods = daemons.pods.get(node)
-        if not verdict.should_run:
-            misscheduled += pods is not None
+    for state, nodes in daemons.groups.items():
+        number = len(nodes)
+        if not state.should_run:
+            misscheduled += number * (state.known and state.occupied)
             continue
-        desired += 1
-        if pods is None:
-            continue
-        current += 1
-        pod = oldest_first(pods)[0] if len(pods) > 1 else pods[0]
-        if is_ready(pod):
-            ready += 1
-            available += daemons.is_available(pod)
-        updated += daemons.is_updated(pod)
+        desired += number
+        current += number * state.occupied
+        ready += number * state.ready
+        updated += number * state.updated
+        available += number * state.available
     daemon_set = daemons.daemon_set
     generation = daemon_set.metadata.generation
     return replace(

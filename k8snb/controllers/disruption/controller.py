@@ -12,7 +12,6 @@ from typing import ClassVar
 from msgspec.structs import replace
 
 from k8snb.api.pods import condition_of, is_terminal
-from k8snb.api.selectors import matches
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.pod_status import PodCondition
 from k8snb.api.types.policy import PodDisruptionBudget
@@ -107,7 +106,8 @@ class DisruptionController(Controller):
             self.server.update_status(replace(budget, status=status))
 
     def _sync_budget(self, budget: PodDisruptionBudget) -> None:
-        spec, pods = budget.spec, self._pods_of(budget)
+        spec = budget.spec
+        pods = self.ownership.selected(budget.metadata.namespace, spec.selector)
         if not pods:
             self.recorder.event(budget, "Normal", "NoPods", "No matching pods found")
         total = len(pods)
@@ -126,21 +126,6 @@ class DisruptionController(Controller):
         if disrupted.recheck is not None:
             # At the very moment it is not overdue yet.
             self.queue.add_after(key_of(budget), disrupted.recheck - now + 1, background=True)
-
-    def _pods_of(self, budget: PodDisruptionBudget) -> list[Pod]:
-        """The pods that a budget selects; labels that pods share are matched once."""
-        selector, prefix = budget.spec.selector, f"{budget.metadata.namespace}/"
-        known: dict[int, bool] = {}
-        pods = []
-        for key, pod in self.pods.cache.items():
-            if key.startswith(prefix):
-                labels = pod.metadata.labels
-                selected = known.get(id(labels))
-                if selected is None:
-                    selected = known[id(labels)] = matches(selector, labels)
-                if selected:
-                    pods.append(pod)
-        return pods
 
     def _complain_of_overdue(self, budget: PodDisruptionBudget, disrupted: Disrupted) -> None:
         namespace = budget.metadata.namespace

@@ -50,7 +50,7 @@ def daemons(ds, pods, nodes=None):
         for node, words in pods.items()
         if words
     }
-    return Daemons(ds, nodes or dict.fromkeys(pods, RUNS), built, "new", None, NOW)
+    return Daemons(ds, nodes or dict.fromkeys(pods, RUNS), built, "new", None, NOW).grouped()
 
 
 def names(pods):

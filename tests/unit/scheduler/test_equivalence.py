@@ -213,3 +213,16 @@ def test_a_pod_that_shares_its_spec_with_its_template_shares_the_signature() -> 
     assert one.signature is other.signature is bound.signature
     changed = replace(template, spec=replace(template.spec, priority=5))
     assert world.info(owned(changed, "p4", "rs")).signature is not one.signature
+
+
+def test_pods_of_a_stateful_set_share_a_table_although_their_labels_differ() -> None:
+    world = World(node("n1"), node("n2"))
+    world.listers.set(replica_set("rs", {"app": "a"}))
+    fast = FastCore(world.core)
+    for number in range(4):
+        new = owned(pod("t", cpu="1", labels={"app": "a", "pod": str(number)}), f"p{number}", "rs")
+        assert world.info(new).signature.kin is world.info(new).signature.kin.kin
+        decision = fast.schedule(world.cycle(new))
+        assert _plain(decision) == _plain(world.schedule(new))
+        world.put(new, decision.node)
+    assert (len(fast._entries), len(fast._tables)) == (3, 1)
