@@ -9,6 +9,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isinf
 
 from k8snb.api.field_errors import duplicate, FieldError, forbidden, invalid, required, typed
 from k8snb.api.quantity import milli_value, number_of, value
@@ -68,7 +69,7 @@ def validate_quota_update(new: ResourceQuota, old: ResourceQuota) -> list[FieldE
     """The faults of a resource quota's next version; its scopes stay."""
     errors = validate_object_meta_update(new.metadata, old.metadata) + _spec(new.spec)
     if set(new.spec.scopes) != set(old.spec.scopes):
-        errors.append(invalid("spec.scopes", typed(new.spec.scopes or None), IMMUTABLE))
+        errors.append(invalid("spec.scopes", typed(new.spec.scopes), IMMUTABLE))
     return errors
 
 
@@ -119,7 +120,7 @@ def _scopes(spec: ResourceQuotaSpec) -> list[FieldError]:
 
 def _conflicts(scopes: set[str], spec: ResourceQuotaSpec, path: str) -> list[FieldError]:
     clashes = [pair for pair in _CONFLICTS if scopes.issuperset(pair)]
-    return [invalid(path, typed(spec.scopes or None), "conflicting scopes") for _ in clashes]
+    return [invalid(path, typed(spec.scopes), "conflicting scopes") for _ in clashes]
 
 
 def _scope_selector(spec: ResourceQuotaSpec, path: str) -> list[FieldError]:
@@ -247,7 +248,8 @@ def _ratio(ratio: str, low: str | None, high: str | None, path: str) -> list[Fie
         wanted, least, most = milli_value(ratio) / 1000, milli_value(low), milli_value(high)
     else:
         wanted, least, most = float(value(ratio)), value(low), value(high)
-    limit = most / least if least else float("inf") if most else float("nan")
+    limit = most / least if least else float("inf") * most  # no number where both are zero
     if wanted > limit:
-        errors.append(invalid(path, ratio, f"ratio {ratio} is greater than max/min = {limit:f}"))
+        shown = "-Inf" if isinf(limit) else f"{limit:f}"
+        errors.append(invalid(path, ratio, f"ratio {ratio} is greater than max/min = {shown}"))
     return errors

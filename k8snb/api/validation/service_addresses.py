@@ -104,7 +104,7 @@ def _headless(service: Service) -> bool:
 
 
 def _at(path: str, index: int, value: tuple[Any, ...], detail: str = _FIXED) -> FieldError:
-    return invalid(f"{path}[{index}]", typed(value or None), detail)
+    return invalid(f"{path}[{index}]", typed(value), detail)
 
 
 def _release(service: Service, what: str) -> list[FieldError]:

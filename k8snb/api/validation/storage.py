@@ -11,8 +11,10 @@ from msgspec.structs import replace
 
 from k8snb.api.field_errors import FieldError, forbidden, typed
 from k8snb.api.quantity import number_of
+from k8snb.api.schema import EMPTY
 from k8snb.api.types.claims import PersistentVolumeClaim, PersistentVolumeClaimSpec
 from k8snb.api.validation.claims import validate_claim_spec
+from k8snb.api.validation.equality import same
 from k8snb.api.validation.internal_form import internal_diff
 from k8snb.api.validation.metadata import (
     name_is_dns_subdomain,
@@ -38,7 +40,7 @@ def validate_claim_update(new: PersistentVolumeClaim, old: PersistentVolumeClaim
     errors = validate_object_meta_update(new.metadata, old.metadata)
     errors += validate_claim(new, LabelSelectorOptions(allow_invalid_label_value=lenient))
     before, after = _comparable(new, old)
-    if before != after:
+    if not same(before, after):
         errors.append(forbidden("spec", _FIXED.format(internal_diff(before, after))))
     size, reported = _size(new.spec), old.status.capacity.get("storage", "0")
     if number_of(size) < number_of(_size(old.spec)) and number_of(size) <= number_of(reported):
@@ -63,7 +65,7 @@ def _comparable(
         after = replace(after, storage_class_name=None)
     if new.status.phase == "Bound":
         after = replace(after, volume_attributes_class_name=before.volume_attributes_class_name)
-        if after.resources.requests:
+        if after.resources.requests is not EMPTY:
             requests = {**after.resources.requests, "storage": _size(before)}
             after = replace(after, resources=replace(after.resources, requests=requests))
     return before, after

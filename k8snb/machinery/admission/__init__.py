@@ -23,7 +23,7 @@ from k8snb.machinery.admission.limits import check_limits, with_default_resource
 from k8snb.machinery.admission.nodes import with_not_ready_taint
 from k8snb.machinery.admission.pods import admit_pod, admit_pod_update, check_pod
 from k8snb.machinery.admission.quota import QuotaLedger
-from k8snb.machinery.admission.storage import admit_claim, admit_volume
+from k8snb.machinery.admission.storage import admit_claim, admit_volume, check_expansion
 from k8snb.machinery.service_ips import ServiceAllocator
 from k8snb.machinery.store import Store
 
@@ -100,8 +100,10 @@ class Admission:
 
     def check_update(self, new: KubernetesObject, old: KubernetesObject) -> None:
         """Ask the validating plugins about the next, valid version of an object; raises Forbidden."""
-        if not isinstance(new, Pod):  # what a pod asks for stays
+        if not isinstance(new, Pod) and old.metadata.deletion_timestamp is None:  # what a pod asks for stays
             check_limits(new, self._limit_ranges(new.metadata.namespace))
+        if isinstance(new, PersistentVolumeClaim) and isinstance(old, PersistentVolumeClaim):
+            check_expansion(new, old, cast("Mapping[str, StorageClass]", self.server.store.tables["StorageClass"]))
         self.quotas.check_update(new, old)
 
     def _limit_ranges(self, namespace: str) -> list[LimitRange]:

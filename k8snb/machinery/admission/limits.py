@@ -14,7 +14,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from k8snb.api.pod_resources import pod_limits, pod_requests
-from k8snb.api.quantity import number_of
+from k8snb.api.quantity import milli_value, number_of
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.claims import PersistentVolumeClaim
 from k8snb.api.types.containers import Container, ResourceRequirements
@@ -112,9 +112,10 @@ def check_limits(obj: KubernetesObject, ranges: Sequence[LimitRange]) -> None:
         Naming every bound of the first limit range that it breaks.
     """
     for limit_range in ranges:
-        faults = [fault for item in limit_range.spec.limits for fault in _faults(obj, item)]
+        faults = dict.fromkeys(fault for item in limit_range.spec.limits for fault in _faults(obj, item))
         if faults:
-            raise forbidden(obj, f"[{', '.join(faults)}]" if len(faults) > 1 else faults[0])
+            said = ", ".join(faults)
+            raise forbidden(obj, f"[{said}]" if len(faults) > 1 else said)
 
 
 def _faults(obj: KubernetesObject, item: LimitRangeItem) -> Iterator[str]:
@@ -178,8 +179,8 @@ def _ratio(asked: Asked) -> str:
         return f"{said} no request is specified or request is 0"
     if not limit:
         return f"{said} no limit is specified or limit is 0"
-    ratio = float(limit) / float(request)
-    return f"{said} provided ratio is {ratio:f}" if ratio > float(number_of(asked.bound)) else ""
+    ratio = milli_value(asked.limit or "0") / milli_value(asked.request or "0")
+    return f"{said} provided ratio is {ratio:f}" if ratio * 1000 > milli_value(asked.bound) else ""
 
 
 def _more(one: str, other: str) -> bool:

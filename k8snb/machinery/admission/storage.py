@@ -1,20 +1,23 @@
-"""DefaultStorageClass and StorageObjectInUseProtection: what new claims and volumes get.
+"""DefaultStorageClass and StorageObjectInUseProtection: what new claims and volumes get; PersistentVolumeClaimResize.
 
 References
 ----------
 ``plugin/pkg/admission/storage/storageclass/setdefault/admission.go``,
-``plugin/pkg/admission/storage/storageobjectinuseprotection/admission.go @ v1.36``
+``plugin/pkg/admission/storage/storageobjectinuseprotection/admission.go``,
+``plugin/pkg/admission/storage/persistentvolume/resize/admission.go @ v1.36``
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
+from k8snb.api.quantity import number_of
 from k8snb.api.types.claims import PersistentVolumeClaim, StorageClass
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.persistent_volume import PersistentVolume
+from k8snb.machinery.admission.lifecycle import forbidden
 
 IS_DEFAULT = "storageclass.kubernetes.io/is-default-class"
 BETA_IS_DEFAULT = "storageclass.beta.kubernetes.io/is-default-class"
@@ -35,6 +38,38 @@ def admit_claim(claim: PersistentVolumeClaim, classes: Iterable[StorageClass]) -
 def admit_volume(volume: PersistentVolume) -> PersistentVolume:
     """A new volume, protected from deletion while it is bound."""
     return replace(volume, metadata=_with_finalizer(volume.metadata, VOLUME_PROTECTION))
+
+
+def check_expansion(
+    new: PersistentVolumeClaim, old: PersistentVolumeClaim, classes: Mapping[str, StorageClass]
+) -> None:
+    """Refuse to let a claim grow that is not bound, or whose class does not allow it.
+
+    Raises
+    ------
+    Forbidden
+        When it would.
+    """
+    if number_of(_size(new)) <= number_of(_size(old)):
+        return
+    if old.status.phase != "Bound":
+        raise forbidden(new, "Only bound persistent volume claims can be expanded")
+    name = _class_of(new)
+    storage_class = classes.get(name) if name and name == _class_of(old) else None
+    if storage_class is None or not storage_class.allow_volume_expansion:
+        why = (
+            "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support"
+        )
+        raise forbidden(new, f"{why} resize")
+
+
+def _size(claim: PersistentVolumeClaim) -> str:
+    return claim.spec.resources.requests.get("storage", "0")
+
+
+def _class_of(claim: PersistentVolumeClaim) -> str:
+    """The name of a claim's class: its beta annotation speaks first."""
+    return claim.metadata.annotations.get(BETA_CLASS, claim.spec.storage_class_name or "")
 
 
 def default_class(classes: Iterable[StorageClass]) -> str | None:

@@ -20,7 +20,7 @@ from k8snb.api.registry import (
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.config import ConfigMap, Namespace, Secret
 from k8snb.api.types.node import Node
-from k8snb.api.types.quota import ResourceQuota
+from k8snb.api.types.quota import LimitRange, ResourceQuota
 from k8snb.api.types.service import Service
 
 T = TypeVar("T", bound=KubernetesObject)
@@ -134,6 +134,34 @@ def test_a_quota_starts_without_a_status_and_its_scopes_stay() -> None:
     assert [str(f) for f in validate_update(scoped, quota)] == [
         'spec.scopes: Invalid value: ["BestEffort"]: field is immutable'
     ]
+
+
+def test_scopes_that_are_gone_and_scopes_that_are_none_print_differently() -> None:
+    old = made(ResourceQuota, spec={"hard": {"pods": "1"}, "scopes": ["Terminating"]})
+
+    def said(**spec: Any) -> list[str]:
+        return [str(fault) for fault in validate_update(made(ResourceQuota, spec={"hard": {"pods": "1"}, **spec}), old)]
+
+    assert said() == ["spec.scopes: Invalid value: null: field is immutable"]
+    assert said(scopes=[]) == ["spec.scopes: Invalid value: []: field is immutable"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        ("1", "4", ""),
+        ("2", "2", "1.000000"),
+        ("0", "1", ""),
+        ("0", "-1", "-Inf"),
+        ("0", "0", ""),
+        ("1", "-1", "-1.000000"),
+    ],
+)
+def test_a_limit_may_be_above_its_request_by_as_much_as_bounds_allow(low: str, high: str, said: str) -> None:
+    item = {"type": "Pod", "min": {"cpu": low}, "max": {"cpu": high}, "maxLimitRequestRatio": {"cpu": "2"}}
+    faults = validate_create(made(LimitRange, spec={"limits": [item]}))
+    ratio = [fault.detail for fault in faults if "Ratio" in fault.field]
+    assert ratio == ([f"ratio 2 is greater than max/min = {said}"] if said else [])
 
 
 def test_a_quota_whose_requests_exceed_its_limits_is_worth_a_warning() -> None:

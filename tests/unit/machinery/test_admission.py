@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from k8snb.api.decode import from_dict
-from k8snb.api.resources import find
+from k8snb.api.resources import BY_CLASS, find
 from k8snb.api.types.claims import PersistentVolumeClaim
 from k8snb.api.types.config import Namespace
 from k8snb.api.types.meta import ObjectMeta
@@ -207,6 +207,23 @@ def test_pods_stay_within_bounds(server: ApiServer, item: dict[str, Any], why: s
     assert refusal.value.message.startswith(f'pods "a" is forbidden: {why}')
 
 
+def test_what_two_containers_lack_is_said_once(server: ApiServer) -> None:
+    item = {"type": "Container", "maxLimitRequestRatio": {"cpu": "2.3"}}
+    create(server, "limits", "l", spec={"limits": [item]})
+
+    def create_two(name: str, limit: str) -> None:
+        resources = {"requests": {"cpu": "100m"}, "limits": {"cpu": limit}}
+        create(
+            server, "pods", name, spec={"containers": [{"name": n, "image": "i", "resources": resources} for n in "ab"]}
+        )
+
+    create_two("a", "230m")
+    with pytest.raises(Forbidden) as refusal:
+        create_two("b", "231m")
+    said = "cpu max limit to request ratio per Container is 2300m, but provided ratio is 2.310000"
+    assert refusal.value.message == f'pods "b" is forbidden: {said}'
+
+
 def test_the_greatest_limit_of_a_container_is_its_default(server: ApiServer) -> None:
     create(server, "limits", "l", spec={"limits": [{"type": "Container", "max": {"cpu": "1"}}]})
     resources = create(server, "pods", "a", spec=pod_spec()).spec.containers[0].resources
@@ -276,6 +293,38 @@ def test_a_claim_gets_the_default_class_and_is_protected(server: ApiServer) -> N
     assert claim.spec.storage_class_name == "standard"
     assert claim.metadata.finalizers == ("kubernetes.io/pvc-protection",)
     assert create(server, "pvc", "d", spec={**spec, "storageClassName": ""}).spec.storage_class_name == ""
+
+
+@pytest.mark.parametrize(
+    ("phase", "expands", "why"),
+    [
+        ("Bound", True, ""),
+        ("Bound", None, "only dynamically provisioned pvc can be resized and the storageclass that provisions"),
+        ("Pending", True, "spec is immutable after creation except resources.requests"),
+    ],
+)
+def test_a_claim_grows_when_it_is_bound_and_its_class_allows_it(
+    server: ApiServer, phase: str, expands: bool | None, why: str
+) -> None:
+    create(server, "sc", "fast", provisioner="p", **({} if expands is None else {"allowVolumeExpansion": expands}))
+    spec = {
+        "accessModes": ["ReadWriteOnce"],
+        "storageClassName": "fast",
+        "resources": {"requests": {"storage": "1Gi"}},
+    }
+    claim: PersistentVolumeClaim = create(server, "pvc", "c", spec=spec)
+    claim = server.update_status(replace(claim, status=replace(claim.status, phase=phase)))
+    claims = BY_CLASS[PersistentVolumeClaim]
+
+    def resize(size: str) -> None:
+        server.patch(claims, "default", "c", "merge", {"spec": {"resources": {"requests": {"storage": size}}}})
+
+    resize("1073741824")  # as much as before, in other words
+    if not why:
+        resize("2Gi")
+        return
+    with pytest.raises((Forbidden, Invalid), match=why):
+        resize("2Gi")
 
 
 def test_a_new_node_takes_no_pods_until_it_is_ready(server: ApiServer) -> None:
