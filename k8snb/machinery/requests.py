@@ -133,7 +133,7 @@ def for_update(obj: T, resource: Resource, namespace: str, name: str) -> T:
     BadRequest
         When it names another namespace, no name or another name.
     """
-    obj = _with_meta(obj, _in_namespace(obj.metadata, resource, namespace))
+    obj = _with_meta(obj, _in_namespace(replace(obj.metadata, self_link=""), resource, namespace))
     if not obj.metadata.name:
         raise BadRequest(f"the name of the object ({name} based on URL) was undeterminable: name must be provided")
     if obj.metadata.name != name:
@@ -172,6 +172,8 @@ def check_resource_version(resource: Resource, new: KubernetesObject, old: Kuber
         When the object changed since it was read, or was made anew.
     Invalid
         When no version is named and the kind asks for one.
+    Unclassified
+        When what is named is no version.
     """
     meta, stored = new.metadata, old.metadata
     if meta.uid and meta.uid != stored.uid:
@@ -180,6 +182,8 @@ def check_resource_version(resource: Resource, new: KubernetesObject, old: Kuber
         if not allows_unconditional_update(resource.cls):
             fault = invalid("metadata.resourceVersion", 0, "must be specified for an update")
             raise _invalid(resource.qualified, stored.name, [fault])
+    elif not (meta.resource_version.isascii() and meta.resource_version.isdecimal()):
+        raise Unclassified(f"strconv.ParseUint: parsing {go_quote(meta.resource_version)}: invalid syntax")
     elif meta.resource_version != stored.resource_version:
         raise _conflict(resource, stored, _MODIFIED)
 

@@ -9,7 +9,7 @@ import pytest
 from k8snb.api.resources import find, Resource
 from k8snb.api.types.config import ConfigMap
 from k8snb.api.types.meta import ObjectMeta
-from k8snb.errors import BadRequest, Conflict
+from k8snb.errors import BadRequest, Conflict, Unclassified
 from k8snb.machinery import requests
 from k8snb.machinery.deletion import DeleteOptions
 
@@ -89,3 +89,20 @@ def test_an_update_of_another_object_of_that_name_is_refused() -> None:
     sent = ConfigMap(metadata=ObjectMeta(name="c", namespace="default", uid="2"))
     with pytest.raises(Conflict, match="Precondition failed: UID in precondition: 2, UID in object meta: 1"):
         requests.check_resource_version(CONFIG_MAPS, sent, stored)
+
+
+def test_a_version_that_is_none_fails() -> None:
+    stored = ConfigMap(metadata=ObjectMeta(name="c", namespace="default", uid="1", resource_version="7"))
+    for version, error, message in (
+        ("6", Conflict, "the object has been modified"),
+        ("abc", Unclassified, 'strconv.ParseUint: parsing "abc": invalid syntax'),
+    ):
+        sent = ConfigMap(metadata=ObjectMeta(name="c", namespace="default", resource_version=version))
+        with pytest.raises(error, match=message):
+            requests.check_resource_version(CONFIG_MAPS, sent, stored)
+
+
+def test_the_link_of_an_object_to_itself_is_not_kept() -> None:
+    sent = ConfigMap(metadata=ObjectMeta(name="c", self_link="/x"))
+    assert requests.for_update(sent, CONFIG_MAPS, "default", "c").metadata.self_link == ""
+    assert requests.for_create(sent, CONFIG_MAPS, "default").metadata.self_link == ""
