@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from k8snb.widgets import KubectlConsole as KubectlConsole
     from k8snb.widgets import Player as Player
     from k8snb.widgets import RolloutTimeline as RolloutTimeline
+    from k8snb.widgets import StatefulSetLab as StatefulSetLab
 
 __version__ = "0.1.0"
 
@@ -39,6 +40,7 @@ _HOMES = {
     "KubectlConsole": "k8snb.widgets",
     "Player": "k8snb.widgets",
     "RolloutTimeline": "k8snb.widgets",
+    "StatefulSetLab": "k8snb.widgets",
 }
 __all__ = sorted(_HOMES)
 

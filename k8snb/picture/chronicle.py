@@ -27,6 +27,9 @@ FOLLOWED = (
     "StatefulSet",
     "DaemonSet",
     "Job",
+    "ControllerRevision",
+    "PersistentVolumeClaim",
+    "PersistentVolume",
     "Service",
     "EndpointSlice",
 )
@@ -34,6 +37,8 @@ HEARTBEATS = ("Lease",)
 UNSCHEDULED = ""  # the box of pods that have no node yet
 READING = ("api-resources", "api-versions", "describe", "diff", "events", "explain", "get", "logs", "version", "wait")
 LONG_WAIT_MS = 500
+SHORT = 7  # letters that a pod's label has room for
+ENDS = ("Succeeded", "Failed")
 BARE = ""  # the box of pods that nothing owns
 
 _PATCHED = re.compile(r'"(\w+)": ?"?([^"{}\[\],]+)"?[,}]')  # the values that a JSON patch sets
@@ -81,9 +86,11 @@ class PodTrack:
     __slots__ = (
         "born_ms",
         "cpu_milli",
+        "ended_ms",
         "gone_ms",
         "key",
         "objects",
+        "outcome",
         "owner_slot",
         "places",
         "revision",
@@ -96,6 +103,8 @@ class PodTrack:
         self.key = key
         self.born_ms = born_ms
         self.gone_ms: int | None = None
+        self.ended_ms: int | None = None  # when it ran to its end
+        self.outcome = ""  # how: `succeeded` or `failed`
         self.revision: Revision | None = None
         self.objects: Track[Pod] = Track()
         self.states: Track[PodState] = Track()
@@ -116,11 +125,18 @@ class PodTrack:
     @property
     def short_name(self) -> str:
         """What tells this pod from its siblings: the random end of its name."""
-        return short_name(self.name, self.revision.name if self.revision is not None else "")
+        if self.revision is None:
+            return self.name
+        short = short_name(self.name, self.revision.name)
+        return short if len(short) <= SHORT else short_name(short, self.revision.owner_name)
 
     def alive(self, time_ms: int) -> bool:
         """Whether the pod is there at a moment."""
         return self.born_ms <= time_ms and (self.gone_ms is None or time_ms < self.gone_ms)
+
+    def is_over(self, time_ms: int) -> bool:
+        """Whether the pod has run to its end, and takes no room of its node any more."""
+        return self.ended_ms is not None and self.ended_ms <= time_ms
 
     def state(self, time_ms: int) -> PodState:
         """The pod's looks at a moment of its life."""
@@ -234,6 +250,8 @@ class Chronicle:
         track = self._alive[change.key]
         track.objects.put(change.time_ms, pod)
         track.states.put(change.time_ms, pod_state(pod))
+        if track.ended_ms is None and pod.status.phase in ENDS:
+            track.ended_ms, track.outcome = change.time_ms, pod.status.phase.lower()
         place = track.places.last
         if place is None or place.box != pod.spec.node_name:
             if place is not None:

@@ -1,4 +1,4 @@
-"""The cluster graph: three views of one cluster at any moment."""
+"""The cluster graph: the views of one cluster at any moment."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from k8snb.picture.chronicle import Chronicle
+from k8snb.picture.identity import draw_identity
 from k8snb.picture.ownership import draw_ownership
 from k8snb.picture.placement import draw_placement
 from k8snb.picture.requests import draw_requests
@@ -14,8 +15,18 @@ from k8snb.picture.sheet import Picture
 WIDTH = 744  # what a view is drawn for until a browser says how wide it is
 
 VIEWS: Mapping[str, Callable[[Chronicle, int, float], Picture]] = MappingProxyType(
-    {"placement": draw_placement, "ownership": draw_ownership, "traffic": draw_requests}
+    {
+        "placement": draw_placement,
+        "ownership": draw_ownership,
+        "traffic": draw_requests,
+        "identity": draw_identity,
+    }
 )
+
+
+def views_of(chronicle: Chronicle) -> list[str]:
+    """The views that have something to show: that of identities, once there was a stateful set."""
+    return [name for name in VIEWS if name != "identity" or chronicle.keys_of("StatefulSet")]
 
 
 def draw_graph(chronicle: Chronicle, time_ms: int, view: str = "placement", width: float = WIDTH) -> Picture:
@@ -28,8 +39,8 @@ def draw_graph(chronicle: Chronicle, time_ms: int, view: str = "placement", widt
     time_ms
         The moment to draw, in simulated milliseconds.
     view
-        ``placement`` (nodes and the pods on them), ``ownership`` (workloads, revisions, pods) or ``traffic`` (services
-        and where their requests go).
+        ``placement`` (nodes and the pods on them), ``ownership`` (workloads, revisions, pods), ``traffic`` (services
+        and where their requests go) or ``identity`` (the pods of stateful sets with their claims and volumes).
     width
         How wide the drawing is to be, in pixels.
 

@@ -74,8 +74,9 @@ def _band_of(plan: _Plan, revision: Revision, pods: Sequence[PodTrack], workload
     replica_set = replica_set_at(plan.scene.chronicle, revision, plan.scene.time_ms)
     images = ", ".join(revision.images)
     if replica_set is None or workload.kind == "ReplicaSet":
-        title = listed((revision.name, images))
-        words = f"{len(pods)} pods"
+        label = revision_label(plan.scene.chronicle, revision, plan.scene.time_ms) if revision.record_key else ""
+        title = listed((label, revision.name, images))
+        words = f"{len(pods)} pod{'' if len(pods) == 1 else 's'}"
     else:
         title = listed(
             (revision_label(plan.scene.chronicle, revision, plan.scene.time_ms), f"replicaset/{revision.name}", images)

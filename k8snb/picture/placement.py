@@ -25,13 +25,14 @@ LEAST_ROWS = 2
 
 
 class NodeFacts(NamedTuple):
-    """A node at a moment and the pods on it."""
+    """A node at a moment and the pods on it; ``at_work`` are those that have not run to their end."""
 
     name: str
     zone: str
     node: Node
     pods: list[PodTrack]
     silent: bool
+    at_work: list[PodTrack]
 
     @property
     def words(self) -> str:
@@ -44,7 +45,7 @@ class NodeFacts(NamedTuple):
     def cpu_share(self) -> float:
         """The part of the node's CPU that its pods asked for."""
         room = milli_value(self.node.status.allocatable.get("cpu", "0"))
-        return sum(p.cpu_milli for p in self.pods) / room if room else 0.0
+        return sum(p.cpu_milli for p in self.at_work) / room if room else 0.0
 
     @property
     def pod_room(self) -> str:
@@ -67,7 +68,9 @@ def nodes_at(chronicle: Chronicle, time_ms: int, pods: Sequence[PodTrack]) -> li
     for name, node in chronicle.objects_at("Node", time_ms).items():
         assert isinstance(node, Node)
         zone = node.metadata.labels.get(ZONE_LABEL, "")
-        facts.append(NodeFacts(name, zone, node, on_node.get(name, []), chronicle.is_silent(name, time_ms)))
+        here = on_node.get(name, [])
+        at_work = [pod for pod in here if not pod.is_over(time_ms)]
+        facts.append(NodeFacts(name, zone, node, here, chronicle.is_silent(name, time_ms), at_work))
     return sorted(facts, key=lambda f: (natural(f.zone), natural(f.name)))
 
 
@@ -168,7 +171,7 @@ def _draw_load(sheet: Sheet, facts: NodeFacts, box: Area) -> None:
     sheet.area(f"{ref} meter", "meter", Area(left, box.top + 29, room, 6), "back")
     used = max(room * min(facts.cpu_share, 1.0), 1)
     sheet.area(f"{ref} used", "meter", Area(left, box.top + 29, used, 6), "used")
-    words = f"cpu {facts.cpu_share:.0%} · pods {len(facts.pods)}/{facts.pod_room}"
+    words = f"cpu {facts.cpu_share:.0%} · pods {len(facts.at_work)}/{facts.pod_room}"
     sheet.text(f"{ref} load", left, box.top + 46, words, "small")
 
 

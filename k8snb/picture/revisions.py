@@ -18,8 +18,8 @@ class Revision:
     """One template of a workload.
 
     ``key`` is unique; ``owner`` the uid of the workload (a ReplicaSet that stands alone owns itself); ``index``
-    counts from 0 in order of creation; ``object_key`` is the store's key of the replica set, empty when the revision
-    is no object of its own.
+    counts from 0 in order of creation; ``object_key`` is the store's key of the replica set, ``record_key`` that of the
+    controller revision; both are empty when the revision is no object of its own.
     """
 
     key: str
@@ -28,6 +28,8 @@ class Revision:
     name: str
     object_key: str
     images: tuple[str, ...]
+    owner_name: str = ""
+    record_key: str = ""
 
 
 def controller_of(meta: ObjectMeta) -> OwnerReference | None:
@@ -69,7 +71,9 @@ class Revisions:
         if meta.uid not in self._by_key:
             controller = controller_of(meta)
             owner = controller.uid if controller is not None else meta.uid
-            self._add(meta.uid, owner, meta.name, f"{meta.namespace}/{meta.name}", images_of(obj.spec.template))
+            name = controller.name if controller is not None else meta.name
+            images, number = images_of(obj.spec.template), self._next(owner)
+            self._add(Revision(meta.uid, owner, number, meta.name, f"{meta.namespace}/{meta.name}", images, name))
 
     def of_pod(self, pod: Pod) -> Revision | None:
         """The revision that a pod belongs to; None for a pod without a controller."""
@@ -82,12 +86,17 @@ class Revisions:
         word = next((pod.metadata.labels[name] for name in HASH_LABELS if name in pod.metadata.labels), "")
         key = f"{controller.uid} {word}"
         if key not in self._by_key:
-            name = f"{controller.name}-{word}" if word else controller.name
-            self._add(key, controller.uid, name, "", tuple(c.image for c in pod.spec.containers))
+            whole = not word or word.startswith(f"{controller.name}-")  # a stateful set's label has the whole name
+            name = (word or controller.name) if whole else f"{controller.name}-{word}"
+            record = f"{pod.metadata.namespace}/{name}" if word else ""
+            images, number = tuple(c.image for c in pod.spec.containers), self._next(controller.uid)
+            self._add(Revision(key, controller.uid, number, name, "", images, controller.name, record))
         return self._by_key[key]
 
-    def _add(self, key: str, owner: str, name: str, object_key: str, images: tuple[str, ...]) -> None:
-        siblings = self._of_owner.setdefault(owner, [])
-        revision = Revision(key, owner, len(siblings), name, object_key, images)
-        siblings.append(revision)
-        self._by_key[key] = revision
+    def _next(self, owner: str) -> int:
+        """The number of a workload's next revision."""
+        return len(self._of_owner.get(owner, ()))
+
+    def _add(self, revision: Revision) -> None:
+        self._of_owner.setdefault(revision.owner, []).append(revision)
+        self._by_key[revision.key] = revision

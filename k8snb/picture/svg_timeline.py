@@ -8,15 +8,37 @@ from typing import NamedTuple
 from k8snb.picture import svg
 from k8snb.picture.axis import clock, horizon_ms, tick_ms
 from k8snb.picture.chronicle import Mark
+from k8snb.picture.lanes import Lane
 from k8snb.picture.palette import FAULT, Hue, HUES, NO_REVISION, SERVED
 from k8snb.picture.pod_state import FAILING, READY, RUNNING, STARTING, STATES, TERMINATING
 from k8snb.picture.sheet import fit, LETTER
-from k8snb.picture.timeline import Band, Group, Lane, Timeline
+from k8snb.picture.timeline import Band, Group, Timeline
 from k8snb.picture.track import Track
 
 WIDTH = 960
 LEFT, RIGHT, TOP = 150, 90, 12
 MARKS_H, CURVES_H, LANE_H, GROUP_GAP, BAND_H = 20, 76, 16, 10, 60
+
+
+class _Pen(NamedTuple):
+    """How a curve is drawn, and the colour of its name."""
+
+    stroke: str
+    color: str
+
+
+PENS = {
+    "ceiling": _Pen(f'stroke="{svg.SOFT}" stroke-dasharray="5 4"', svg.SOFT),
+    "floor": _Pen(f'stroke="{svg.SOFT}" stroke-dasharray="5 4"', svg.SOFT),
+    "restarts": _Pen(f'stroke="{svg.SOFT}" stroke-dasharray="2 2"', svg.SOFT),
+    "active": _Pen(f'stroke="{HUES[0].fill}" stroke-width="1.5" stroke-dasharray="6 2"', HUES[0].fill),
+    "failed": _Pen(f'stroke="{FAULT}" stroke-width="1.75"', FAULT),
+    "ready": _Pen(f'stroke="{SERVED}" stroke-width="2"', "#00704F"),
+    "succeeded": _Pen(f'stroke="{SERVED}" stroke-width="2"', "#00704F"),
+    "completions": _Pen(f'stroke="{svg.INK}" stroke-width="1.5"', svg.INK),
+    "desired": _Pen(f'stroke="{svg.INK}" stroke-width="1.5"', svg.INK),
+}
+AREAS, FENCES = ("ready", "succeeded"), ("ceiling", "floor")
 
 
 class _Frame(NamedTuple):
@@ -41,6 +63,10 @@ def timeline_svg(timeline: Timeline, now_ms: int, width: float = WIDTH) -> str:
     if timeline.curves is not None:
         parts.extend(_curves(timeline.curves.tracks, frame, now_ms, top))
         top += CURVES_H + 22
+    legend = timeline.legend(now_ms)
+    if legend:
+        parts.extend(_legend(legend, top))
+        top += LANE_H + 4
     for group in timeline.groups(now_ms):
         drawn = _group(timeline, group, frame, now_ms, top)
         if drawn:
@@ -53,8 +79,8 @@ def timeline_svg(timeline: Timeline, now_ms: int, width: float = WIDTH) -> str:
     return svg.document(width, top + 22, parts, f"{title}, {clock(now_ms)}")
 
 
-def _hue(group: Group) -> Hue:
-    return NO_REVISION if group.hue == "rx" else HUES[int(group.hue[1:])]
+def _hue(name: str) -> Hue:
+    return HUES[int(name[1:])] if name[1:].isdecimal() else NO_REVISION
 
 
 def _grid(frame: _Frame, bottom: float) -> Iterator[str]:
@@ -110,24 +136,23 @@ def _curves(tracks: dict[str, Track[int | None]], frame: _Frame, now_ms: int, to
             at = x2
         return drawn
 
-    for x1, x2, value in _steps(tracks["ready"], frame, now_ms):
-        yield svg.rect(x1, bottom - value * scale, x2 - x1, value * scale, f'fill="{SERVED}" fill-opacity=".22"')
-    yield f'<path d="{path("ready")}" stroke="{SERVED}" stroke-width="2" fill="none"/>'
-    yield f'<path d="{path("desired")}" stroke="{svg.INK}" stroke-width="1.5" fill="none"/>'
+    for name in (name for name in AREAS if tracks.get(name)):
+        for x1, x2, value in _steps(tracks[name], frame, now_ms):
+            yield svg.rect(x1, bottom - value * scale, x2 - x1, value * scale, f'fill="{SERVED}" fill-opacity=".22"')
+    drawn = [name for name in PENS if name in tracks and tracks[name].at(now_ms) is not None]
+    for name in drawn:
+        yield f'<path d="{path(name)}" fill="none" {PENS[name].stroke}/>'
     taken: list[float] = []
-    for name in ("ceiling", "floor", "desired", "ready"):
-        last = tracks[name].at(now_ms)
-        if last is None:
-            continue
-        y = bottom - last * scale
-        if name in ("ceiling", "floor"):
-            yield f'<path d="{path(name)}" stroke="{svg.SOFT}" stroke-dasharray="5 4" fill="none"/>'
-            yield svg.text(LEFT - 10, y, f"{name} {last}", fill=svg.SOFT, anchor="end")
+    for name in reversed(drawn):
+        last = tracks[name].at(now_ms) or 0
+        y, color = bottom - last * scale, PENS[name].color
+        if name in FENCES:
+            yield svg.text(LEFT - 10, y, f"{name} {last}", fill=color, anchor="end")
             continue
         while any(abs(y - other) < 13 for other in taken):
             y += 13
         taken.append(y)
-        yield svg.text(frame.x(now_ms) + 8, y, f"{name} {last}", fill="#00704F" if name == "ready" else svg.INK)
+        yield svg.text(frame.x(now_ms) + 8, y, f"{name} {last}", fill=color)
 
 
 class _Drawn(NamedTuple):
@@ -137,8 +162,9 @@ class _Drawn(NamedTuple):
 
 def _group(timeline: Timeline, group: Group, frame: _Frame, now_ms: int, top: float) -> _Drawn | None:
     """One revision's lanes, or its band in a crowd; None when it has nothing up to now."""
-    hue = _hue(group)
-    parts = [svg.text(12, top + 8, fit(group.label, 92, 7.2), size=12, fill=hue.text, font_weight="bold")]
+    hue = _hue(group.hue)
+    color = hue.text if group.hue else svg.INK
+    parts = [svg.text(12, top + 8, fit(group.label, 92, 7.2), size=12, fill=color, font_weight="bold")]
     if timeline.is_crowd:
         band = next((b for b in timeline.bands if b.group == group.key), None)
         if band is None:
@@ -146,14 +172,52 @@ def _group(timeline: Timeline, group: Group, frame: _Frame, now_ms: int, top: fl
         full = max(sum(c) for b in timeline.bands for c in b.counts)
         parts.extend(_band(band, hue, frame, now_ms, top, full))
         return _Drawn(parts, top + BAND_H)
-    lanes = [n for n in timeline.lanes.values() if n.group == group.key and n.segments[0][0] <= now_ms]
-    for number, lane in enumerate(lanes):
-        middle = top + number * LANE_H + LANE_H / 2
-        parts.append(
-            svg.text(LEFT - 10, middle, fit(lane.label, 50), fill=svg.SOFT, anchor="end", font_family=svg.MONO)
-        )
-        parts.extend(_segments(lane, hue, frame, now_ms, middle))
-    return _Drawn(parts, top + max(len(lanes), 1) * LANE_H) if lanes else None
+    rows: dict[int, list[Lane]] = {}
+    for lane in timeline.lanes.values():
+        if lane.group == group.key and lane.segments[0][0] <= now_ms:
+            rows.setdefault(lane.row, []).append(lane)
+    for number, row in enumerate(sorted(rows)):
+        parts.extend(_row(rows[row], frame, now_ms, top + number * LANE_H + LANE_H / 2))
+    divider = timeline.divider(now_ms)
+    if divider is not None and divider.group == group.key:
+        above = sum(row < divider.row for row in rows)
+        parts.extend(_divider(divider.label, frame, top + above * LANE_H))
+    return _Drawn(parts, top + len(rows) * LANE_H) if rows else None
+
+
+def _row(lanes: Sequence[Lane], frame: _Frame, now_ms: int, middle: float) -> Iterator[str]:
+    """All lanes that stand on one line, named as the last of them."""
+    yield svg.text(LEFT - 10, middle, fit(lanes[-1].label, 50), fill=svg.SOFT, anchor="end", font_family=svg.MONO)
+    for lane in lanes:
+        yield from _segments(lane, _hue(lane.hue), frame, now_ms, middle)
+        if lane.outcome and lane.end is not None and lane.end <= now_ms:
+            yield _outcome(lane.outcome, frame.x(lane.end) - 5, middle)
+
+
+def _outcome(outcome: str, x: float, y: float) -> str:
+    """How a pod that ran to its end ended: a tick, or a cross."""
+    good = outcome == "succeeded"
+    path = (
+        f"M{svg.num(x - 3)} {svg.num(y)}l2 2.5 4 -5.5" if good else f"M{svg.num(x - 3)} {svg.num(y - 3)}l6 6m0 -6l-6 6"
+    )
+    disc = f'<circle cx="{svg.num(x)}" cy="{svg.num(y)}" r="5" fill="{svg.PAGE}"/>'
+    return f'{disc}<path d="{path}" fill="none" stroke="{"#00704F" if good else FAULT}" stroke-width="1.6"/>'
+
+
+def _divider(label: str, frame: _Frame, y: float) -> Iterator[str]:
+    """A line between rows."""
+    yield svg.line(LEFT - 60, y, frame.width, y, f'stroke="{HUES[0].fill}" stroke-width="1.5" stroke-dasharray="6 3"')
+    yield svg.text(frame.right + 8, y - 8, label, fill=HUES[0].fill)
+
+
+def _legend(groups: Sequence[Group], top: float) -> Iterator[str]:
+    """The revisions and their hues, where the groups do not say them."""
+    x: float = LEFT
+    for group in groups:
+        words = f"{group.label} · {group.images}"
+        yield svg.rect(x, top + 2, 10, 10, f'rx="3" fill="{_hue(group.hue).fill}"')
+        yield svg.text(x + 15, top + 8, words, fill=_hue(group.hue).text)
+        x += len(words) * LETTER + 32
 
 
 def _segments(lane: Lane, hue: Hue, frame: _Frame, now_ms: int, middle: float) -> Iterator[str]:

@@ -1,20 +1,24 @@
-"""The rollout timeline: a lane a pod, grouped by revision, above them the workload's curves and the inputs' marks."""
+"""The rollout timeline: a lane a pod, in rows and groups, above them the workload's curves and the inputs' marks."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import NamedTuple
 
+from k8snb.api.types.apps import StatefulSet
 from k8snb.picture.boxes import CROWD
 from k8snb.picture.chronicle import Chronicle, Mark, PodTrack
 from k8snb.picture.curves import Curves
+from k8snb.picture.lanes import Lane, lane_id, ORDINALS, revision_key, Rows
 from k8snb.picture.palette import hue_class
+from k8snb.picture.placement import natural
 from k8snb.picture.pod_state import PodState, STATES
 from k8snb.picture.revisions import Revision
 from k8snb.picture.track import Track
 from k8snb.picture.workloads import revision_label, workloads_at
 
 BAND_GRAIN_MS = 100
+MOST_LANES = 3000
 Counts = tuple[int, ...]  # how many pods there are in each of `STATES`
 
 
@@ -31,7 +35,7 @@ class Subject(NamedTuple):
 
 
 class Group(NamedTuple):
-    """One revision's lanes."""
+    """Lanes that belong together: those of a revision, which has a hue, or of a node, or all ordinals."""
 
     key: str
     label: str
@@ -39,15 +43,12 @@ class Group(NamedTuple):
     hue: str
 
 
-class Lane(NamedTuple):
-    """One pod's life: its states from their times on, until its end (None: it is still there)."""
+class Divider(NamedTuple):
+    """A line between the rows of a group, above the row of that number."""
 
-    id: str
     group: str
+    row: int
     label: str
-    ref: str
-    segments: tuple[tuple[int, int, str], ...]  # time, index in STATES, reason
-    end: int | None
 
 
 class Band(NamedTuple):
@@ -72,7 +73,8 @@ class Timeline:
         self.subject = subject
         self.curves = Curves(subject.kind, subject.key) if subject is not None else None
         self.lanes: dict[str, Lane] = {}
-        self._groups: dict[str, Revision | None] = {}
+        self._rows = Rows(subject.kind if subject is not None else "")
+        self._revisions: dict[str, Revision | None] = {}
         self._pods: list[PodTrack] = []
         self._seen_pods = 0
         self._sizes: dict[str, tuple[int, PodState | None, int | None]] = {}
@@ -87,30 +89,55 @@ class Timeline:
         for pod in pods[self._seen_pods :]:
             if self.subject is None or (pod.revision is not None and pod.revision.owner in uids):
                 self._pods.append(pod)
-                self._groups.setdefault(_group_key(pod), pod.revision)
+                self._revisions.setdefault(revision_key(pod), pod.revision)
         self._seen_pods = len(pods)
         for pod in self._pods:
             signature = (len(pod.states), pod.states.last, pod.gone_ms)
-            if self._sizes.get(_lane_id(pod)) != signature:
-                self._sizes[_lane_id(pod)] = signature
-                self.lanes[_lane_id(pod)] = _lane_of(pod)
+            if self._sizes.get(lane_id(pod)) != signature:
+                self._sizes[lane_id(pod)] = signature
+                self.lanes[lane_id(pod)] = self._rows.lane(pod)
                 self._bands.stale = True
+        if self.curves is not None:
+            self.curves.count_restarts(self._pods)
         if self.is_crowd and self._bands.stale:
             self._bands.count(self._pods)
 
     @property
     def is_crowd(self) -> bool:
-        """Whether there are too many pods for a lane each."""
-        return len(self._pods) > CROWD
+        """Whether there are too many rows to draw each, or too many lanes to send."""
+        return len(self._rows) > CROWD or len(self._pods) > MOST_LANES
 
     @property
     def bands(self) -> list[Band]:
         """The lanes of a crowd, as counts by revision."""
         return self._bands.bands if self.is_crowd else []
 
+    @property
+    def by_revision(self) -> bool:
+        """Whether the lanes are grouped by revision."""
+        return self.is_crowd or self.subject is None or self.subject.kind in ("Deployment", "ReplicaSet")
+
     def groups(self, time_ms: int) -> list[Group]:
-        """The revisions in order of creation, numbered as the rollout history has them at a moment."""
-        return [self._group(key, revision, time_ms) for key, revision in self._groups.items()]
+        """The groups in order: revisions as they were made, numbered as the rollout history has them at a moment."""
+        if self.by_revision:
+            return [self._revision_group(key, revision, time_ms) for key, revision in self._revisions.items()]
+        names = dict.fromkeys(lane.group for lane in self.lanes.values())
+        return [Group(name, name, "", "") for name in sorted(names, key=natural)]
+
+    def legend(self, time_ms: int) -> list[Group]:
+        """The revisions and their hues, where the groups do not say them."""
+        if self.by_revision or self.subject is None or self.subject.kind == "Job":
+            return []
+        return [self._revision_group(key, revision, time_ms) for key, revision in self._revisions.items()]
+
+    def divider(self, time_ms: int) -> Divider | None:
+        """The partition of a stateful set at a moment, between the ordinals that stay and those that are updated."""
+        if self.subject is None or self.subject.kind != "StatefulSet" or self.is_crowd:
+            return None
+        found = self.chronicle.track_of("StatefulSet", self.subject.key).at(time_ms)
+        rolling = found.spec.update_strategy.rolling_update if isinstance(found, StatefulSet) else None
+        partition = rolling.partition if rolling is not None else None
+        return Divider(ORDINALS, partition, f"partition {partition}") if partition else None
 
     def marks(self) -> list[Mark]:
         """The inputs, faults and warnings so far."""
@@ -123,24 +150,11 @@ class Timeline:
         versions = self.chronicle.track_of(self.subject.kind, self.subject.key).values
         return list(dict.fromkeys(v.metadata.uid for v in versions if v is not None))
 
-    def _group(self, key: str, revision: Revision | None, time_ms: int) -> Group:
+    def _revision_group(self, key: str, revision: Revision | None, time_ms: int) -> Group:
         if revision is None:
             return Group(key, "no owner", "", hue_class(-1))
         label = revision_label(self.chronicle, revision, time_ms)
         return Group(key, label, ", ".join(revision.images), hue_class(revision.index))
-
-
-def _group_key(pod: PodTrack) -> str:
-    return pod.revision.key if pod.revision is not None else ""
-
-
-def _lane_id(pod: PodTrack) -> str:
-    return f"{pod.key} {pod.seq}"
-
-
-def _lane_of(pod: PodTrack) -> Lane:
-    segments = tuple((time, STATES.index(state.word), state.reason) for time, state in pod.states)
-    return Lane(_lane_id(pod), _group_key(pod), pod.short_name, f"pod/{pod.key}", segments, pod.gone_ms)
 
 
 class _Bands:
@@ -154,7 +168,7 @@ class _Bands:
         """Count all pods anew."""
         events: dict[str, list[tuple[int, int, int]]] = {}  # time, state index, +1 or -1
         for pod in pods:
-            changes = events.setdefault(_group_key(pod), [])
+            changes = events.setdefault(revision_key(pod), [])
             before: int | None = None
             for time, state in pod.states:
                 index = STATES.index(state.word)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from k8snb.api.schema import KubernetesObject
-from k8snb.api.types.apps import DaemonSet, Deployment, ReplicaSet, StatefulSet
+from k8snb.api.types.apps import ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet
+from k8snb.api.types.batch import Job
 from k8snb.picture.chronicle import Chronicle
 from k8snb.picture.revisions import controller_of, Revision, REVISION_ANNOTATION
 
@@ -31,7 +32,10 @@ class Workload(NamedTuple):
 
     @property
     def words(self) -> str:
-        """How many of its pods are ready."""
+        """How many of its pods are ready; of a job, how many are through."""
+        if isinstance(self.obj, Job):
+            wanted = self.obj.spec.completions
+            return f"{self.obj.status.succeeded} of {wanted if wanted is not None else 1} complete"
         ready, desired = ready_of(self.obj), desired_of(self.obj)
         return f"{ready} of {desired} ready" if desired is not None else ""
 
@@ -53,11 +57,12 @@ def ready_of(obj: KubernetesObject) -> int:
 
 
 def workloads_at(chronicle: Chronicle, time_ms: int) -> list[Workload]:
-    """The workloads at a moment that no other workload owns."""
+    """The workloads at a moment that no other one of these kinds owns."""
     found = []
     for kind in WORKLOADS:
         for key, obj in chronicle.objects_at(kind, time_ms).items():
-            if controller_of(obj.metadata) is None:
+            owner = controller_of(obj.metadata)
+            if owner is None or owner.kind not in WORKLOADS:
                 found.append(Workload(kind, key, obj))
     return found
 
@@ -70,8 +75,15 @@ def replica_set_at(chronicle: Chronicle, revision: Revision, time_ms: int) -> Re
     return found if isinstance(found, ReplicaSet) and found.metadata.uid == revision.key else None
 
 
-def revision_label(chronicle: Chronicle, revision: Revision, time_ms: int) -> str:
-    """The revision's number as the rollout history has it: ``revision 3``; a rollback gives an old one a new number."""
+def revision_number(chronicle: Chronicle, revision: Revision, time_ms: int) -> str:
+    """The revision's number in the rollout history at a moment; a rollback gives an old one a new number."""
+    if revision.record_key:
+        record = chronicle.track_of("ControllerRevision", revision.record_key).at(time_ms)
+        return str(record.revision) if isinstance(record, ControllerRevision) else ""
     replica_set = replica_set_at(chronicle, revision, time_ms)
-    number = replica_set.metadata.annotations.get(REVISION_ANNOTATION, "") if replica_set is not None else ""
-    return f"revision {number or revision.index + 1}"
+    return replica_set.metadata.annotations.get(REVISION_ANNOTATION, "") if replica_set is not None else ""
+
+
+def revision_label(chronicle: Chronicle, revision: Revision, time_ms: int) -> str:
+    """The revision as the rollout history has it: ``revision 3``."""
+    return f"revision {revision_number(chronicle, revision, time_ms) or revision.index + 1}"

@@ -10,7 +10,7 @@ from ipycytoscape import CytoscapeWidget, Graph
 
 from k8snb.cluster import Cluster
 from k8snb.picture.glyphs import glyph, SIZE
-from k8snb.picture.graph import draw_graph, VIEWS, WIDTH
+from k8snb.picture.graph import draw_graph, VIEWS, views_of, WIDTH
 from k8snb.picture.palette import HUES, SERVED
 from k8snb.picture.pod_state import FAILING, READY, RUNNING, STARTING, TERMINATING
 from k8snb.picture.sheet import curve, Item, Link, Picture
@@ -34,6 +34,7 @@ class GraphBridge(PicturePart):
 
     canvas_id = traitlets.Unicode().tag(sync=True)
     view = traitlets.Enum(list(VIEWS), default_value="placement").tag(sync=True)
+    views: traitlets.List[str] = traitlets.List().tag(sync=True)
     selected = traitlets.Unicode().tag(sync=True)
     look = traitlets.Dict().tag(sync=True)
 
@@ -46,6 +47,7 @@ class GraphBridge(PicturePart):
         self._draw(Session.of(source), view)
         super().__init__(source, canvas_id=canvas_id, view=view, look=look())
         self.selected = self.session.selected
+        self.views = views_of(self.session.chronicle)
 
     def _draw(self, session: Session, view: str) -> None:
         """Bring the rows up to date."""
@@ -70,6 +72,7 @@ class GraphBridge(PicturePart):
             self._n += 1
             self.send({"kind": "change", "n": self._n, **message})
         self.selected = self.session.selected
+        self.views = views_of(self.session.chronicle)
 
     def handle(self, message: dict[str, Any]) -> None:
         """Take the room that the browser has for the picture."""
@@ -144,7 +147,7 @@ class ClusterGraph(ipywidgets.VBox):  # type: ignore[misc]
     source
         The cluster to show, or the session of other parts.
     view
-        ``placement``, ``ownership`` or ``traffic``.
+        ``placement``, ``ownership``, ``traffic`` or ``identity``.
 
     Examples
     --------
@@ -172,7 +175,7 @@ class ClusterGraph(ipywidgets.VBox):  # type: ignore[misc]
 
     @property
     def view(self) -> str:
-        """The view that is shown: ``placement``, ``ownership`` or ``traffic``."""
+        """The view that is shown: ``placement``, ``ownership``, ``traffic`` or ``identity``."""
         return str(self.bridge.view)
 
     @view.setter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from k8snb.widgets.lab import Lab
+from k8snb.widgets.manifests import DATABASE
 
 
 class DeploymentLab(Lab):
@@ -21,3 +22,22 @@ class DeploymentLab(Lab):
     """
 
     kind = "Deployment"
+
+
+class StatefulSetLab(Lab):
+    """A laboratory for one StatefulSet: pods with a name and a volume of their own, in order, and partitioned updates.
+
+    Examples
+    --------
+    >>> lab = StatefulSetLab()
+    >>> lab.controls.partition = 2
+    >>> lab.controls.image = "postgres:16.2"
+    >>> lab.run(20)
+    >>> lab.controls.state
+    '4/4 ready · 2 updated · partitioned'
+    >>> lab.close()
+    """
+
+    kind = "StatefulSet"
+    manifest = DATABASE
+    first_view = "identity"

@@ -9,8 +9,9 @@ import traitlets
 
 from k8snb.cluster import Cluster
 from k8snb.picture.axis import horizon_ms
+from k8snb.picture.lanes import Lane
 from k8snb.picture.svg_timeline import timeline_svg
-from k8snb.picture.timeline import Lane, Timeline
+from k8snb.picture.timeline import Timeline
 from k8snb.widgets.assets import module, styles
 from k8snb.widgets.part import PicturePart
 from k8snb.widgets.rows import difference
@@ -64,12 +65,15 @@ class RolloutTimeline(PicturePart):
     def _head(self) -> dict[str, Any]:
         session = self._shown
         timeline = self.timeline
+        divider = timeline.divider(session.moment_ms)
         return {
             "now": session.now_ms,
             "playhead": session.past_ms,
             "horizon": horizon_ms(session.now_ms),
             "title": timeline.subject.title if timeline.subject is not None else "Rollout",
             "groups": [list(group) for group in timeline.groups(session.moment_ms)],
+            "legend": [list(group) for group in timeline.legend(session.moment_ms)],
+            "divider": list(divider) if divider is not None else None,
             "bands": [list(band) for band in timeline.bands],
         }
 
@@ -105,7 +109,7 @@ class RolloutTimeline(PicturePart):
     def whole(self) -> dict[str, Any]:
         """The whole picture."""
         self._remember()
-        lanes = {key: _lane_row(lane, order) for order, (key, lane) in enumerate(self._lanes().items())}
+        lanes = {key: _lane_row(lane) for key, lane in self._lanes().items()}
         curves = {name: tail for name, (_, tail) in self._whole_curves().items()}
         marks = self._mark_rows(0)
         return {"n": self._sent.n, "lanes": lanes, "curves": curves, "marks": marks, "hues": hues(), **self._sent.head}
@@ -138,8 +142,7 @@ class RolloutTimeline(PicturePart):
         lanes = self._lanes()
         changed = difference(sent.lanes, lanes)
         if "set" in changed:
-            order = {key: number for number, key in enumerate(lanes)}
-            changed["set"] = {key: _lane_row(lane, order[key]) for key, lane in changed["set"].items()}
+            changed["set"] = {key: _lane_row(lane) for key, lane in changed["set"].items()}
         curves = self._curve_rows(sent.curves)
         marks = self._mark_rows(sent.marks)
         head = {name: value for name, value in self._head().items() if sent.head.get(name) != value}
@@ -173,5 +176,6 @@ class RolloutTimeline(PicturePart):
         return bundle and ({**bundle[0], "image/svg+xml": self.svg()}, bundle[1])
 
 
-def _lane_row(lane: Lane, order: int) -> list[Any]:
-    return [lane.group, lane.label, lane.ref, [list(s) for s in lane.segments], lane.end, order]
+def _lane_row(lane: Lane) -> list[Any]:
+    segments = [list(segment) for segment in lane.segments]
+    return [lane.group, lane.label, lane.ref, segments, lane.end, lane.row, lane.hue, lane.outcome]

@@ -50,7 +50,7 @@ class Session:
         self._listeners: list[Callable[[], None]] = []
         self._wanted: dict[str, Subject] = {}  # the workloads that were chosen, by kind; "" for any kind
         self._timelines: dict[str, Timeline] = {}
-        self._cells = AfterCells(self._follow_cell)
+        self._cells = AfterCells(self.catch_up)
         self._gathering = 0
         self._untold = False
         self._shown = (-1, -1)
@@ -67,6 +67,7 @@ class Session:
         if not isinstance(session, Session):
             session = Session(source)
             setattr(source, _ATTRIBUTE, session)
+        session.catch_up()
         return session
 
     def _set_cluster(self, cluster: Cluster) -> None:
@@ -89,8 +90,8 @@ class Session:
         if not self._listeners:
             self._cells.stop()
 
-    def _follow_cell(self) -> None:
-        """Show what a cell did to the cluster, if it did anything."""
+    def catch_up(self) -> None:
+        """Show what was done to the cluster itself, if anything was."""
         if self._shown != (len(self.cluster.log), self.now_ms):
             self.refresh()
 

@@ -107,11 +107,14 @@ class Partition(Number):
 
     form = "partition"
 
-    ordinals: Callable[[View], Sequence[tuple[str, str]]]  # name and hue of each pod
+    ordinals: Callable[[View], Sequence[tuple[str, str, str]]]  # number, name and colour of each pod
 
     def more(self, view: View) -> dict[str, Any]:
         """The ends, and the pods along the slider."""
-        return {**super().more(view), "ordinals": self.ordinals(view) if view.obj is not None else []}
+        return {
+            **super().more(view),
+            "ordinals": [list(o) for o in self.ordinals(view)] if view.obj is not None else [],
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,5 +7,7 @@ from types import MappingProxyType
 
 from k8snb.widgets.controls.deployment import DEPLOYMENT
 from k8snb.widgets.controls.fields import KindControls
+from k8snb.widgets.controls.statefulset import STATEFUL_SET
 
-KINDS: Mapping[str, KindControls] = MappingProxyType({declared.kind: declared for declared in (DEPLOYMENT,)})
+_DECLARED = (DEPLOYMENT, STATEFUL_SET)
+KINDS: Mapping[str, KindControls] = MappingProxyType({declared.kind: declared for declared in _DECLARED})

@@ -25,14 +25,15 @@ export function tabs(names, label, choose) {
   row.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
-    const index = buttons.indexOf(document.activeElement);
-    const next = buttons[(index + step + buttons.length) % buttons.length];
+    const shown = buttons.filter((b) => !b.hidden);
+    const next = shown[(shown.indexOf(document.activeElement) + step + shown.length) % shown.length];
     next.focus();
     next.click();
     event.preventDefault();
     event.stopPropagation();
   });
-  row.show = (current) => buttons.forEach((b) => {
+  row.show = (current, offered = Object.keys(names)) => buttons.forEach((b) => {
+    b.hidden = !offered.includes(b.dataset.tab);
     b.setAttribute("aria-selected", String(b.dataset.tab === current));
     b.tabIndex = b.dataset.tab === current ? 0 : -1;
   });

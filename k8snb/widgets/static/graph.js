@@ -278,7 +278,7 @@ function render({ model, el }) {
   const abort = new AbortController();
   let canvas = null;
   const store = new Store(model, "picture", applyGraph, (message) => canvas?.update(message));
-  const names = { placement: "Placement", ownership: "Ownership", traffic: "Traffic" };
+  const names = { placement: "Placement", ownership: "Ownership", traffic: "Traffic", identity: "Identity" };
   const views = tabs(names, "Views of the cluster graph", (name) => {
     model.set("view", name);
     model.save_changes();
@@ -288,9 +288,10 @@ function render({ model, el }) {
   const zooms = h("span", { class: "k8snb-row k8snb-zoom" },
     zoomButton("−", "Zoom out", 0.8), zoomButton("+", "Zoom in", 1.25), zoomButton("fit", "Fit the picture", 0));
   el.append(keepKeys(h("div", { class: "k8snb-row k8snb-graph-bar" }, views, h("span", { class: "k8snb-grow" }), zooms)));
-  const showView = () => views.show(model.get("view"));
+  const showView = () => views.show(model.get("view"), model.get("views"));
   const showSelected = () => canvas?.cy.batch(() => canvas.mark());
   model.on("change:view", showView);
+  model.on("change:views", showView);
   model.on("change:selected", showSelected);
   showView();
   const stopTheme = onTheme(() => canvas?.restyle());
@@ -303,6 +304,7 @@ function render({ model, el }) {
     store.close();
     canvas?.close();
     model.off("change:view", showView);
+    model.off("change:views", showView);
     model.off("change:selected", showSelected);
   };
 }

@@ -4,7 +4,7 @@ import { colors, hueOf, onTheme } from "./theme.js";
 import { clock, h, keepKeys } from "./dom.js";
 import { applyRows, Store } from "./store.js";
 import {
-  AXIS_H, BAND_H, GROUP_GAP, LANE_H, LEFT, paintAxis, paintBand, paintCurves, paintFuture, paintGrid, paintLabel,
+  AXIS_H, BAND_H, GROUP_GAP, LANE_H, LEFT, paintAxis, paintBand, paintCurves, paintDivider, paintFuture, paintGrid, paintLabel,
   paintLane, paintMarks, paintNumbers, paintPlayhead, Scale, sized, STATES, TOP_H,
 } from "./timeline_paint.js";
 
@@ -34,8 +34,9 @@ class Plot {
     this.title = h("h3");
     this.select = h("select", { "aria-label": "Time shown", onchange: () => this.setWindow(WINDOWS[this.select.value]) },
       ...Object.keys(WINDOWS).map((name) => h("option", { value: name }, name === "all" ? "all time" : `last ${name}`)));
+    this.legend = h("span", { class: "k8snb-revisions" });
     this.hint = h("span", { class: "k8snb-soft k8snb-grow", style: "font-size:12px" });
-    const head = h("div", { class: "k8snb-row k8snb-head" }, this.title, this.hint, this.select);
+    const head = h("div", { class: "k8snb-row k8snb-head" }, this.title, this.legend, this.hint, this.select);
     this.top = h("canvas");
     this.lanes = h("canvas");
     this.axis = h("canvas");
@@ -95,6 +96,7 @@ class Plot {
     const { data } = this.store, theme = colors(), scale = this.scale(width), at = this.playhead;
     this.drawn = scale;
     this.title.textContent = data.title;
+    this.showLegend(theme);
     this.top.style.width = this.axis.style.width = `${width}px`;
     const top = sized(this.top, width, TOP_H);
     paintGrid(top, scale, theme, TOP_H);
@@ -117,23 +119,39 @@ class Plot {
     paintGrid(g, scale, theme, height);
     const selected = this.model.get("selected");
     const full = Math.max(1, ...data.bands.flatMap((band) => band[2].map((c) => c.reduce((a, b) => a + b, 0))));
-    for (const { group, top, lanes, band } of layout.groups) {
-      const hue = hueOf(data.hues, group[3], theme.dark);
-      paintLabel(g, theme, group[1], 8, top + 9, { bold: true, color: hue.text, room: 84 });
-      if (band) paintBand(g, scale, theme, hue, band, data.now, top, full);
-      for (const { lane, y } of lanes) {
-        if (lane[2] === selected) {
-          g.fillStyle = theme.track;
-          g.fillRect(LEFT - 62, y - 7, width - LEFT + 62, 15);
-        }
-        const color = lane[2] === selected ? theme.ink : theme.soft;
-        paintLabel(g, theme, lane[1], LEFT - 8, y, { align: "right", mono: true, room: 52, color });
-        paintLane(g, scale, theme, hue, lane, data.now, y);
-      }
+    for (const { group, top, rows, band } of layout.groups) {
+      const color = group[3] ? hueOf(data.hues, group[3], theme.dark).text : theme.ink;
+      paintLabel(g, theme, group[1], 8, top + 9, { bold: true, color, room: 84 });
+      if (band) paintBand(g, scale, theme, hueOf(data.hues, group[3], theme.dark), band, data.now, top, full);
+      for (const { lanes, y } of rows) this.drawRow(g, scale, theme, lanes, y, at, selected, width);
     }
+    if (layout.divider !== null) paintDivider(g, scale, theme, layout.divider, data.divider[2]);
     if (!layout.groups.length) paintLabel(g, theme, "no pods yet", LEFT, 12);
     if (data.playhead !== null || this.dragging !== null) paintFuture(g, scale, theme, at, height);
     paintPlayhead(g, scale, theme, at, height, false);
+  }
+
+  // The revisions and their hues, where the groups do not say them.
+  showLegend(theme) {
+    const signature = JSON.stringify([this.store.data.legend, theme.dark]);
+    if (signature === this.legendShown) return;
+    this.legendShown = signature;
+    this.legend.replaceChildren(...this.store.data.legend.map(([, label, images, hue]) => {
+      const { fill, text } = hueOf(this.store.data.hues, hue, theme.dark);
+      return h("span", { style: `color:${text}`, title: images }, h("i", { style: `background:${fill}` }), `${label} · ${images}`);
+    }));
+  }
+
+  // All lanes that stand on one line, and the name of the one at the playhead.
+  drawRow(g, scale, theme, lanes, y, at, selected, width) {
+    const { data } = this.store, chosen = lanes.some((lane) => lane[2] === selected);
+    if (chosen) {
+      g.fillStyle = theme.track;
+      g.fillRect(LEFT - 62, y - 7, width - LEFT + 62, 15);
+    }
+    const named = lanes.filter((lane) => lane[3][0][0] <= at).at(-1) ?? lanes[0];
+    paintLabel(g, theme, named[1], LEFT - 8, y, { align: "right", mono: true, room: 52, color: chosen ? theme.ink : theme.soft });
+    for (const lane of lanes) paintLane(g, scale, theme, hueOf(data.hues, lane[6], theme.dark), lane, data.now, y);
   }
 
   // Which lanes are shown, and where: those that live within the window.
@@ -142,29 +160,40 @@ class Plot {
     for (const lane of Object.values(data.lanes)) {
       const begin = lane[3][0][0], end = lane[4] ?? data.now;
       if (begin > scale.to || end < scale.from) continue;
-      if (!byGroup.has(lane[0])) byGroup.set(lane[0], []);
-      byGroup.get(lane[0]).push(lane);
+      if (!byGroup.has(lane[0])) byGroup.set(lane[0], new Map());
+      const rows = byGroup.get(lane[0]);
+      if (!rows.has(lane[5])) rows.set(lane[5], []);
+      rows.get(lane[5]).push(lane);
     }
     const groups = [];
-    let top = 6;
+    let top = 6, divider = null;
     for (const group of data.groups) {
-      const lanes = (byGroup.get(group[0]) ?? []).sort((a, b) => a[5] - b[5]);
+      const sorted = [...(byGroup.get(group[0]) ?? [])].sort(([a], [b]) => a - b);
       const band = data.bands.find((b) => b[0] === group[0]);
-      if (!lanes.length && !band) continue;
-      groups.push({ group, top, band, lanes: lanes.map((lane, n) => ({ lane, y: top + n * LANE_H + LANE_H / 2 })) });
-      top += (band ? BAND_H : lanes.length * LANE_H) + GROUP_GAP;
+      if (!sorted.length && !band) continue;
+      const rows = sorted.map(([number, lanes], n) => ({
+        number, y: top + n * LANE_H + LANE_H / 2, lanes: lanes.sort((a, b) => a[3][0][0] - b[3][0][0]),
+      }));
+      const bottom = top + (band ? BAND_H : rows.length * LANE_H);
+      if (data.divider?.[0] === group[0]) {
+        const below = rows.find((row) => row.number >= data.divider[1]);
+        divider = below ? below.y - LANE_H / 2 : bottom;
+      }
+      groups.push({ group, top, band, rows });
+      top = bottom + GROUP_GAP;
     }
     this.placed = groups;
-    return { groups, height: top };
+    return { groups, divider, height: top };
   }
 
   // -- hands
 
   laneAt(event) {
     if (event.target !== this.lanes) return null;
-    const y = event.offsetY;
-    for (const { lanes } of this.placed ?? []) {
-      for (const entry of lanes) if (Math.abs(entry.y - y) <= LANE_H / 2) return entry.lane;
+    const y = event.offsetY, ms = this.msAt(event);
+    for (const { rows } of this.placed ?? []) {
+      const row = rows.find((r) => Math.abs(r.y - y) <= LANE_H / 2);
+      if (row) return row.lanes.filter((lane) => lane[3][0][0] <= ms).at(-1) ?? row.lanes[0];
     }
     return null;
   }
@@ -233,6 +262,7 @@ class Plot {
     if (lane) {
       const segment = lane[3].filter(([start]) => start <= ms).at(-1);
       const ended = lane[4] !== null && ms > lane[4];
+      if (ended && lane[7]) words += ` · ${lane[2].split("/").at(-1)} ${lane[7]} at ${clock(lane[4])}`;
       if (segment && !ended) words += ` · ${lane[1]} ${STATES[segment[1]]}${segment[2] ? ` (${segment[2]})` : ""}`;
     } else if (event.target === this.top) {
       const near = this.store.data.marks.filter(([t]) => Math.abs(this.drawn.x(t) - this.drawn.x(ms)) < 5);

@@ -160,28 +160,42 @@ function valueAt(curve, ms) {
   return found;
 }
 
+// How each curve is drawn: colour, width, dashes; the area under `ready` and `succeeded` is filled.
+const PENS = {
+  ceiling: ["soft", 1, [5, 4]],
+  floor: ["soft", 1, [5, 4]],
+  updated: ["brand", 1.25, [1.5, 2.5]],
+  available: ["served", 1.25, [6, 2]],
+  restarts: ["soft", 1.25, [1.5, 2.5]],
+  active: ["brand", 1.5, [6, 2]],
+  failed: ["fault", 1.75, []],
+  ready: ["served", 2, []],
+  succeeded: ["served", 2, []],
+  completions: ["ink", 1.5, []],
+  desired: ["ink", 1.5, []],
+};
+const AREAS = ["ready", "succeeded"], FENCES = ["ceiling", "floor"];
+const WORDS = { served: "servedText" }; // words want more contrast than lines
+
 export function paintCurves(g, scale, theme, data, height) {
   const { curves, now } = data;
-  if (!curves.desired?.length) return null;
+  if (!Object.values(curves).some((curve) => curve.length)) return null;
   const most = Math.max(1, ...Object.values(curves).flatMap((curve) => curve.map(([, v]) => v ?? 0)));
   const base = height - 10, y = (value) => base - ((base - MARKS_H - 8) * value) / most;
   g.fillStyle = theme.served;
   g.globalAlpha = 0.2;
-  stretches(scale, curves.ready, now, (left, width, value) => g.fillRect(left, y(value), width, base - y(value)));
+  for (const name of AREAS) {
+    stretches(scale, curves[name] ?? [], now, (left, width, value) => g.fillRect(left, y(value), width, base - y(value)));
+  }
   g.globalAlpha = 1;
-  const pen = (name, color, width, dash) => {
-    g.strokeStyle = color;
+  for (const [name, [color, width, dash]] of Object.entries(PENS)) {
+    if (!curves[name]?.length) continue;
+    g.strokeStyle = theme[color];
     g.lineWidth = width;
     g.setLineDash(dash);
-    strokeCurve(g, scale, curves[name] ?? [], now, y);
+    strokeCurve(g, scale, curves[name], now, y);
     g.setLineDash([]);
-  };
-  pen("ceiling", theme.soft, 1, [5, 4]);
-  pen("floor", theme.soft, 1, [5, 4]);
-  pen("updated", theme.brand, 1.25, [1.5, 2.5]);
-  pen("available", theme.served, 1.25, [6, 2]);
-  pen("ready", theme.served, 2, []);
-  pen("desired", theme.ink, 1.5, []);
+  }
   return y;
 }
 
@@ -189,21 +203,38 @@ export function paintCurves(g, scale, theme, data, height) {
 export function paintNumbers(g, scale, theme, curves, playhead, y) {
   if (!y) return;
   g.font = `11px ${theme.sans}`;
-  const put = (names, x, align, paint) => {
+  const put = (names, x, align) => {
     const rows = names.map((n) => ({ n, v: valueAt(curves[n] ?? [], playhead) })).filter((r) => r.v !== null);
     rows.sort((a, b) => y(a.v) - y(b.v));
-    let free = MARKS_H - 4;
+    let free = Math.min(MARKS_H - 4, y(0) + 6 - 13 * rows.length);
     g.textAlign = align;
-    for (const row of rows) {
-      const at = Math.max(y(row.v), free);
+    rows.forEach((row, index) => {
+      const lowest = y(0) + 6 - 13 * (rows.length - 1 - index);
+      const at = Math.max(Math.min(y(row.v), lowest), free);
       free = at + 13;
-      g.fillStyle = paint(row.n);
+      const [color] = PENS[row.n];
+      g.fillStyle = theme[WORDS[color] ?? color];
       g.fillText(`${row.n} ${row.v}`, x, at);
-    }
+    });
   };
-  put(["ceiling", "floor"], LEFT - 10, "right", () => theme.soft);
-  const paint = { desired: theme.ink, ready: theme.servedText, updated: theme.brand, available: theme.servedText };
-  put(["desired", "ready", "updated", "available"], scale.width - RIGHT + 8, "left", (n) => paint[n]);
+  put(FENCES, LEFT - 10, "right");
+  put(Object.keys(PENS).filter((n) => !FENCES.includes(n)).reverse(), scale.width - RIGHT + 8, "left");
+}
+
+// A line between rows: which ordinals stay above it, and which take the new revision below.
+export function paintDivider(g, scale, theme, y, label) {
+  g.strokeStyle = theme.brand;
+  g.lineWidth = 1.5;
+  g.setLineDash([6, 3]);
+  g.beginPath();
+  g.moveTo(LEFT - 62, Math.round(y) + 0.5);
+  g.lineTo(scale.width, Math.round(y) + 0.5);
+  g.stroke();
+  g.setLineDash([]);
+  g.font = `11px ${theme.sans}`;
+  g.textAlign = "left";
+  g.fillStyle = theme.brand;
+  g.fillText(label, scale.width - RIGHT + 8, y - 8);
 }
 
 // -- lanes
@@ -216,6 +247,24 @@ export function paintLane(g, scale, theme, hue, lane, now, middle) {
     const [left, width] = scale.span(start, end);
     paintSegment(g, theme, hue, STATES[state], left, middle - 5, Math.max(width, 1.5));
   });
+  if (lane[7] && stop >= scale.from && stop <= scale.to) paintOutcome(g, theme, lane[7], scale.x(stop), middle);
+}
+
+// How a pod that ran to its end ended: a tick, or a cross.
+function paintOutcome(g, theme, outcome, x, y) {
+  const good = outcome === "succeeded";
+  g.strokeStyle = good ? theme.servedText : theme.fault;
+  g.fillStyle = theme.page;
+  g.lineWidth = 1.75;
+  g.beginPath();
+  g.arc(x - 5, y, 5, 0, 7);
+  g.fill();
+  if (!good) return cross(g, x - 5, y);
+  g.beginPath();
+  g.moveTo(x - 8, y);
+  g.lineTo(x - 6, y + 2.5);
+  g.lineTo(x - 2, y - 3);
+  g.stroke();
 }
 
 function paintSegment(g, theme, hue, state, left, top, width) {
