@@ -47,7 +47,7 @@ class _Context:
 
     def wrong(self, value: Any, go_type: str) -> None:
         if not self.type_error:
-            self.type_error = self.mismatch(_json_type(value), go_type)
+            self.type_error = self.mismatch(json_type(value), go_type)
 
 
 T = TypeVar("T", bound=Struct)
@@ -201,7 +201,7 @@ def _int_decoder(go: str) -> Decoder:
         if type(value) is int and -limit <= value < limit:
             return value
         if not context.type_error:
-            shown = f"number {go_number(value)}" if type(value) in (int, float) else _json_type(value)
+            shown = f"number {go_number(value)}" if type(value) in (int, float) else json_type(value)
             context.type_error = context.mismatch(shown, go)
         return 0
 
@@ -216,7 +216,8 @@ def go_number(value: int | float) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 1e21 else repr(value)
 
 
-def _json_type(value: Any) -> str:
+def json_type(value: Any) -> str:
+    """The kind of a JSON value in the words of Go's decoder."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -241,13 +242,13 @@ def _int_or_string(value: Any, context: _Context) -> int | str:
         return value
     if type(value) is int and -(2**31) <= value < 2**31:
         return value
-    shown = f"number {go_number(value)}" if type(value) in (int, float) else _json_type(value)
+    shown = f"number {go_number(value)}" if type(value) in (int, float) else json_type(value)
     raise _Abort(context.mismatch(shown, "int32"))
 
 
 def _time(value: Any, context: _Context) -> int:
     if not isinstance(value, str):
-        raise _Abort(context.mismatch(_json_type(value), "string"))
+        raise _Abort(context.mismatch(json_type(value), "string"))
     try:
         return parse_time(value)
     except TimeError as error:

@@ -1,23 +1,30 @@
 """Resource quantities: `500m`, `2`, `64Mi`, `1e3`, read and written as Kubernetes does.
 
-Objects keep a quantity as its canonical text; `milli_value` and `value` give its number, computed once per text.
+Objects keep a quantity as its canonical text, or as it was written where that is canonical enough; `milli_value` and
+`value` give its number, computed once per text.
 
 References
 ----------
-``staging/src/k8s.io/apimachinery/pkg/api/resource/quantity.go ParseQuantity, CanonicalizeBytes @ v1.36``
+``staging/src/k8s.io/apimachinery/pkg/api/resource/quantity.go ParseQuantity, CanonicalizeBytes, RoundUp @ v1.36``
 """
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal, ROUND_CEILING
+from decimal import Context, Decimal, ROUND_CEILING, ROUND_UP
 from functools import lru_cache
+from typing import NamedTuple
 
-_SYNTAX = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?((?:[eE][-+]?\d+)|Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E)?", re.ASCII)
-_BINARY = {"Ki": 1, "Mi": 2, "Gi": 3, "Ti": 4, "Pi": 5, "Ei": 6}
+# Every part may be missing: Kubernetes reads `k`, `.` and `+` as zero.
+_SYNTAX = re.compile(r"([+-]?)0*(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)", re.ASCII)
+_BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _DECIMAL_BY_EXPONENT = {v: k for k, v in _DECIMAL.items()}
 _LARGEST = Decimal(2**63 - 1)
+_EXACT = Context(prec=400)  # digits enough for all that a request can hold
+_DIGITS_AT_HAND = 18  # so many decimal digits always fit into 64 bits, so many binary ones into fewer
+_BINARY_DIGITS_AT_HAND = 15
+_NANO = -9
 
 FORMAT_WRONG = r"quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 SUFFIX_WRONG = "unable to parse quantity's suffix"
@@ -27,40 +34,68 @@ class QuantityError(ValueError):
     """A text that is no quantity; the message is Kubernetes' own."""
 
 
-def _split(text: str) -> tuple[Decimal, str]:
-    """The number and the kind of suffix (``binary``, ``decimal``, ``exponent``) of a quantity."""
+class _Parsed(NamedTuple):
+    """What a text says: the number, the kind of suffix to write it with, and whether the text itself is kept."""
+
+    number: Decimal
+    style: str  # binary, decimal or exponent
+    as_written: bool
+
+
+@lru_cache(65536)
+def _parse(text: str) -> _Parsed:
+    """Read a quantity.
+
+    Most short texts are numbers that fit into 64 bits; of these, one that looks canonical is kept as it was written,
+    which lets `+1` and `5.` pass. All others are numbers of any length, in nanos at the finest.
+    """
     match = _SYNTAX.fullmatch(text)
-    if not match or not (match[2] or match[3]):
+    if not match or not text:
         raise QuantityError(FORMAT_WRONG)
-    sign, whole, fraction, suffix = match.groups()
-    number = Decimal(f"{sign}{whole or '0'}.{fraction or '0'}")
-    if suffix in _BINARY:
-        number, kind = number * (Decimal(1024) ** _BINARY[suffix]), "binary"
-    elif suffix and suffix not in _DECIMAL:
-        number, kind = number.scaleb(_exponent_of(suffix)), "exponent"
+    sign, whole, fraction, suffix = match.groups(default="")
+    whole = whole or "0"
+    style, exponent = _interpret(suffix)
+    digits = int(whole + fraction)
+    if style == "binary":
+        number = _EXACT.multiply(Decimal(digits << exponent).scaleb(-len(fraction), _EXACT), Decimal(1))
+        at_hand = not fraction and _BINARY_DIGITS_AT_HAND - len(whole) - exponent * 3 // 10 > 0
+        as_written = at_hand and digits & 7 != 0
     else:
-        number, kind = number.scaleb(_DECIMAL[suffix or ""]), "decimal"
-    return min(max(_round_up(number), -_LARGEST), _LARGEST), kind
+        scale = exponent - len(fraction)
+        number = Decimal(digits).scaleb(scale, _EXACT)
+        at_hand = len(whole + fraction) <= _DIGITS_AT_HAND and scale >= _NANO
+        as_written = at_hand and scale % 3 == 0 and not (whole + fraction).endswith("000") and whole[0] != "0"
+    if not at_hand:
+        number = _scaled_up(number, _NANO)
+        if style == "binary":
+            number = min(number, _LARGEST)
+            style = "decimal" if 0 < number < 1 else style
+    return _Parsed(number.copy_negate() if sign == "-" else number, style, as_written)
 
 
-def _exponent_of(suffix: str) -> int:
-    """The number after the ``e``; beyond a hundred, more of it makes no quantity larger, or smaller."""
+def _interpret(suffix: str) -> tuple[str, int]:
+    """The style that a suffix stands for, and its exponent, of two where that is binary and of ten else."""
+    if suffix in _DECIMAL:
+        return "decimal", _DECIMAL[suffix]
+    if suffix in _BINARY:
+        return "binary", _BINARY[suffix]
     digits = suffix[1:].lstrip("+-").lstrip("0") or "0"
-    if len(digits) > 19:
+    if len(suffix) < 2 or suffix[0] not in "eE" or not digits.isdecimal() or len(digits) > 19:
         raise QuantityError(SUFFIX_WRONG)
-    size = min(int(digits), 100)
-    return -size if suffix[1] == "-" else size
+    size = min(int(digits), 100)  # beyond a hundred, more of it makes no quantity larger, or smaller
+    return "exponent", -size if suffix[1] == "-" else size
 
 
-def _round_up(number: Decimal) -> Decimal:
-    """Nothing finer than a nano is kept; the rest is rounded away from zero."""
-    nano = abs(number).scaleb(9).to_integral_value(ROUND_CEILING).scaleb(-9)
-    return -nano if number < 0 else nano
+def _scaled_up(number: Decimal, scale: int) -> Decimal:
+    """A number with nothing finer than ten to the power of `scale`; what is finer is rounded away from zero."""
+    if number == number.to_integral_value(context=_EXACT):
+        return number
+    return number.scaleb(-scale, _EXACT).to_integral_value(ROUND_UP, _EXACT).scaleb(scale, _EXACT)
 
 
 @lru_cache(65536)
 def canonical(text: str) -> str:
-    """The canonical text of a quantity.
+    """A quantity as objects keep it.
 
     Parameters
     ----------
@@ -77,39 +112,47 @@ def canonical(text: str) -> str:
     >>> canonical("1000m"), canonical("0.5"), canonical("1024Mi"), canonical("1e3")
     ('1', '500m', '1Gi', '1e3')
     """
-    number, kind = _split(text)
+    number, style, as_written = _parse(text)
+    return text if as_written else _written(number, style)
+
+
+def _written(number: Decimal, style: str) -> str:
+    """The canonical text of a number."""
     if number == 0:
         return "0"
-    if kind == "binary" and -1024 < number < 1024:
-        kind = "decimal"
-    if kind == "binary" and number == number.to_integral_value():
+    if style == "binary" and abs(number) >= 1024 and number == number.to_integral_value(context=_EXACT):
         return _binary_text(int(number))
     exponent = _exponent(number)
-    mantissa = int(number.scaleb(-exponent))
-    if kind == "exponent":
+    mantissa = int(number.scaleb(-exponent, _EXACT))
+    if style == "exponent":
         return f"{mantissa}e{exponent}" if exponent else str(mantissa)
-    return f"{mantissa}{_DECIMAL_BY_EXPONENT[exponent]}"
+    return f"{mantissa}{_DECIMAL_BY_EXPONENT.get(exponent, '')}"
 
 
 def _binary_text(number: int) -> str:
     power = 0
     while number % 1024 == 0 and power < 6:
         number, power = number // 1024, power + 1
-    return f"{number}{next((s for s, p in _BINARY.items() if p == power), '')}"
+    return f"{number}{next((s for s, p in _BINARY.items() if p == 10 * power), '')}"
 
 
 def _exponent(number: Decimal) -> int:
     """The largest exponent, a multiple of three, that leaves a whole mantissa."""
-    exponent = 18
-    while number.scaleb(-exponent) != number.scaleb(-exponent).to_integral_value():
-        exponent -= 3
-    return exponent
+    exponent = int(number.normalize(_EXACT).as_tuple().exponent)
+    return exponent // 3 * 3
+
+
+def rounded_up(text: str, scale: int) -> str:
+    """A quantity with nothing finer than ten to the power of `scale`, in its own style."""
+    number, style, _ = _parse(text)
+    whole = _scaled_up(number, scale)
+    return text if whole == number else _written(whole, style)
 
 
 @lru_cache(65536)
 def number_of(text: str) -> Decimal:
     """The exact number that a quantity stands for."""
-    return _split(text)[0]
+    return _parse(text).number
 
 
 @lru_cache(65536)
@@ -141,7 +184,4 @@ def subtract(one: str, other: str) -> str:
 
 def with_style(number: Decimal, like: str) -> str:
     """`number` written with the suffix style (binary, decimal, exponent) of the quantity `like`."""
-    style = _split(like)[1]
-    if style == "binary" and number == number.to_integral_value() and abs(number) >= 1024:
-        return _binary_text(int(number))
-    return canonical(f"{number:f}")
+    return _written(number, _parse(like).style)

@@ -20,6 +20,7 @@ from k8snb.api.integers import integer
 from k8snb.api.registry import allows_unconditional_update
 from k8snb.api.resources import BY_KIND, Resource
 from k8snb.api.schema import KubernetesObject
+from k8snb.api.type_meta import interpret
 from k8snb.api.types.meta import ObjectMeta, OwnerReference
 from k8snb.errors import BadRequest, Conflict, Invalid, Unclassified
 from k8snb.machinery.deletion import DeleteOptions
@@ -56,18 +57,11 @@ def decode(resource: Resource, body: Any) -> KubernetesObject:
 
 def _type_of(resource: Resource, body: Any) -> tuple[str, str]:
     """The kind and the API version that a body says it has; those of the resource where it says nothing."""
-    if not isinstance(body, dict):
-        target = (
-            'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
-        )
-        raise _unrecognized(resource, body, f"cannot unmarshal {_json_type(body)} into Go value of type {target}")
-    for name in ("apiVersion", "kind"):
-        value = body.get(name)
-        if value is not None and not isinstance(value, str):
-            raise _unrecognized(
-                resource, body, f"cannot unmarshal {_json_type(value)} into Go struct field .{name} of type string"
-            )
-    return body.get("kind") or resource.kind, body.get("apiVersion") or resource.api_version
+    try:
+        kind, version = interpret(body)
+    except DecodeError as error:
+        raise _unrecognized(resource, body, str(error)) from None
+    return kind or resource.kind, version or resource.api_version
 
 
 def _unrecognized(resource: Resource, body: Any, fault: str) -> BadRequest:
@@ -76,15 +70,7 @@ def _unrecognized(resource: Resource, body: Any, fault: str) -> BadRequest:
     limit = _SHOWN_LENGTH if shown is text else 2 * _SHOWN_LENGTH
     if len(shown) > limit:
         shown = f"{shown[:limit]} ..."
-    return BadRequest(
-        f"the object provided is unrecognized (must be of type {resource.kind}): "
-        f"couldn't get version/kind; json parse error: json: {fault} ({shown})"
-    )
-
-
-def _json_type(value: Any) -> str:
-    names = {bool: "bool", str: "string", list: "array", dict: "object", type(None): "null"}
-    return names.get(type(value), "number")
+    return BadRequest(f"the object provided is unrecognized (must be of type {resource.kind}): {fault} ({shown})")
 
 
 def _wrong_type(resource: Resource, kind: str, version: str) -> str:
@@ -113,7 +99,6 @@ def for_create(obj: T, resource: Resource, namespace: str) -> T:
         uid="",
         deletion_timestamp=None,
         deletion_grace_period_seconds=None,
-        self_link="",
     )
     return _with_meta(obj, _in_namespace(meta, resource, namespace))
 
@@ -133,7 +118,7 @@ def for_update(obj: T, resource: Resource, namespace: str, name: str) -> T:
     BadRequest
         When it names another namespace, no name or another name.
     """
-    obj = _with_meta(obj, _in_namespace(replace(obj.metadata, self_link=""), resource, namespace))
+    obj = _with_meta(obj, _in_namespace(obj.metadata, resource, namespace))
     if not obj.metadata.name:
         raise BadRequest(f"the name of the object ({name} based on URL) was undeterminable: name must be provided")
     if obj.metadata.name != name:
@@ -142,7 +127,9 @@ def for_update(obj: T, resource: Resource, namespace: str, name: str) -> T:
 
 
 def _with_meta(obj: T, meta: ObjectMeta) -> T:
-    return replace(obj, metadata=replace(meta, owner_references=_distinct_owners(meta.owner_references)))
+    """An object with metadata from a request, without what there is only for old clients or for server-side apply."""
+    owners = _distinct_owners(meta.owner_references)
+    return replace(obj, metadata=replace(meta, owner_references=owners, self_link="", managed_fields=()))
 
 
 def _distinct_owners(owners: tuple[OwnerReference, ...]) -> tuple[OwnerReference, ...]:
@@ -163,21 +150,26 @@ def _in_namespace(meta: ObjectMeta, resource: Resource, namespace: str) -> Objec
     return replace(meta, namespace=expected)
 
 
+def check_uid(resource: Resource, new: KubernetesObject, old: KubernetesObject) -> None:
+    """Refuse to replace another object of that name than the one that was read; raises Conflict."""
+    uid, stored = new.metadata.uid, old.metadata
+    if uid and uid != stored.uid:
+        raise _conflict(resource, stored, _uid_mismatch(resource, stored, uid))
+
+
 def check_resource_version(resource: Resource, new: KubernetesObject, old: KubernetesObject) -> None:
-    """Refuse an update that does not start from the stored version, or from another object of that name.
+    """Refuse an update that does not start from the stored version.
 
     Raises
     ------
     Conflict
-        When the object changed since it was read, or was made anew.
+        When the object changed since it was read.
     Invalid
         When no version is named and the kind asks for one.
     Unclassified
         When what is named is no version.
     """
     meta, stored = new.metadata, old.metadata
-    if meta.uid and meta.uid != stored.uid:
-        raise _conflict(resource, stored, _uid_mismatch(resource, stored, meta.uid))
     if not meta.resource_version or meta.resource_version == "0":
         if not allows_unconditional_update(resource.cls):
             fault = invalid("metadata.resourceVersion", 0, "must be specified for an update")
@@ -192,7 +184,7 @@ def _uid_mismatch(resource: Resource, stored: ObjectMeta, uid: str) -> str:
     place = "/".join(filter(None, (stored.namespace, stored.name)))
     key = f"/registry/{_PATHS.get(resource.plural, resource.plural)}/{place}"
     return (
-        f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMessage: "
+        f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: "
         f"Precondition failed: UID in precondition: {uid}, UID in object meta: {stored.uid}"
     )
 

@@ -170,7 +170,9 @@ class ApiServer:
     ) -> KubernetesObject:
         """PUT: decode, default, admit, validate and store the next version of an object."""
         new = requests.for_update(requests.decode(resource, body), resource, namespace, name)
-        return self._update(resource, self.get(resource, namespace, name), new, "", dry_run)
+        old = self.get(resource, namespace, name)
+        requests.check_uid(resource, new, old)
+        return self._update(resource, old, new, "", dry_run)
 
     def patch(
         self,

@@ -13,6 +13,7 @@ from typing import Literal
 from k8snb.api.defaults.pod_spec import default_pod_spec, without_old_annotations
 from k8snb.api.defaults.sharing import each, given, revised
 from k8snb.api.quantity import add, number_of
+from k8snb.api.schema import EMPTY
 from k8snb.api.types.containers import Container, ContainerPort, ResourceRequirements
 from k8snb.api.types.pod import Pod, PodSpec
 from k8snb.api.types.pod_status import PodIP, PodStatus
@@ -55,7 +56,7 @@ def _default_status(status: PodStatus) -> PodStatus:
 def _requests_from_limits(container: Container) -> Container:
     resources = container.resources
     missing = {name: q for name, q in resources.limits.items() if name not in resources.requests}
-    if not missing:
+    if not missing and (resources.limits is EMPTY or resources.requests is not EMPTY):
         return container
     return revised(container, resources=revised(resources, requests={**resources.requests, **missing}))
 

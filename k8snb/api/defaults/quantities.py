@@ -8,20 +8,17 @@ References
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, ROUND_UP
 from functools import lru_cache
 
 from k8snb.api.defaults.sharing import revised
-from k8snb.api.quantity import number_of, with_style
+from k8snb.api.quantity import rounded_up
 from k8snb.api.types.claims import VolumeResourceRequirements
 from k8snb.api.types.containers import ResourceRequirements
 
 
 @lru_cache(65536)
 def _rounded(quantity: str) -> str:
-    milli = number_of(quantity).scaleb(3)
-    whole = milli.to_integral_value(ROUND_UP)
-    return quantity if milli == whole else with_style(Decimal(whole).scaleb(-3), quantity)
+    return rounded_up(quantity, -3)
 
 
 def default_resource_list(resources: Mapping[str, str]) -> Mapping[str, str]:

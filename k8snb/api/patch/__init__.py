@@ -11,7 +11,7 @@ import json
 from copy import deepcopy
 from typing import Any, TypeVar
 
-from k8snb.api.decode import DecodeError, from_dict
+from k8snb.api.decode import DecodeError, from_dict, json_type
 from k8snb.api.encode import to_dict
 from k8snb.api.field_errors import go_quote
 from k8snb.api.patch.diff import create_three_way_merge_patch, create_two_way_merge_patch
@@ -21,6 +21,7 @@ from k8snb.api.patch.meta import BadPatch, go_print, PatchError, UnprocessablePa
 from k8snb.api.patch.strategic import strategic_merge
 from k8snb.api.patch.unstructured import ConversionError, from_unstructured
 from k8snb.api.schema import KubernetesObject, Struct
+from k8snb.api.type_meta import interpret
 from k8snb.errors import BadRequest, Cause, Invalid, Unclassified
 
 __all__ = [
@@ -69,8 +70,7 @@ def patch_object(obj: T, patch_type: str, patch: Any) -> T:
             raise _undecodable(go_print(patch), str(error)) from None
     strict = _unknown_operation_fields(patch) if patch_type == "json" else []
     try:
-        _check_kind(obj, patched)
-        new = from_dict(cls, patched)
+        new = _read(obj, patched)
     except DecodeError as error:
         text = str(error)
         if strict and text.startswith(_STRICT):
@@ -108,12 +108,16 @@ def apply_patch(cls: type[Struct], current: dict[str, Any], patch_type: str, pat
     >>> apply_patch(Deployment, {"spec": {"replicas": 1}}, "json", [{"op": "remove", "path": "/spec/replicas"}])
     {'spec': {}}
     """
+    if patch is None:  # no patch at all
+        if patch_type == "merge":
+            raise BadRequest("Invalid JSON Patch")
+        return current
     if patch_type == "json":
         return _apply_json_patch(current, patch)
     if not isinstance(patch, dict):
         prefix = "error decoding patch: " if patch_type == "merge" else ""
         raise BadRequest(
-            f"{prefix}json: cannot unmarshal {_json_type(patch)} into Go value of type map[string]interface {{}}"
+            f"{prefix}json: cannot unmarshal {json_type(patch)} into Go value of type map[string]interface {{}}"
         )
     if patch_type == "merge":
         return merge_patch(current, patch)
@@ -151,36 +155,35 @@ def _check_operations(patch: Any) -> None:
 
 
 def _wrong_operation(value: Any, target: str) -> BadRequest:
-    return BadRequest(f"error decoding patch: json: cannot unmarshal {_json_type(value)} into Go {target}")
+    return BadRequest(f"error decoding patch: json: cannot unmarshal {json_type(value)} into Go {target}")
 
 
 def _unknown_operation_fields(patch: list[Any]) -> list[str]:
     return [
         f'json patch unknown field "[{index}].{name}"'
-        for index, operation in enumerate(patch)
+        for index, operation in enumerate(patch or ())
         for name in operation or ()
         if name not in _OPERATION_FIELDS
     ]
 
 
-def _json_type(value: Any) -> str:
-    names = {bool: "bool", str: "string", list: "array", dict: "object", type(None): "null"}
-    return names.get(type(value), "number")
+def _read(obj: T, patched: Any) -> T:
+    """The patched object. A patch cannot make it one of another kind.
 
-
-def _check_kind(obj: KubernetesObject, patched: Any) -> None:
-    """A patch cannot make an object one of another kind."""
-    if not isinstance(patched, dict):
-        return
-    kind, version = patched.get("kind") or "", patched.get("apiVersion") or ""
-    if not (isinstance(kind, str) and isinstance(version, str)) or (kind, version) == (obj.kind, obj.api_version):
-        return
-    for name, value in (("Kind", kind), ("apiVersion", version)):
-        if not value:
-            raise DecodeError(f"Object '{name}' is missing in '{_compact(patched)}'")
-    raise DecodeError(
-        f'no kind "{kind}" is registered for version "{version}" in scheme "pkg/api/legacyscheme/scheme.go:30"'
-    )
+    What has no kind is of the object's own; what has no version is read as the internal type, which has none of the
+    fields that one could name.
+    """
+    kind, version = interpret(patched)
+    if not version:
+        unknown = [f'unknown field "{name}"' for name in sorted(patched) if name not in ("apiVersion", "kind")]
+        if unknown:
+            raise DecodeError(_STRICT + ", ".join(unknown))
+        return type(obj)()  # type: ignore[call-arg]  # all fields of all kinds have defaults
+    if (kind or obj.kind, version) != (obj.kind, obj.api_version):
+        raise DecodeError(
+            f'no kind "{kind}" is registered for version "{version}" in scheme "pkg/api/legacyscheme/scheme.go:30"'
+        )
+    return from_dict(type(obj), patched)
 
 
 def _undecodable(shown: str, text: str) -> Invalid:

@@ -14,6 +14,8 @@ from typing import Any
 def merge_patch(document: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
     """A document after a JSON merge patch: maps merge, null deletes, anything else replaces.
 
+    Whatever map is looked into comes out sorted.
+
     Examples
     --------
     >>> merge_patch({"a": {"b": 1, "c": [2]}}, {"a": {"b": None, "d": {"e": None}}})
@@ -28,13 +30,13 @@ def merge_patch(document: dict[str, Any], patch: dict[str, Any]) -> dict[str, An
             result[name] = merge_patch(current, value)
         else:
             result[name] = _without_nulls(value)
-    return result
+    return {name: result[name] for name in sorted(result)}
 
 
 def _without_nulls(value: Any) -> Any:
     """A value without the null entries of its maps; the nulls of lists stay."""
     if isinstance(value, dict):
-        return {name: _without_nulls(v) for name, v in value.items() if v is not None}
+        return {name: _without_nulls(value[name]) for name in sorted(value) if value[name] is not None}
     if isinstance(value, list):
         return [_without_nulls(v) for v in value]
     return value

@@ -91,8 +91,8 @@ def go_type(value: Any) -> str:
     return names.get(type(value), "map[string]interface {}")
 
 
-def go_print(value: Any) -> str:
-    """A JSON value as Go's ``%v`` prints it.
+def go_print(value: Any, *, text: bool = False) -> str:
+    """A JSON value as Go's ``%v`` prints it, or with `text` as its ``%s`` does, which complains of all but text.
 
     Examples
     --------
@@ -100,11 +100,15 @@ def go_print(value: Any) -> str:
     'map[a:map[c:1.5] b:[1 <nil>]]'
     >>> go_print([2.5e6, 1e20, 1.0, 0.00001])
     '[2.5e+06 1e+20 1 1e-05]'
+    >>> go_print(["a", 5], text=True)
+    '[a %!s(int64=5)]'
     """
     if isinstance(value, dict):
-        return "map[" + " ".join(f"{k}:{go_print(value[k])}" for k in sorted(value)) + "]"
+        return "map[" + " ".join(f"{k}:{go_print(value[k], text=text)}" for k in sorted(value)) + "]"
     if isinstance(value, list):
-        return "[" + " ".join(map(go_print, value)) + "]"
+        return "[" + " ".join(go_print(v, text=text) for v in value) + "]"
+    if text and not isinstance(value, str):
+        return "%!s(<nil>)" if value is None else f"%!s({go_type(value)}={go_print(value)})"
     if value is None:
         return "<nil>"
     if isinstance(value, bool):

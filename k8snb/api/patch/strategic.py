@@ -91,7 +91,7 @@ def _directed_map(patch: _Map) -> _Map:
 
 
 def _unknown_directive(patch: _Map) -> PatchError:
-    return PatchError(f"unknown patch type: {go_print(patch[DIRECTIVE])} in map: {go_print(patch)}")
+    return PatchError(f"unknown patch type: {go_print(patch[DIRECTIVE], text=True)} in map: {go_print(patch)}")
 
 
 def _merge_entry(original: _Map, name: str, value: Any, shape: Shape, options: MergeOptions) -> None:

@@ -68,6 +68,7 @@ _NAMES = {
 }
 # Fields that the internal types keep in another place: behind which one.
 _MOVED = {
+    ("PodSecurityContext", "fs_group_change_policy"): "fs_group",
     ("PodSpec", "set_hostname_as_fqdn"): "subdomain",
     ("PodSpec", "preemption_policy"): "priority",
     ("PodSpec", "overhead"): "runtime_class_name",

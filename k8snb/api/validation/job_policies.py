@@ -90,7 +90,7 @@ def _exit_codes(requirement: PodFailurePolicyOnExitCodesRequirement, names: list
         detail = "must be one of the container or initContainer names in the pod template"
         errors.append(invalid(f"{path}.containerName", requirement.container_name, detail))
     if not values:
-        errors.append(invalid(f"{path}.values", typed(None), "at least one value is required"))
+        errors.append(invalid(f"{path}.values", typed(values), "at least one value is required"))
     elif len(values) > MOST_EXIT_CODES:
         errors.append(too_many(f"{path}.values", len(values), MOST_EXIT_CODES))
     for index, code in enumerate(values):

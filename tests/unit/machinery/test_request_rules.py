@@ -88,7 +88,7 @@ def test_an_update_of_another_object_of_that_name_is_refused() -> None:
     stored = ConfigMap(metadata=ObjectMeta(name="c", namespace="default", uid="1", resource_version="7"))
     sent = ConfigMap(metadata=ObjectMeta(name="c", namespace="default", uid="2"))
     with pytest.raises(Conflict, match="Precondition failed: UID in precondition: 2, UID in object meta: 1"):
-        requests.check_resource_version(CONFIG_MAPS, sent, stored)
+        requests.check_uid(CONFIG_MAPS, sent, stored)
 
 
 def test_a_version_that_is_none_fails() -> None:
