@@ -359,11 +359,11 @@ class Cluster:
     # -- inside
 
     @_alone
-    def begin(self, action: dict[str, Any], pace_ms: int = 0) -> RunningCommand | None:
+    def begin(self, action: dict[str, Any], pace_ms: int = 0, flags: Sequence[str] = ()) -> RunningCommand | None:
         """Put an input on the journal and the log, and begin it; None when it is a fault, which is done at once.
 
         The command runs to its end, or to where it first waits; with `pace_ms` it waits between the objects of a
-        manifest, as kubectl's requests take time.
+        manifest, as kubectl's requests take time. `flags` stand before the words of its line.
         """
         if "apply" not in action:  # a manifest says for itself what is wrong with it
             action = replace_surrogates(action)
@@ -377,7 +377,8 @@ class Cluster:
             line = "apply -f -" if "apply" in action else action["kubectl"]
             stdin = action.get("apply", action.get("stdin", ""))
             legacy = self.config["legacy_versions"]
-            return RunningCommand(kubectl.run(line, self.server, stdin, legacy=legacy, pace_ms=pace_ms), entry.seq)
+            command = kubectl.run(line, self.server, stdin, legacy=legacy, pace_ms=pace_ms, flags=flags)
+            return RunningCommand(command, entry.seq)
 
     @_alone
     def resume(self, command: RunningCommand, held: bool) -> None:

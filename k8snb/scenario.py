@@ -23,6 +23,7 @@ from k8snb.sim.loop import USER
 STEP_MS = 500  # steps run in the middle of their second
 FRAME_MS = 970
 PACE_MS = 25  # from one object of a manifest to the next
+KUBECTL_FLAGS = ("--kubeconfig", "kubeconfig")  # a recorder names its cluster before the words of a line
 LONGEST_GAP_MS, ALL_GAPS_MS = 60, 420  # between the steps of one second; all of them end before the frame
 
 NO_POD = "no-such-pod"  # what a selector that finds none stands for
@@ -194,7 +195,7 @@ class Player:
         action = {k: self._with_names(v) for k, v in step.items() if k != "at"}
         if self._comes_too_late(action.get("fault", {})):
             return
-        command = self.cluster.begin(action, PACE_MS)
+        command = self.cluster.begin(action, PACE_MS, KUBECTL_FLAGS)
         if command is None:
             return
         line = "apply -f -" if "apply" in action else str(action["kubectl"])

@@ -97,7 +97,7 @@ def read_command(root: CommandSpec, arguments: Sequence[str]) -> Invocation:
         raise _unknown_command(root, arguments, words[0])
     words_of_line = tuple(command.name for command in path)
     if spec.open_ended:
-        return Invocation(spec, shown, Flags({"namespace": ""}, left), words_of_line)
+        return Invocation(spec, shown, Flags({"namespace": ""}, _after_flags(left)), words_of_line)
     return _with_flags(spec, shown, left, words_of_line)
 
 
@@ -179,6 +179,19 @@ def _without_flags(arguments: Sequence[str]) -> list[str]:
         elif word and not word.startswith("-"):
             found.append(word)
     return found
+
+
+def _after_flags(arguments: Sequence[str]) -> list[str]:
+    """What stands after the flags of all commands that the arguments begin with."""
+    at = 0
+    while at < len(arguments) and _is_global(arguments[at]):
+        at += 2 if _takes_value(arguments[at]) else 1
+    return list(arguments[at:])
+
+
+def _is_global(word: str) -> bool:
+    name = word.partition("=")[0]
+    return name[2:] in _BY_NAME if name.startswith("--") else name[:1] == "-" and name[1:2] in _BY_SHORT
 
 
 def _without_word(arguments: Sequence[str], word: str) -> list[str]:

@@ -12,7 +12,9 @@ from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import failure_text, SilentExit
 
 
-def run(line: str, server: Client, stdin: str = "", *, legacy: bool = True, pace_ms: int = 0) -> Command:
+def run(
+    line: str, server: Client, stdin: str = "", *, legacy: bool = True, pace_ms: int = 0, flags: Sequence[str] = ()
+) -> Command:
     """Run a command line.
 
     Parameters
@@ -28,6 +30,8 @@ def run(line: str, server: Client, stdin: str = "", *, legacy: bool = True, pace
         today does.
     pace_ms
         Simulated milliseconds from one object of a manifest to the next; at 0 all are applied at once.
+    flags
+        Words that stand before those of the line.
 
     Yields
     ------
@@ -43,16 +47,22 @@ def run(line: str, server: Client, stdin: str = "", *, legacy: bool = True, pace
         words = tokenize(line)
     except KubectlError as error:
         return Result(error.code, "", _ended(failure_text(error)))
-    return (yield from run_words(words, server, stdin, legacy=legacy, pace_ms=pace_ms))
+    return (yield from run_words(words, server, stdin, legacy=legacy, pace_ms=pace_ms, flags=flags))
 
 
 def run_words(
-    words: Sequence[str], server: Client, stdin: str = "", *, legacy: bool = True, pace_ms: int = 0
+    words: Sequence[str],
+    server: Client,
+    stdin: str = "",
+    *,
+    legacy: bool = True,
+    pace_ms: int = 0,
+    flags: Sequence[str] = (),
 ) -> Command:
     """Run a command whose words are divided already, as a program's arguments are; else as `run`."""
     topic = list(words[1:]) if words[:1] == ["help"] else None
     try:
-        invocation = read_command(ROOT, words if topic is None else [*topic, "--help"])
+        invocation = read_command(ROOT, [*flags, *(words if topic is None else (*topic, "--help"))])
     except KubectlError as error:
         if topic is not None:
             shown = " ".join(f"`{word}`" for word in topic)

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from k8snb.api.decode import from_dict
 from k8snb.api.encode import to_dict
+from k8snb.api.hashes import hash_revision
 from k8snb.api.pods import controller_of, controller_reference
 from k8snb.api.resources import BY_CLASS
 from k8snb.api.selectors import matches
@@ -23,7 +24,7 @@ from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.pod import PodTemplateSpec
 from k8snb.errors import AlreadyExists, Conflict, NotFound
 from k8snb.machinery.informer import Informers
-from k8snb.machinery.server import ApiServer, NAME_ALPHABET
+from k8snb.machinery.server import ApiServer
 
 Owner = DaemonSet | StatefulSet
 
@@ -31,6 +32,7 @@ HASH_LABEL = "controller.kubernetes.io/hash"
 LONGEST_PREFIX = 223  # of a revision's name, before its hash
 
 _INDEX = "controller"
+_NOT_IN_HTML = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
 def template_patch(template: PodTemplateSpec) -> dict[str, Any]:
@@ -44,18 +46,10 @@ def template_of(revision: ControllerRevision) -> PodTemplateSpec:
     return from_dict(PodTemplateSpec, template)
 
 
-def hash_data(data: Mapping[str, Any], collision_count: int | None) -> str:
-    """A short name for a revision's data: FNV-1 of its JSON, in letters and digits that spell no word.
-
-    `collision_count` goes into the hash, so that a collision is resolved by counting it up.
-    """
-    text = json.dumps(data, sort_keys=True, separators=(",", ":"))
-    if collision_count is not None:
-        text += str(collision_count)
-    value = 0x811C9DC5
-    for byte in text.encode():
-        value = value * 0x01000193 & 0xFFFFFFFF ^ byte
-    return "".join(NAME_ALPHABET[ord(digit) % 27] for digit in str(value))
+def raw_json(data: Mapping[str, Any]) -> str:
+    """The data of a revision as Go writes it: keys in order, and nothing that HTML would read as markup."""
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.translate(_NOT_IN_HTML)
 
 
 def revision_name(prefix: str, hash_: str) -> str:
@@ -73,7 +67,7 @@ def new_revision(owner: Owner, data: Mapping[str, Any], number: int, collision_c
     number
         The position in the history; the highest is the newest.
     """
-    hash_ = hash_data(data, collision_count)
+    hash_ = hash_revision(raw_json(data), collision_count)
     return ControllerRevision(
         metadata=ObjectMeta(
             name=revision_name(owner.metadata.name, hash_),
@@ -146,8 +140,9 @@ class RevisionHistory:
         tuple
             The stored revision, and how many collisions there have been.
         """
+        raw = raw_json(revision.data)
         while True:
-            hash_ = hash_data(revision.data, collision_count)
+            hash_ = hash_revision(raw, collision_count)
             name = revision_name(owner.metadata.name, hash_)
             named = replace(revision, metadata=replace(revision.metadata, name=name))
             try:

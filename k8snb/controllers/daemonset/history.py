@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from k8snb.api.hashes import compute_hash
 from k8snb.api.pods import controller_reference
 from k8snb.api.types.apps import ControllerRevision, DaemonSet
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.pod import Pod, PodTemplateSpec
 from k8snb.controllers.daemonset.placement import HASH_LABEL
 from k8snb.errors import AlreadyExists, Conflict
-from k8snb.machinery.history_revisions import find_equal, hash_data, RevisionHistory, template_patch
+from k8snb.machinery.history_revisions import find_equal, RevisionHistory, template_patch
 from k8snb.machinery.informer import Informers
 from k8snb.machinery.ownership import claim
 from k8snb.machinery.server import ApiServer
@@ -87,7 +88,7 @@ class History:
 
     def _snapshot(self, daemon_set: DaemonSet, data: Mapping[str, Any], number: int) -> ControllerRevision:
         meta = daemon_set.metadata
-        hash_ = hash_data(data, daemon_set.status.collision_count)
+        hash_ = compute_hash(daemon_set.spec.template, daemon_set.status.collision_count)
         revision = ControllerRevision(
             metadata=ObjectMeta(
                 name=f"{meta.name}-{hash_}",

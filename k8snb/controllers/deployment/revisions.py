@@ -1,21 +1,18 @@
-"""Revisions: the hash that names a template, and the annotations that count and remember them.
+"""Revisions: which ReplicaSet has the present template, and the annotations that count and remember them.
 
 References
 ----------
-``pkg/controller/deployment/util/deployment_util.go`` and ``pkg/controller/controller_utils.go ComputeHash @ v1.36``
+``pkg/controller/deployment/util/deployment_util.go @ v1.36``
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from k8snb.api.encode import to_dict
 from k8snb.api.integers import integer
 from k8snb.api.types.apps import Deployment, ReplicaSet
-from k8snb.api.types.pod import PodTemplateSpec
 
 REVISION = "deployment.kubernetes.io/revision"
 REVISION_HISTORY = "deployment.kubernetes.io/revision-history"
@@ -28,21 +25,6 @@ POD_TEMPLATE_HASH = "pod-template-hash"
 MAX_HISTORY_LENGTH = 2000  # characters of the history annotation
 
 _NOT_COPIED = (LAST_APPLIED, REVISION, REVISION_HISTORY, DESIRED_REPLICAS, MAX_REPLICAS, DEPRECATED_ROLLBACK)
-_HASH_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
-
-
-def compute_hash(template: PodTemplateSpec, collision_count: int | None) -> str:
-    """A short name for a template: FNV-1a of its JSON, in letters and digits that spell no word.
-
-    `collision_count` goes into the hash, so that a collision is resolved by counting it up.
-    """
-    text = json.dumps(to_dict(template), sort_keys=True, separators=(",", ":"))
-    if collision_count is not None:
-        text += f"#{collision_count}"
-    value = 0x811C9DC5
-    for byte in text.encode():
-        value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
-    return "".join(_HASH_ALPHABET[ord(digit) % 27] for digit in str(value))
 
 
 def same_template(rs: ReplicaSet, deployment: Deployment) -> bool:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from k8snb.api.hashes import compute_hash
 from k8snb.api.pods import controller_of, controller_reference
 from k8snb.api.types.apps import Deployment, DeploymentStatus, ReplicaSet, ReplicaSetSpec
 from k8snb.api.types.meta import LabelSelector, ObjectMeta
@@ -120,7 +121,7 @@ def _create_new_replica_set(rollout: Rollout, old: list[ReplicaSet], revision: i
 def _new_replica_set(deployment: Deployment, old: list[ReplicaSet], revision: int) -> ReplicaSet:
     """The ReplicaSet for the deployment's present template, with its hash in name, labels and selector."""
     template = deployment.spec.template
-    hash_ = revisions.compute_hash(template, deployment.status.collision_count)
+    hash_ = compute_hash(template, deployment.status.collision_count)
     labels = {**template.metadata.labels, revisions.POD_TEMPLATE_HASH: hash_}
     selector = deployment.spec.selector or LabelSelector()
     annotations = revisions.replica_set_annotations(deployment, {}, revision)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from k8snb.api.hashes import compute_hash
 from k8snb.api.resources import BY_CLASS
 from k8snb.api.types.apps import ControllerRevision, DaemonSet
 from k8snb.api.types.event import Event
@@ -12,7 +13,6 @@ from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod
 from k8snb.controllers.daemonset import DaemonSetController
 from k8snb.controllers.daemonset.placement import target_node
-from k8snb.machinery.history_revisions import hash_data, template_patch
 
 HASH = "controller-revision-hash"
 
@@ -130,7 +130,7 @@ def test_revisions_beyond_the_limit_go_but_not_those_in_use(world):
 def test_a_name_that_is_taken_counts_a_collision(world):
     cluster = world(DaemonSetController)
     agent = cluster.create(manifest())
-    taken = f"agent-{hash_data(template_patch(agent.spec.template), None)}"
+    taken = f"agent-{compute_hash(agent.spec.template, None)}"
     cluster.server.create_object(ControllerRevision(metadata=replace(agent.metadata, name=taken), data={"other": 1}))
     cluster.run(1)
     assert cluster.current(agent).status.collision_count == 1

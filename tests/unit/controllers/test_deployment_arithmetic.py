@@ -78,13 +78,6 @@ def template(image: str, **labels: str) -> PodTemplateSpec:
     )
 
 
-def test_the_hash_depends_on_the_template_and_on_collisions() -> None:
-    one = revisions.compute_hash(template("nginx:1"), None)
-    assert one == revisions.compute_hash(template("nginx:1"), None)
-    assert one != revisions.compute_hash(template("nginx:2"), None)
-    assert one != revisions.compute_hash(template("nginx:1"), 1)
-
-
 def test_templates_are_compared_without_the_hash_label() -> None:
     rs = ReplicaSet(spec=ReplicaSetSpec(template=template("nginx:1", app="web", **{"pod-template-hash": "x"})))
     same = Deployment(spec=DeploymentSpec(template=template("nginx:1", app="web")))
