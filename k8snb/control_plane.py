@@ -20,6 +20,8 @@ from k8snb.controllers.persistentvolume import (
 )
 from k8snb.controllers.podgc import PodGarbageCollector
 from k8snb.controllers.replicaset import ReplicaSetController, ReplicationManager
+from k8snb.controllers.rootcacertpublisher import RootCACertPublisher
+from k8snb.controllers.serviceaccount import ServiceAccountsController
 from k8snb.controllers.statefulset import StatefulSetController
 from k8snb.controllers.tainteviction import TaintEvictionController
 from k8snb.controllers.ttlafterfinished import TTLAfterFinishedController
@@ -46,6 +48,8 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     DisruptionController,
     GarbageCollector,
     NamespaceController,
+    ServiceAccountsController,
+    RootCACertPublisher,
     NodeLifecycleController,
     TaintEvictionController,
     PodGarbageCollector,

@@ -43,6 +43,7 @@ def test_a_table_of_one_kind_and_of_several(running: Terminal) -> None:
     lines = running.out("get deploy,cm")
     assert [line.split()[0] for line in lines if line and not line.startswith("NAME")] == [
         "deployment.apps/web",
+        "configmap/kube-root-ca.crt",
         "configmap/settings",
     ]
     assert running.out("get deploy --no-headers")[0].split() == row.split()

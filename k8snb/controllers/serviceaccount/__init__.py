@@ -1,0 +1,5 @@
+"""The service account controller: every namespace has an account named ``default``."""
+
+from k8snb.controllers.serviceaccount.controller import ServiceAccountsController
+
+__all__ = ["ServiceAccountsController"]
