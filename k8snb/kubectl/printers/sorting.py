@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cmp_to_key
 from typing import Any, TypeVar
 
+from k8snb.api.go_sort import go_sort
 from k8snb.api.quantity import number_of, QuantityError
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.go_format import go_type
@@ -20,7 +20,6 @@ from k8snb.kubectl.jsonpath import JSONPath, JSONPathError
 T = TypeVar("T")
 
 _RELAXED = re.compile(r"\{\.?([^{}]+)\}|\.?([^{}]+)")
-_SMALL = 12
 
 
 def relaxed_json_path(path: str) -> str:
@@ -99,20 +98,3 @@ def _less(one: Any, other: Any, field: str) -> bool:
         except QuantityError:
             return one < str(other)
     return bool(one < other)
-
-
-def go_sort(items: Sequence[T], less: Callable[[T, T], bool]) -> list[T]:
-    """Sort as Go's ``sort.Sort`` does up to twelve items, by insertion, whatever `less` says of equals."""
-    if len(items) > _SMALL:
-
-        def compare(one: T, other: T) -> int:
-            return -1 if less(one, other) else int(less(other, one))
-
-        return sorted(items, key=cmp_to_key(compare))
-    found = list(items)
-    for i in range(1, len(found)):
-        j = i
-        while j > 0 and less(found[j], found[j - 1]):
-            found[j], found[j - 1] = found[j - 1], found[j]
-            j -= 1
-    return found

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from k8snb.api.go_sort import go_sort
 from k8snb.api.types.policy import PodDisruptionBudget
 from k8snb.scheduler.framework import NodeFilter
 from k8snb.scheduler.labels import selector_of, selects
@@ -110,13 +111,7 @@ def sort_by_importance(pods: Sequence[PodInfo]) -> list[PodInfo]:
     Upstream takes "now" for the start of a pod that has not started, each time that it compares, so that the later of
     two such pods is put first.
     """
-    ordered: list[PodInfo] = []
-    for pod in pods:
-        at = len(ordered)
-        while at and _more_important(pod, ordered[at - 1]):
-            at -= 1
-        ordered.insert(at, pod)
-    return ordered
+    return go_sort(pods, _more_important)
 
 
 def _more_important(one: PodInfo, other: PodInfo) -> bool:
