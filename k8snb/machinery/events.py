@@ -17,30 +17,49 @@ from k8snb.machinery.server import ApiServer, EPOCH_MS
 
 AGGREGATE_AFTER = 10  # so many different messages of one reason are combined into one event
 AGGREGATE_INTERVAL_MS = 600_000
-SPAM_BURST = 25  # so many events of one component about one object, then one in five minutes
+SPAM_BURST = 25  # so many events of one component and type about one object, then one in five minutes
 SPAM_REFILL_MS = 300_000
 
 
-class _Subject:
-    """What one component has said about one object: the tokens that it has left, and its events by their content."""
+class _Bucket:
+    """The tokens that events of one type have left; every event takes one, and they come back slowly."""
 
-    __slots__ = ("reasons", "reference", "tokens", "tokens_ms", "written")
+    __slots__ = ("at_ms", "tokens")
 
-    def __init__(self, reference: ObjectReference, now_ms: int) -> None:
-        self.reference = reference
+    def __init__(self, now_ms: int) -> None:
         self.tokens = float(SPAM_BURST)
-        self.tokens_ms = now_ms
-        self.written: dict[_Content, Event] = {}
-        self.reasons: dict[tuple[str, str], _Reason] = {}
+        self.at_ms = now_ms
 
-    def take_token(self, now_ms: int) -> bool:
-        if now_ms > self.tokens_ms:
-            self.tokens = min(SPAM_BURST, self.tokens + (now_ms - self.tokens_ms) / SPAM_REFILL_MS)
-            self.tokens_ms = now_ms
+    def take(self, now_ms: int) -> bool:
+        if now_ms > self.at_ms:
+            self.tokens = min(SPAM_BURST, self.tokens + (now_ms - self.at_ms) / SPAM_REFILL_MS)
+            self.at_ms = now_ms
         if self.tokens < 1:
             return False
         self.tokens -= 1
         return True
+
+
+class _Subject:
+    """What one component has said about one object: its events by their content, and how many more it may write.
+
+    ``dropped`` counts what was said and not written since an event of that content was.
+    """
+
+    __slots__ = ("buckets", "dropped", "reasons", "reference", "written")
+
+    def __init__(self, reference: ObjectReference) -> None:
+        self.reference = reference
+        self.buckets: dict[str, _Bucket] = {}
+        self.dropped: dict[_Content, int] = {}
+        self.written: dict[_Content, Event] = {}
+        self.reasons: dict[tuple[str, str], _Reason] = {}
+
+    def may_write(self, type_: str, now_ms: int) -> bool:
+        bucket = self.buckets.get(type_)
+        if bucket is None:
+            bucket = self.buckets[type_] = _Bucket(now_ms)
+        return bucket.take(now_ms)
 
     def combines(self, type_: str, reason: str, message: str, now_ms: int) -> bool:
         """Whether this reason came with so many different messages that they become one event."""
@@ -103,20 +122,22 @@ class Recorder:
         uid = obj.metadata.uid or obj.metadata.name
         subject = self._subjects.get(uid)
         if subject is None:
-            subject = self._subjects[uid] = _Subject(_reference(obj), now_ms)
+            subject = self._subjects[uid] = _Subject(_reference(obj))
         if self._series:
             self._event_of_series(subject, type_, reason, message)
             return
         combined = subject.combines(type_, reason, message, now_ms)
-        if not subject.take_token(now_ms):
-            return
         content = (type_, reason, "" if combined else message)
+        if not subject.may_write(type_, now_ms):
+            subject.dropped[content] = subject.dropped.get(content, 0) + 1
+            return
         shown = f"(combined from similar events): {message}" if combined else message
         known = subject.written.get(content)
+        times = 1 + (subject.dropped.pop(content, 0) if subject.dropped else 0)
         if known is None:
-            written = self._server.create_event(self._new_event(subject.reference, type_, reason, shown))
+            written = self._server.create_event(self._new_event(subject.reference, type_, reason, shown, times))
         else:
-            count, last = known.count + 1, self._server.time
+            count, last = known.count + times, self._server.time
             written = self._server.update_event(replace(known, count=count, last_timestamp=last, message=shown))
         subject.written[content] = written
 
@@ -149,7 +170,7 @@ class Recorder:
             resource_version=self._store.next_version(),
         )
 
-    def _new_event(self, about: ObjectReference, type_: str, reason: str, message: str) -> Event:
+    def _new_event(self, about: ObjectReference, type_: str, reason: str, message: str, count: int) -> Event:
         now, source = EPOCH_MS + self._loop.now_ms // 1000 * 1000, self._source
         return Event(
             metadata=self._new_meta(about),
@@ -159,7 +180,7 @@ class Recorder:
             source=source,
             first_timestamp=now,
             last_timestamp=now,
-            count=1,
+            count=count,
             type=type_,
             reporting_component=source.component,
             reporting_instance=source.host,
