@@ -123,16 +123,37 @@ class Kubelets:
     def set_ready(self, pod: Pod, ready: bool) -> None:
         """Let a pod's readiness fail until it is set right again."""
         record = self._records.get(pod.metadata.uid)
-        if record is None or pod.spec.node_name in self.down:
-            return
-        record.unready = not ready
-        if pod.status.phase == "Running" and is_ready(pod) != ready:
-            self._write(pod, statuses.with_readiness(pod, ready, self.server.time))
+        if record is not None and pod.spec.node_name not in self.down:
+            record.unready = not ready
+            self._strike(pod, record.timing.probe(self.loop.now_ms), self._show_readiness)
 
     def exit_containers(self, pod: Pod, code: int) -> None:
-        """Let a pod's containers exit now."""
-        if pod.spec.node_name not in self.down and pod.status.phase == "Running":
-            self._handle_exit(pod, code)
+        """Let a pod's containers exit."""
+        record = self._records.get(pod.metadata.uid)
+        if record is not None and pod.spec.node_name not in self.down:
+            self._strike(pod, record.timing.crash(self.loop.now_ms), lambda pod: self._handle_exit(pod, code))
+
+    def _strike(self, pod: Pod, moment: int, act: Callable[[Pod], None]) -> None:
+        """Let a fault happen to a pod at its moment, if it still runs by then."""
+
+        def strike(cause: int) -> None:
+            struck = self.pods.get(key_of(pod))
+            if struck is None or struck.metadata.uid != pod.metadata.uid or struck.status.phase != "Running":
+                return
+            if struck.spec.node_name not in self.down:
+                with self.server.store.on_behalf_of(f"kubelet {struck.spec.node_name}", cause):
+                    act(struck)
+
+        if moment <= self.loop.now_ms:
+            strike(self.server.store.cause)
+        else:
+            self.loop.call_at(moment, strike, self.server.store.cause, priority=NODE)
+
+    def _show_readiness(self, pod: Pod) -> None:
+        """Say whether a pod is ready, after a fault of its readiness began or ended."""
+        ready = not self.record(pod).unready
+        if is_ready(pod) != ready:
+            self._write(pod, statuses.with_readiness(pod, ready, self.server.time))
 
     # -- planning
 

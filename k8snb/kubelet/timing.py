@@ -39,6 +39,12 @@ class Timing(Protocol):
     def stop(self, pod: Pod, seen_ms: int) -> int:
         """It is gone after its deletion was seen."""
 
+    def probe(self, now_ms: int) -> int:
+        """A fault of its readiness is noticed."""
+
+    def crash(self, now_ms: int) -> int:
+        """A fault of its containers ends them."""
+
 
 class AnnotatedTiming:
     """Whole seconds, given by the pod's ``k8snb.dev/`` annotations, each thing in its slot of the second."""
@@ -62,6 +68,12 @@ class AnnotatedTiming:
 
     def stop(self, pod: Pod, seen_ms: int) -> int:
         return _slot(seen_ms, _seconds(pod, "stop", 1), STOP_SLOT)
+
+    def probe(self, now_ms: int) -> int:
+        return _next(now_ms, READY_SLOT)
+
+    def crash(self, now_ms: int) -> int:
+        return _next(now_ms, EXIT_SLOT)
 
 
 QUANTILES = 512
@@ -110,6 +122,12 @@ class DistributedTiming:
         grace = pod.metadata.deletion_grace_period_seconds or 0
         return min(self._draw(seen_ms, self.STOP), seen_ms + grace * 1000)
 
+    def probe(self, now_ms: int) -> int:
+        return now_ms
+
+    def crash(self, now_ms: int) -> int:
+        return now_ms
+
     def _draw(self, since_ms: int, quantiles: Sequence[int]) -> int:
         delay = quantiles[int(self._random() * QUANTILES)]
         return (since_ms + delay) // self.ROUND_MS * self.ROUND_MS + self.ROUND_MS
@@ -129,3 +147,8 @@ def _seconds(pod: Pod, name: str, default: int) -> int:
 
 def _slot(since_ms: int, seconds: int, slot: int) -> int:
     return (since_ms // 1000 + seconds) * 1000 + slot
+
+
+def _next(now_ms: int, slot: int) -> int:
+    """The next time that a slot comes."""
+    return _slot(now_ms - slot, 1, slot)
