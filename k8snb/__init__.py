@@ -1,7 +1,8 @@
 """See and predict how Kubernetes runs workloads.
 
 `Cluster` is a deterministic simulator of a Kubernetes cluster; `load_scenario` and `replay` bring back what was saved.
-In a notebook, ``%load_ext k8snb`` adds ``%kubectl`` and ``%%apply``, and `DeploymentLab` a laboratory of widgets.
+In a notebook, ``%load_ext k8snb`` adds ``%kubectl`` and ``%%apply``, and `DeploymentLab`, `StatefulSetLab`,
+`DaemonSetLab`, `JobLab` and `ClusterLab` laboratories of widgets.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
     from k8snb.scenario import Scenario as Scenario
     from k8snb.scenario import scenario_of as scenario_of
     from k8snb.widgets import ClusterGraph as ClusterGraph
+    from k8snb.widgets import ClusterLab as ClusterLab
+    from k8snb.widgets import DaemonSetLab as DaemonSetLab
     from k8snb.widgets import DeploymentLab as DeploymentLab
     from k8snb.widgets import Inspector as Inspector
+    from k8snb.widgets import JobLab as JobLab
     from k8snb.widgets import KubectlConsole as KubectlConsole
     from k8snb.widgets import Player as Player
     from k8snb.widgets import RolloutTimeline as RolloutTimeline
@@ -35,8 +39,11 @@ _HOMES = {
     "scenario_of": "k8snb.scenario",
     "load_ipython_extension": "k8snb.notebook",
     "ClusterGraph": "k8snb.widgets",
+    "ClusterLab": "k8snb.widgets",
+    "DaemonSetLab": "k8snb.widgets",
     "DeploymentLab": "k8snb.widgets",
     "Inspector": "k8snb.widgets",
+    "JobLab": "k8snb.widgets",
     "KubectlConsole": "k8snb.widgets",
     "Player": "k8snb.widgets",
     "RolloutTimeline": "k8snb.widgets",

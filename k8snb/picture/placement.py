@@ -14,6 +14,7 @@ from k8snb.picture.sheet import Area, fit, GAP, Item, LETTER, listed, PAD, Pictu
 from k8snb.picture.traffic import Served, services_at
 
 ZONE_LABEL = "topology.kubernetes.io/zone"
+OF_KUBERNETES = "node.kubernetes.io/"
 BOX_W = 170
 CROWD_BOX_W = 130
 HEADER_H = 62
@@ -40,6 +41,24 @@ class NodeFacts(NamedTuple):
         ready = all(c.status == "True" for c in self.node.status.conditions if c.type == "Ready")
         down = ("down" if ready else "down, NotReady") if self.silent else "" if ready else "NotReady"
         return listed((down, "SchedulingDisabled" if self.node.spec.unschedulable else ""))
+
+    @property
+    def taints(self) -> str:
+        """The taints that somebody put on the node, without their effects."""
+        own = [t for t in self.node.spec.taints if not t.key.startswith(OF_KUBERNETES)]
+        return ", ".join(f"{t.key}={t.value}" if t.value else t.key for t in own)
+
+    @property
+    def labels(self) -> str:
+        """The labels that somebody gave the node."""
+        known = ("kubernetes.io/", "topology.kubernetes.io/", "beta.kubernetes.io/", OF_KUBERNETES)
+        return ", ".join(f"{k}={v}" for k, v in self.node.metadata.labels.items() if not k.startswith(known))
+
+    @property
+    def hint(self) -> str:
+        """Everything about the node in one line."""
+        taints = f"taints: {self.taints}" if self.taints else ""
+        return listed((self.name, self.words, self.labels, taints))
 
     @property
     def cpu_share(self) -> float:
@@ -150,14 +169,14 @@ def _pods_room(plan: Scene, nodes: Sequence[NodeFacts], box_w: float) -> float:
 
 def _draw_node(sheet: Sheet, plan: Scene, facts: NodeFacts, box: Area) -> None:
     ref, trouble = f"node/{facts.name}", facts.words
-    sheet.area(ref, "box", box, *(("trouble",) if trouble else ()), ref=ref, hint=listed((facts.name, trouble)))
+    sheet.area(ref, "box", box, *(("trouble",) if trouble else ()), ref=ref, hint=facts.hint)
     left, room = box.left + PAD, box.w - 2 * PAD
     sheet.text(f"{ref} name", left, box.top + 17, fit(facts.name, room, WIDE_LETTER), "title", ref=ref)
-    if trouble:
+    note = trouble or (f"taint {facts.taints}" if facts.taints else facts.labels)
+    if note:
         spare = room - len(facts.name) * WIDE_LETTER
-        sheet.text(
-            f"{ref} trouble", box.left + box.w - PAD, box.top + 17, fit(trouble, spare), "small", "fault", "right"
-        )
+        looks = ("small", "fault", "right") if trouble else ("small", "right")
+        sheet.text(f"{ref} note", box.left + box.w - PAD, box.top + 17, fit(note, spare - 6), *looks)
     inside = Area(box.left, box.top + (CROWD_HEADER_H if plan.crowd else HEADER_H), box.w, 0)
     if not plan.crowd:
         _draw_load(sheet, facts, box)

@@ -119,7 +119,7 @@ def _draw_link(link: Link, picture: Picture) -> str:
 
 def _legend() -> str:
     parts, x = [], 0
-    for state in (READY, RUNNING, STARTING, TERMINATING, FAILING):
+    for state in (READY, RUNNING, STARTING, TERMINATING, FAILING, SUCCEEDED):
         parts.append(f'<g transform="translate({x} 4) scale(.5)">{glyph(state, HUES[0])}</g>')
         parts.append(svg.text(x + 21, 12, state, fill=svg.SOFT))
         x += 34 + len(state) * 7

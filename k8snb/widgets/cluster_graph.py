@@ -12,7 +12,7 @@ from k8snb.cluster import Cluster
 from k8snb.picture.glyphs import glyph, SIZE
 from k8snb.picture.graph import draw_graph, VIEWS, views_of, WIDTH
 from k8snb.picture.palette import HUES, SERVED
-from k8snb.picture.pod_state import FAILING, READY, RUNNING, STARTING, TERMINATING
+from k8snb.picture.pod_state import FAILING, READY, RUNNING, STARTING, SUCCEEDED, TERMINATING
 from k8snb.picture.sheet import curve, Item, Link, Picture
 from k8snb.picture.svg_graph import graph_svg
 from k8snb.widgets.assets import module, styles
@@ -110,7 +110,7 @@ def _link_row(link: Link, picture: Picture) -> list[Any]:
     return [upper.id, lower.id, link.kind, [round(v, 1) for v in curve(source, target, picture.width, QUADRATIC_BEND)]]
 
 
-_LEGEND_STATES = (READY, RUNNING, STARTING, TERMINATING, FAILING)
+_LEGEND_STATES = (READY, RUNNING, STARTING, TERMINATING, FAILING, SUCCEEDED)
 _LEGEND_HUE = HUES[0]._replace(line="currentColor")
 
 

@@ -52,12 +52,15 @@ class Lab(ipywidgets.VBox):  # type: ignore[misc]
         What it starts with by default.
     first_view
         The view of the cluster graph that it opens with.
+    lead_seconds
+        How long the example has been running by then; by default until it has settled.
     """
 
     kind: ClassVar[str] = ""
     manifest: ClassVar[str] = WEB
     nodes: ClassVar[Sequence[NodeDescription]] = THREE_ZONES
     first_view: ClassVar[str] = "placement"
+    lead_seconds: ClassVar[float | None] = None
 
     _parts: tuple[ipywidgets.Widget, ...] = ()
 
@@ -100,7 +103,10 @@ class Lab(ipywidgets.VBox):  # type: ignore[misc]
         result = cluster.apply(cls.manifest if given is None else given)
         if result.exit:
             raise K8snbError(result.stderr.strip())
-        cluster.run_until_settled()
+        if given is None and cls.lead_seconds is not None:
+            cluster.run(cls.lead_seconds)
+        else:
+            cluster.run_until_settled()
         return cluster
 
     @property

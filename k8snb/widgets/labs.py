@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from k8snb.widgets.lab import Lab
-from k8snb.widgets.manifests import DATABASE
+from k8snb.widgets.manifests import AGENT, DATABASE, FIVE_NODES, WEB, WORK
 
 
 class DeploymentLab(Lab):
@@ -41,3 +41,70 @@ class StatefulSetLab(Lab):
     kind = "StatefulSet"
     manifest = DATABASE
     first_view = "identity"
+
+
+class DaemonSetLab(Lab):
+    """A laboratory for one DaemonSet: a pod on every node that fits, and nodes to label, taint, cordon, add and fail.
+
+    Examples
+    --------
+    >>> lab = DaemonSetLab()
+    >>> lab.controls.node = "node-5"
+    >>> _ = lab.controls.press("label")
+    >>> lab.run(10)
+    >>> lab.controls.state
+    '4/4 ready · 4 updated · complete'
+    >>> lab.close()
+    """
+
+    kind = "DaemonSet"
+    manifest = AGENT
+    nodes = FIVE_NODES
+
+
+class JobLab(Lab):
+    """A laboratory for one Job: pods that run to their end, some of them in vain, and runs to set up anew.
+
+    Examples
+    --------
+    >>> lab = JobLab()
+    >>> lab.controls.parallelism = 4
+    >>> lab.controls.failure_rate = 0
+    >>> _ = lab.controls.press("run_again")
+    >>> lab.run(60)
+    >>> lab.controls.state
+    '8/8 complete · 0 failed · done'
+    >>> lab.close()
+    """
+
+    kind = "Job"
+    manifest = WORK
+    lead_seconds = 6
+
+
+class ClusterLab(Lab):
+    """A laboratory for whatever a cluster holds: choose the workload that timeline and controls are about.
+
+    Examples
+    --------
+    >>> lab = ClusterLab()
+    >>> [title for _, _, title in lab.controls.choices]
+    ['deployment/web', 'statefulset/db']
+    >>> lab.follow("StatefulSet", "db")
+    >>> lab.controls.partition = 1
+    >>> lab
+    ClusterLab(statefulset/db)
+    >>> lab.close()
+    """
+
+    manifest = f"{WEB}---\n{DATABASE}"
+
+    def follow(self, kind: str, name: str, namespace: str = "default") -> None:
+        """Choose the workload.
+
+        Parameters
+        ----------
+        kind
+            ``Deployment``, ``StatefulSet``, ``DaemonSet``, ``Job`` or ``ReplicaSet``.
+        """
+        self.session.follow(kind, f"{namespace}/{name}")

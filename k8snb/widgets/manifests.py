@@ -63,3 +63,55 @@ spec:
       accessModes: [ReadWriteOnce]
       resources: {requests: {storage: 10Gi}}
 """
+
+AGENT_LABELS = {"monitored": "true"}
+FIVE_NODES: Sequence[NodeDescription] = (
+    {"name": "node-1", "zone": "a", "labels": AGENT_LABELS},
+    {"name": "node-2", "zone": "a", "labels": AGENT_LABELS, "taints": ["dedicated=db:NoSchedule"]},
+    {"name": "node-3", "zone": "b", "labels": AGENT_LABELS},
+    {"name": "node-4", "zone": "b", "labels": AGENT_LABELS},
+    {"name": "node-5", "zone": "c"},
+)
+
+AGENT = """\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent}
+spec:
+  selector: {matchLabels: {app: agent}}
+  updateStrategy: {rollingUpdate: {maxUnavailable: 1}}
+  template:
+    metadata: {labels: {app: agent}}
+    spec:
+      nodeSelector: {monitored: "true"}
+      containers:
+      - name: agent
+        image: agent:1.4
+        resources: {requests: {cpu: 200m}}
+        volumeMounts: [{name: logs, mountPath: /var/log}]
+      volumes:
+      - {name: logs, hostPath: {path: /var/log}}
+"""
+
+WORK = """\
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: work
+  annotations: {k8snb.dev/failure-rate: "20", k8snb.dev/seed: "2"}
+spec:
+  completions: 8
+  parallelism: 2
+  backoffLimit: 6
+  template:
+    metadata:
+      annotations:
+        k8snb.dev/run: "4"
+        k8snb.dev/exit: "0,1,0,0,0,1,0,0,0,0,0,1,0,0,0,0"
+    spec:
+      restartPolicy: Never
+      containers:
+      - name: work
+        image: worker:1.0
+        resources: {requests: {cpu: "1"}}
+"""

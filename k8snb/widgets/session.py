@@ -15,6 +15,7 @@ from k8snb.machinery.server import Reader
 from k8snb.picture.axis import clock
 from k8snb.picture.chronicle import Chronicle, HEARTBEATS
 from k8snb.picture.timeline import first_subject, Subject, Timeline
+from k8snb.picture.workloads import WORKLOADS
 from k8snb.why import tell
 from k8snb.widgets.cells import AfterCells
 from k8snb.widgets.past import PastClient
@@ -315,7 +316,15 @@ class Session:
         return self.timeline.subject
 
     def follow(self, kind: str, key: str) -> None:
-        """Choose the workload: a kind and ``namespace/name``."""
+        """Choose the workload: a kind and ``namespace/name``.
+
+        Raises
+        ------
+        K8snbError
+            When it is no kind of workloads that can be followed.
+        """
+        if kind not in WORKLOADS:
+            raise K8snbError(f"kind: {kind!r} is none of {', '.join(WORKLOADS)}")
         with self.lock:
             self._wanted[""] = self._wanted[kind] = Subject(kind, key)
             self.refresh()

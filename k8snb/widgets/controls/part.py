@@ -13,7 +13,7 @@ from k8snb.picture.workloads import workloads_at
 from k8snb.widgets.assets import module, styles
 from k8snb.widgets.controls.fields import Button, Field, KindControls, Menu
 from k8snb.widgets.controls.kinds import KINDS
-from k8snb.widgets.controls.steps import kubectl, Line, Offer, Refused, Step, Steps
+from k8snb.widgets.controls.steps import Fault, kubectl, Line, Offer, Refused, Step, Steps
 from k8snb.widgets.controls.view import View
 from k8snb.widgets.part import Part
 from k8snb.widgets.session import Session
@@ -95,6 +95,11 @@ class Controls(Part):
     def update(self) -> None:
         """Show the workload as it is at the moment shown."""
         view, declared = self.view(), self.declared
+        if declared and view.obj is not None and self.drafts:
+            known = {field.name: field for field in declared.fields}
+            live = {n: known[n].read(view) for n in self.drafts if n in known}
+            self.drafts = {n: value for n, value in self.drafts.items() if n in live and live[n] != value}
+            view = self.view()
         with self.hold_sync():
             self.resting = self.session.in_past
             self.named = f"{view.obj.kind.lower()}/{view.obj.metadata.name}" if view.obj is not None else ""
@@ -208,10 +213,12 @@ class Controls(Part):
         code = 0
         for step in steps:
             result = self._do_one(step)
-            lines.append(step.shown)
+            lines += [step.shown] if step.shown else []
             out, err, code = out + result.stdout, err + result.stderr, result.exit
             if code:
                 break
+        if not lines:
+            return Result(0, "", "")
         result = self._say("\n".join(lines), Result(code, out, err))
         if self._from_browser and self.acted is not None and not code:
             self.acted()
@@ -220,7 +227,10 @@ class Controls(Part):
     def _do_one(self, step: Step) -> Result:
         if isinstance(step, Line):
             return self.session.kubectl(step.text, step.stdin)
-        return self.session.fault(**step.settings)
+        if isinstance(step, Fault):
+            return self.session.fault(**step.settings)
+        self.session.select(step.reference)
+        return Result(0, "", "")
 
     def _say(self, line: str, result: Result) -> Result:
         self._offer = None
@@ -246,7 +256,7 @@ class Controls(Part):
             self.press(name, message.get("choice"))
         elif what == "accept":
             self.accept()
-        elif what == "choose" and isinstance(message.get("kind"), str) and isinstance(message.get("key"), str):
+        elif what == "choose" and [message.get("kind"), message.get("key")] in [row[:2] for row in self.choices]:
             self.session.follow(message["kind"], message["key"])
 
     def _take_value(self, name: str, value: Any) -> None:

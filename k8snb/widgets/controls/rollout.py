@@ -11,11 +11,12 @@ from k8snb.api.resources import BY_CLASS
 from k8snb.api.types.apps import ControllerRevision, ReplicaSet
 from k8snb.kubectl.revisions import controlled_by
 from k8snb.picture.revisions import images_of, REVISION_ANNOTATION, revision_images
-from k8snb.widgets.controls.fields import Choice, Menu, Number
+from k8snb.widgets.controls.fields import Choice, Menu, Number, words
 from k8snb.widgets.controls.steps import kubectl, patch, Steps, target
 from k8snb.widgets.controls.view import View
 
 BROKEN_TAG = "broken"
+ROLLING_UPDATE, ON_DELETE = "RollingUpdate", "OnDelete"
 
 
 def next_version(image: str) -> str:
@@ -133,3 +134,18 @@ def controller_revisions(view: View) -> list[tuple[int, str]]:
         if controlled_by(revision, view.obj):
             found.append((revision.revision, ", ".join(revision_images(revision))))
     return sorted(found, reverse=True)[1:]
+
+
+def _set_strategy(view: View, name: str) -> Steps:
+    """OnDelete has no bounds: those of a rolling update go with it."""
+    strategy = {"type": name} if name == ROLLING_UPDATE else {"type": name, "rollingUpdate": None}
+    return patch(view.obj, {"updateStrategy": strategy})
+
+
+UPDATE_STRATEGY = Choice(
+    name="update_strategy",
+    label="updateStrategy",
+    read=lambda view: view.obj.spec.update_strategy.type,
+    steps=_set_strategy,
+    choices=words(ROLLING_UPDATE, ON_DELETE),
+)

@@ -16,13 +16,13 @@ from k8snb.widgets.controls.rollout import (
     IMAGE,
     MIN_READY_SECONDS,
     number_or_text,
+    ON_DELETE,
     replicas_field,
     undo_menu,
+    UPDATE_STRATEGY,
 )
 from k8snb.widgets.controls.steps import Line, manifest, Offer, patch, Steps, target
 from k8snb.widgets.controls.view import View
-
-ROLLING_UPDATE, ON_DELETE = "RollingUpdate", "OnDelete"
 
 
 def _rolling(view: View) -> Any:
@@ -57,21 +57,6 @@ MAX_UNAVAILABLE = Bound(
     of=desired,
     up=True,
     hint="Behind a feature gate that is off by default in 1.36: the API server drops the field, and 1 holds",
-)
-
-
-def _set_strategy(view: View, name: str) -> Steps:
-    """OnDelete has no bounds: those of a rolling update go with it."""
-    strategy = {"type": name} if name == ROLLING_UPDATE else {"type": name, "rollingUpdate": None}
-    return patch(view.obj, {"updateStrategy": strategy})
-
-
-UPDATE_STRATEGY = Choice(
-    name="update_strategy",
-    label="updateStrategy",
-    read=lambda view: view.obj.spec.update_strategy.type,
-    steps=_set_strategy,
-    choices=words(ROLLING_UPDATE, ON_DELETE),
 )
 
 

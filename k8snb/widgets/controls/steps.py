@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 
 from k8snb.api.encode import to_dict
 from k8snb.errors import K8snbError
-
-PATCH_MEDIA = {"strategic": "", "merge": " --type=merge"}
+from k8snb.kubectl.last_applied import LAST_APPLIED
 
 
 class Refused(K8snbError):
@@ -41,7 +40,14 @@ class Fault(NamedTuple):
         return f"cluster.fault({', '.join(f'{name}={_literal(value)}' for name, value in self.settings.items())})"
 
 
-Step = Line | Fault
+class Select(NamedTuple):
+    """A selection, which is no input of the cluster: nothing is shown for it."""
+
+    reference: str
+    shown: str = ""
+
+
+Step = Line | Fault | Select
 Steps = Sequence[Step]
 
 
@@ -101,5 +107,6 @@ def manifest(obj: Any, drop: Sequence[str] = ()) -> dict[str, Any]:
     body = to_dict(obj)
     meta = body["metadata"]
     kept = {name: meta[name] for name in ("name", "namespace", "labels", "annotations") if meta.get(name)}
+    kept["annotations"] = {k: v for k, v in kept.get("annotations", {}).items() if k != LAST_APPLIED}
     spec = {name: value for name, value in body["spec"].items() if name not in drop}
     return {"apiVersion": body["apiVersion"], "kind": body["kind"], "metadata": kept, "spec": spec}

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from k8snb.api.types.node import Node
 from k8snb.machinery.server import Reader
 from k8snb.picture.chronicle import Chronicle, PodTrack
-from k8snb.picture.pod_state import FAILING, READY, SUCCEEDED, TERMINATING
+from k8snb.picture.pod_state import FAILING, READY, TERMINATING
 from k8snb.picture.revisions import images_of
 from k8snb.widgets.controls.steps import Refused
 from k8snb.widgets.references import Reference
@@ -45,11 +45,12 @@ class View(NamedTuple):
     def pods(self) -> list[PodTrack]:
         """The workload's pods that have not ended and are not about to."""
         uid = self.obj.metadata.uid if self.obj is not None else ""
-        over = (TERMINATING, SUCCEEDED)
+        now = self.time_ms
         return [
             pod
-            for pod in self.chronicle.pods_at(self.time_ms)
-            if pod.revision is not None and pod.revision.owner == uid and pod.state(self.time_ms).word not in over
+            for pod in self.chronicle.pods_at(now)
+            if pod.revision is not None and pod.revision.owner == uid
+            if not pod.is_over(now) and pod.state(now).word != TERMINATING
         ]
 
     def is_selected(self, pod: PodTrack) -> bool:

@@ -72,15 +72,17 @@ class View {
     this.subject.selectedIndex = choices.findIndex(([, , title]) => title === named);
     this.state.textContent = model.get("state");
     this.state.className = model.get("troubled") ? "k8snb-fault" : "k8snb-soft";
-    this.resting.textContent = resting ? "The past rests: branch here, or go back to now." : "";
+    const { offer } = model.get("answer");
+    const accept = () => model.send({ do: "accept" });
+    const offered = offer ? [h("button", { type: "button", class: "k8snb-offer", onclick: accept }, offer)] : [];
+    this.resting.replaceChildren(...(resting ? ["The past rests: branch here, or go back to now."] : offered));
   }
 
   say() {
-    const { line, out, err, exit, offer } = this.model.get("answer");
+    const { line, out, err, exit } = this.model.get("answer");
     const asked = line ? line.split("\n").map((l) => `$ ${l}`).join("\n") : "$ kubectl …";
     this.echo.replaceChildren(h("pre", {}, asked),
       h("pre", { class: exit ? "k8snb-refused" : "k8snb-answer" }, [out, err].filter(Boolean).join("\n")));
-    if (offer) this.echo.prepend(h("button", { type: "button", class: "k8snb-offer", onclick: () => this.model.send({ do: "accept" }) }, offer));
     this.echo.scrollTop = 0;
   }
 }
