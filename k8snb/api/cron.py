@@ -26,6 +26,7 @@ _DESCRIPTORS = {
     "@hourly": "0 * * * *",
 }
 _EVERY = "@every "
+_LOCAL = "Local"  # Go's name for the zone of the machine
 _NUMBER = re.compile(r"[+-]?[0-9]+")
 
 
@@ -101,13 +102,24 @@ def _without_zone(text: str) -> tuple[str, str]:
         return text, ""
     prefix, space, rest = text.partition(" ")
     if not space:
-        raise CronError("failed to parse schedule with panic: runtime error: slice bounds out of range [:-1]")
+        raise CronError("invalid schedule format: runtime error: slice bounds out of range [:-1]")
     zone = prefix.partition("=")[2]
+    if complaint := location_complaint(zone):
+        raise CronError(f"provided bad location {zone}: {complaint}")
+    return rest.strip(), "" if zone == _LOCAL else zone
+
+
+def location_complaint(zone: str) -> str:
+    """What Go's ``time.LoadLocation`` says of a time zone; nothing where it knows it."""
+    if zone in ("", "UTC", _LOCAL):
+        return ""
+    if ".." in zone or zone.startswith(("/", "\\")):
+        return "time: invalid location name"
     try:
-        ZoneInfo(zone or "UTC")
+        ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise CronError(f"provided bad location {zone}: unknown time zone {zone}") from None
-    return rest.strip(), zone
+        return f"unknown time zone {zone}"
+    return ""
 
 
 def _described(text: str) -> tuple[str, int]:

@@ -209,11 +209,8 @@ def _int_decoder(go: str) -> Decoder:
 
 
 def go_number(value: int | float) -> str:
-    """A JSON number as it stands in a request.
-
-    A YAML or JSON text writes whole floats without a fraction once a client has re-encoded it.
-    """
-    return str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 1e21 else repr(value)
+    """A JSON number as it stands in a request."""
+    return repr(value)
 
 
 def json_type(value: Any) -> str:

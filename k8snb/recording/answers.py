@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from k8snb.api.encode import to_dict
-from k8snb.api.resources import BY_KIND
+from k8snb.api.resources import BY_KIND, Resource
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.claims import StorageClass
 from k8snb.api.types.config import Namespace, NamespaceSpec, NamespaceStatus
@@ -69,7 +69,7 @@ def answer_case(case: Mapping[str, Any]) -> dict[str, Any]:
     if verb == "schedule":
         return placements.answer(case)
     server = empty_server()
-    resource = BY_KIND.get((case.get("base") or manifest).get("kind", ""))
+    resource = _resource(case)
     try:
         if resource is None:
             raise NotFound("the server could not find the requested resource")
@@ -88,6 +88,13 @@ def answer_case(case: Mapping[str, Any]) -> dict[str, Any]:
             "message": error.message,
             "causes": [cause._asdict() for cause in error.causes],
         }
+
+
+def _resource(case: Mapping[str, Any]) -> Resource | None:
+    """Whose URL a request goes to: that of the kind that the case's id names, else of the object's own kind."""
+    kind = str(case.get("id", "")).rpartition("-")[0]
+    found = next((resource for resource in BY_KIND.values() if resource.kind.lower() == kind), None)
+    return found or BY_KIND.get((case.get("base") or case["manifest"]).get("kind", ""))
 
 
 def empty_server() -> ApiServer:

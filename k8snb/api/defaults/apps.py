@@ -29,6 +29,7 @@ from k8snb.api.types.apps import (
 )
 
 V = TypeVar("V")
+Rolling = TypeVar("Rolling", RollingUpdateDeployment, RollingUpdateDaemonSet)
 
 
 def otherwise(value: V | None, default: V) -> V:
@@ -52,15 +53,25 @@ def default_deployment(deployment: Deployment) -> Deployment:
 
 def _deployment_strategy(strategy: DeploymentStrategy) -> DeploymentStrategy:
     strategy = revised(strategy, type=strategy.type or "RollingUpdate")
-    if strategy.type != "RollingUpdate":
-        return strategy
-    rolling = strategy.rolling_update or RollingUpdateDeployment()
-    rolling = revised(
-        rolling,
-        max_unavailable=otherwise(rolling.max_unavailable, "25%"),
-        max_surge=otherwise(rolling.max_surge, "25%"),
-    )
+    rolling = strategy.rolling_update
+    if strategy.type == "RollingUpdate":
+        rolling = rolling or RollingUpdateDeployment()
+        rolling = revised(
+            rolling,
+            max_unavailable=otherwise(rolling.max_unavailable, "25%"),
+            max_surge=otherwise(rolling.max_surge, "25%"),
+        )
+    rolling = given(rolling, _counted)
     return revised(strategy, rolling_update=rolling)
+
+
+def _counted(rolling: Rolling) -> Rolling:
+    """Bounds of a rollout as the internal types hold them, which know no absent ones, only zero."""
+    return revised(
+        rolling,
+        max_unavailable=otherwise(rolling.max_unavailable, 0),
+        max_surge=otherwise(rolling.max_surge, 0),
+    )
 
 
 def default_replica_set(replica_set: ReplicaSet) -> ReplicaSet:
@@ -97,8 +108,7 @@ def _stateful_strategy(strategy: StatefulSetUpdateStrategy) -> StatefulSetUpdate
     if not strategy.type:
         rolling = rolling or RollingUpdateStatefulSetStrategy()
         strategy = revised(strategy, type="RollingUpdate")
-    if strategy.type == "RollingUpdate" and rolling is not None:
-        rolling = revised(rolling, partition=otherwise(rolling.partition, 0))
+    rolling = given(rolling, lambda r: revised(r, partition=otherwise(r.partition, 0)))
     return revised(strategy, rolling_update=rolling)
 
 
@@ -116,14 +126,11 @@ def default_daemon_set(daemon_set: DaemonSet) -> DaemonSet:
 
 def _daemon_strategy(strategy: DaemonSetUpdateStrategy) -> DaemonSetUpdateStrategy:
     strategy = revised(strategy, type=strategy.type or "RollingUpdate")
-    if strategy.type != "RollingUpdate":
-        return strategy
-    rolling = strategy.rolling_update or RollingUpdateDaemonSet()
-    rolling = revised(
-        rolling,
-        max_unavailable=otherwise(rolling.max_unavailable, 1),
-        max_surge=otherwise(rolling.max_surge, 0),
-    )
+    rolling = strategy.rolling_update
+    if strategy.type == "RollingUpdate":
+        rolling = rolling or RollingUpdateDaemonSet()
+        rolling = revised(rolling, max_unavailable=otherwise(rolling.max_unavailable, 1))
+    rolling = given(rolling, _counted)
     return revised(strategy, rolling_update=rolling)
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from k8snb.api.decode import _first_bad_byte, go_number
+from k8snb.api.json_reader import whole
 from k8snb.api.patch.meta import go_type
 from k8snb.api.quantity import canonical, QuantityError
 from k8snb.api.schema import EMPTY, EMPTY_LIST, fields_of, KubernetesObject, Shape, Struct
@@ -129,6 +130,7 @@ def _quantity(value: Any, _shape: Shape) -> str:
 
 
 def _int_or_string(value: Any, _shape: Shape) -> int | str:
+    value = whole(value) if isinstance(value, float) else value
     if isinstance(value, str) or (type(value) is int and -(2**31) <= value < 2**31):
         return value
     raise ConversionError(f"json: cannot unmarshal {_json_type(value)} into Go value of type int32")

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from k8snb.api.field_errors import FieldError
 from k8snb.api.qos import pod_qos
+from k8snb.api.registry.app_armor import with_app_armor_fields
 from k8snb.api.registry.strategy import SpecStrategy, with_generation
 from k8snb.api.types.meta import LabelSelector, LabelSelectorRequirement
 from k8snb.api.types.placement import (
@@ -36,7 +37,7 @@ class PodStrategy(SpecStrategy[Pod]):
     """A changed spec is a new generation."""
 
     def prepare_create(self, obj: Pod) -> Pod:
-        spec = _with_label_keys(obj.spec, obj.metadata.labels)
+        spec = _with_label_keys(with_app_armor_fields(obj), obj.metadata.labels)
         status = PodStatus(phase="Pending", qos_class=pod_qos(spec), conditions=_gated(obj))
         return with_generation(replace(obj, spec=spec, status=status), 1)
 

@@ -155,8 +155,11 @@ def _replica_counts(status: ReplicaSetStatus | ReplicationControllerStatus) -> l
 
 
 def _name_in_bytes(name: str, prefix: bool) -> list[str]:
-    """The rules of most names; a name that is too long is told so in bytes."""
-    return [c.replace("253 characters", "253 bytes") for c in name_is_dns_subdomain(name, prefix)]
+    """The rules of most names; one that is too long is told so in bytes.
+
+    They are declared ones, and none are declared for the prefix of a generated name.
+    """
+    return [] if prefix else [c.replace("253 characters", "253 bytes") for c in name_is_dns_subdomain(name)]
 
 
 def validate_replication_controller(controller: ReplicationController) -> list[FieldError]:

@@ -8,11 +8,10 @@ References
 from __future__ import annotations
 
 import re
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec.structs import replace
 
-from k8snb.api.cron import CronError, parse_schedule
+from k8snb.api.cron import CronError, location_complaint, parse_schedule
 from k8snb.api.field_errors import FieldError, invalid, not_supported, required, too_long, typed
 from k8snb.api.selectors import matches
 from k8snb.api.types.batch import CronJob, CronJobSpec, Job, JobSpec, JobTemplateSpec
@@ -338,17 +337,9 @@ def _time_zone(zone: str | None, path: str) -> list[FieldError]:
     if zone.lower() == "local":
         detail = "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"
         errors.append(invalid(path, zone, detail))
-    if zone not in ("Local", "UTC") and not _is_known(zone):
-        errors.append(invalid(path, zone, f"unknown time zone {zone}"))
+    if complaint := location_complaint(zone):
+        errors.append(invalid(path, zone, complaint))
     return errors
-
-
-def _is_known(zone: str) -> bool:
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
 
 
 def _job_template(template: JobTemplateSpec, path: str) -> list[FieldError]:

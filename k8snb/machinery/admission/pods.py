@@ -19,6 +19,7 @@ from k8snb.api.types.config import PriorityClass
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.placement import Toleration
 from k8snb.api.types.pod import Pod
+from k8snb.errors import Unclassified
 from k8snb.machinery.admission.lifecycle import forbidden
 
 TOLERATION_SECONDS = 300
@@ -60,8 +61,12 @@ def admit_pod(pod: Pod, priority_classes: Mapping[str, PriorityClass]) -> Pod:
     ------
     Forbidden
         When the pod names a priority or runtime class that is not there, or states a priority of its own.
+    Unclassified
+        When it names a runtime class with nothing.
     """
     pod = _with_tolerations(_with_priority(pod, priority_classes))
+    if pod.spec.runtime_class_name == "":
+        raise Unclassified("resource name may not be empty")
     if pod.spec.runtime_class_name is not None:
         raise forbidden(pod, f'pod rejected: RuntimeClass "{pod.spec.runtime_class_name}" not found')
     return pod

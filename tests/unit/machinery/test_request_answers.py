@@ -82,3 +82,80 @@ def test_an_unknown_directive_is_shown_with_its_type() -> None:
 def test_the_difference_of_two_pods(spec: dict[str, Any], line: str) -> None:
     given = answer_case({"verb": "update", "base": POD, "manifest": pod(**spec)})
     assert line in given["message"]
+
+
+def test_old_app_armor_annotations_become_fields() -> None:
+    prefix = "container.apparmor.security.beta.kubernetes.io/"
+    notes = {prefix + "c": "localhost/p", prefix + "i": "runtime/default"}
+    sent = pod({"annotations": notes}, initContainers=[{"name": "i", "image": "a"}])
+    given = answer_case({"verb": "create", "manifest": sent})["object"]["spec"]
+    profile = {"type": "Localhost", "localhostProfile": "p"}
+    assert given["containers"][0]["securityContext"] == {"appArmorProfile": profile}
+    assert given["initContainers"][0]["securityContext"] == {"appArmorProfile": {"type": "RuntimeDefault"}}
+
+
+def test_a_runtime_class_without_a_name_cannot_be_looked_up() -> None:
+    given = answer_case({"verb": "create", "manifest": pod(runtimeClassName="")})
+    assert (given["code"], given["message"]) == (500, "resource name may not be empty")
+
+
+TEMPLATE = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "c", "image": "busybox"}]}}
+BATCH = {**TEMPLATE, "spec": {**TEMPLATE["spec"], "restartPolicy": "Never"}}
+
+
+def made(api: str, kind: str, meta: dict[str, Any] | None = None, **spec: Any) -> dict[str, Any]:
+    selector: Any = {"app": "web"} if kind == "ReplicationController" else {"matchLabels": {"app": "web"}}
+    own = {} if kind == "CronJob" else {"selector": selector, "template": TEMPLATE}
+    manifest = {"apiVersion": api, "kind": kind, "metadata": {"name": "x", **(meta or {})}, "spec": {**own, **spec}}
+    return answer_case({"verb": "create", "manifest": manifest})
+
+
+@pytest.mark.parametrize(
+    ("kind", "strategy", "shown"),
+    [
+        ("Deployment", {"strategy": {"type": "A", "rollingUpdate": {}}}, '{"MaxUnavailable":0,"MaxSurge":0}'),
+        ("DaemonSet", {"updateStrategy": {"type": "A", "rollingUpdate": {}}}, '{"MaxUnavailable":0,"MaxSurge":0}'),
+        (
+            "StatefulSet",
+            {"updateStrategy": {"type": "A", "rollingUpdate": {}}},
+            '{"Partition":0,"MaxUnavailable":null}',
+        ),
+    ],
+)
+def test_bounds_that_are_not_given_are_zero_inside(kind: str, strategy: dict[str, Any], shown: str) -> None:
+    assert f'{{"Type":"A","RollingUpdate":{shown}}}' in made("apps/v1", kind, **strategy)["message"]
+
+
+def test_a_prefix_of_a_name_is_checked_for_all_but_replication_controllers() -> None:
+    assert made("v1", "ReplicationController", {"generateName": "Bad_"})["code"] == 201
+    assert made("apps/v1", "ReplicaSet", {"generateName": "Bad_"})["code"] == 422
+
+
+@pytest.mark.parametrize(
+    ("spec", "fault"),
+    [
+        ({"schedule": "TZ=UTC"}, "invalid schedule format: runtime error: slice bounds out of range [:-1]"),
+        ({"schedule": "TZ=a..b * * * * *"}, "provided bad location a..b: time: invalid location name"),
+        (
+            {"schedule": "@daily", "timeZone": "A..B"},
+            'spec.timeZone: Invalid value: "A..B": time: invalid location name',
+        ),
+        ({"schedule": "@daily", "timeZone": "A/B"}, 'spec.timeZone: Invalid value: "A/B": unknown time zone A/B'),
+    ],
+)
+def test_zones_of_cron_jobs(spec: dict[str, Any], fault: str) -> None:
+    given = made("batch/v1", "CronJob", **spec, jobTemplate={"spec": {"template": BATCH}})
+    assert fault in given["message"]
+
+
+def test_the_machine_is_in_a_zone_that_a_schedule_may_not_name() -> None:
+    given = made("batch/v1", "CronJob", schedule="TZ=Local * * * * *", jobTemplate={"spec": {"template": BATCH}})
+    assert [cause["message"].rpartition(": ")[2] for cause in given["causes"]] == [
+        "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"
+    ]
+
+
+def test_the_id_of_a_case_names_its_url() -> None:
+    without = {name: value for name, value in POD.items() if name != "kind"}
+    assert answer_case({"id": "pod-1", "verb": "create", "manifest": without})["code"] == 201
+    assert answer_case({"verb": "create", "manifest": without})["code"] == 404
