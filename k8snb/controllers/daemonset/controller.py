@@ -30,6 +30,7 @@ from k8snb.controllers.daemonset.status import calculate_status
 from k8snb.controllers.daemonset.tally import Tally
 from k8snb.controllers.daemonset.templates import Templates
 from k8snb.errors import ApiError, Conflict, NotFound
+from k8snb.machinery.consistency import ConsistencyStore
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.expectations import Expectations
 from k8snb.machinery.ownership import claim
@@ -51,6 +52,7 @@ class DaemonSetController(Controller):
         self.nodes = self.informers.of(Node)
         self.pods = self.informers.of(Pod)
         self.expectations = Expectations()
+        self.consistency = ConsistencyStore()
         self.pod_control = PodControl(self.server, self.recorder)
         self.history = History(self.server, self.informers)
         self.templates = Templates()
@@ -186,6 +188,7 @@ class DaemonSetController(Controller):
         -----
         While creations and deletions are still to be seen, the status is brought up to date, and nothing else is done.
         """
+        self.consistency.ensure_ready(key, self.now_ms)
         daemon_set = self.daemon_sets.get(key)
         if daemon_set is None:
             self.expectations.forget(key)
@@ -202,10 +205,13 @@ class DaemonSetController(Controller):
         if not self.expectations.satisfied(key, self.now_ms):
             self._update_status(daemons, observed=False)
             return
+        writes_before = self.server.store.revision
         try:
             self._update_pods(key, daemons, revisions, pods)
         finally:
-            self._update_status(daemons, observed=True)
+            wrote_pods = self.server.store.revision > writes_before
+            if self._update_status(daemons, observed=True) and wrote_pods:
+                self.consistency.wrote_at(key, self.now_ms)
 
     def _claim_pods(self, daemon_set: DaemonSet) -> Collection[Pod]:
         """The DaemonSet's pods, after adopting matching orphans and releasing those that match no more."""
@@ -292,11 +298,18 @@ class DaemonSetController(Controller):
                     failures.append(error)
         return failures
 
-    def _update_status(self, daemons: Daemons, observed: bool) -> None:
-        """Write the status if it changed; once more on the newest version, if that one is newer than the cache."""
+    def _update_status(self, daemons: Daemons, observed: bool) -> bool:
+        """Write the status if it changed; once more on the newest version, if that one is newer than the cache.
+
+        Returns
+        -------
+        bool
+            Whether it was written.
+        """
         daemon_set = daemons.daemon_set
         status = calculate_status(daemons, observed)
-        if status != daemon_set.status:
+        changed = status != daemon_set.status
+        if changed:
             try:
                 self.server.update_status(replace(daemon_set, status=status))
             except Conflict:
@@ -308,6 +321,7 @@ class DaemonSetController(Controller):
         seconds = daemon_set.spec.min_ready_seconds
         if seconds and status.number_ready != status.number_available:
             self.queue.add_after(key_of(daemon_set), seconds * 1000)
+        return changed
 
 
 def _same_owners(old: Pod, new: Pod) -> bool:
