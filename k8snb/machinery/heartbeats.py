@@ -1,8 +1,13 @@
-"""The heartbeats of nodes: when each kubelet last renewed its lease.
+"""The heartbeats of nodes: when each kubelet last renewed its lease, and last reported on its node.
 
-Kubelets renew every few seconds, for ever. Rather than fill the log with that, only when one stops and resumes is
-noted; what it wrote last follows from it. The stored Lease objects stay as they were when their nodes registered, and
-whoever asks for one sees the renewal that it would have by now.
+Kubelets do so again and again, for ever. Rather than fill the log with that, only when one stops and resumes is noted;
+what it wrote last follows from it. The stored objects stay as they are, and whoever asks for a Lease or a Node sees the
+times that it would have by now.
+
+References
+----------
+``staging/src/k8s.io/component-helpers/apimachinery/lease/controller.go`` and
+``pkg/kubelet/kubelet_node_status.go updateNodeStatus @ v1.36``
 """
 
 from __future__ import annotations
@@ -13,11 +18,12 @@ from msgspec.structs import replace
 
 from k8snb.api.resources import BY_CLASS
 from k8snb.api.schema import KubernetesObject
-from k8snb.api.types.node import Lease
+from k8snb.api.types.node import Lease, Node, NodeCondition
 from k8snb.machinery.server import ApiServer, EPOCH_MS
 
 LEASES_NAMESPACE = "kube-node-lease"
 RENEW_INTERVAL_MS = 3_000
+REPORT_INTERVAL_MS = 300_000  # a node's status is reported so often while nothing changes
 
 Watcher = Callable[[str], None]
 
@@ -31,6 +37,7 @@ class Heartbeats:
         self._resumed: dict[str, int] = {}
         self._watchers: list[Watcher] = []
         server.views[BY_CLASS[Lease].kind] = self._renewed
+        server.views[BY_CLASS[Node].kind] = self._view_of_node
 
     def watch(self, watcher: Watcher) -> None:
         """Call `watcher` with a node's name whenever its kubelet falls silent or speaks again."""
@@ -52,6 +59,18 @@ class Heartbeats:
         since = self._silent_since.get(node)
         return None if since is None else _renewal_before(since)
 
+    def reported(self, node: Node) -> Node:
+        """A node with the times of its kubelet's last report."""
+        last_ms = self._silent_since.get(node.metadata.name, self._loop.now_ms)
+        conditions = tuple(_reported(c, EPOCH_MS + last_ms) for c in node.status.conditions)
+        if all(new is old for new, old in zip(conditions, node.status.conditions, strict=True)):
+            return node
+        return replace(node, status=replace(node.status, conditions=conditions))
+
+    def _view_of_node(self, node: KubernetesObject) -> KubernetesObject:
+        assert isinstance(node, Node)
+        return self.reported(node)
+
     def _renewed(self, lease: KubernetesObject) -> KubernetesObject:
         """A lease as its node's kubelet renewed it last; any other lease as it is."""
         assert isinstance(lease, Lease)
@@ -71,3 +90,14 @@ class Heartbeats:
 
 def _renewal_before(time_ms: int) -> int:
     return time_ms // RENEW_INTERVAL_MS * RENEW_INTERVAL_MS
+
+
+def _reported(condition: NodeCondition, last: int) -> NodeCondition:
+    """A condition as it was reported until a moment, if it is a kubelet's."""
+    heartbeat = condition.last_heartbeat_time
+    if heartbeat is None or not condition.reason.startswith("Kubelet"):
+        return condition
+    reports = (last - heartbeat) // REPORT_INTERVAL_MS
+    if reports <= 0:
+        return condition
+    return replace(condition, last_heartbeat_time=heartbeat + reports * REPORT_INTERVAL_MS)

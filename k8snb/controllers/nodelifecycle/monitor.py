@@ -107,7 +107,8 @@ class NodeMonitor:
         """Bring a node's conditions and taints up to date; returns the status of its Ready condition."""
         before = ready_status(node)
         if self._overdue_ms(node) >= 0:
-            node = self._server.update_status(replace(node, status=conditions.silent(node, self._server.time)))
+            silent = conditions.silent(self._heartbeats.reported(node), self._server.time)
+            node = self._server.update_status(replace(node, status=silent))
         status = ready_status(node)
         if status is not None:
             self._ask_for_taint(node, status)

@@ -1,4 +1,4 @@
-"""Leases as readers see them: renewed every three seconds, without a write."""
+"""Leases and nodes as readers see them: renewed and reported on again and again, without a write."""
 
 from __future__ import annotations
 
@@ -55,3 +55,28 @@ spec: {holderIdentity: node-1, renewTime: "2026-01-01T00:00:00.000000Z"}
     cluster.run(seconds=60)
     text = cluster.kubectl("get lease node-1 -o jsonpath={.spec.renewTime}").stdout
     assert text == "2026-01-01T00:00:00.000000Z"
+
+
+def reported_at(cluster: Cluster) -> list[str]:
+    """The minutes and seconds at which node-1's conditions were reported last."""
+    path = "{range .status.conditions[*]}{.lastHeartbeatTime} {end}"
+    text = cluster.kubectl(f"get node node-1 -o jsonpath='{path}'").stdout
+    return [time[14:19] for time in text.split()]
+
+
+def test_a_node_is_reported_on_every_five_minutes(cluster: Cluster) -> None:
+    cluster.run(seconds=299)
+    assert reported_at(cluster) == ["00:00"] * 4
+    cluster.run(seconds=500)
+    assert reported_at(cluster) == ["10:00"] * 4
+    assert cluster.kubectl("label node node-1 a=b").exit == 0
+    cluster.run(seconds=200)
+    assert reported_at(cluster) == ["15:00"] * 4
+
+
+def test_the_last_report_of_a_silent_node_stands(cluster: Cluster) -> None:
+    cluster.run(seconds=700)
+    cluster.fault(node="node-1", state="down")
+    cluster.run(seconds=900)
+    assert "NodeStatusUnknown" in cluster.kubectl("describe node node-1").stdout
+    assert reported_at(cluster) == ["10:00"] * 4
