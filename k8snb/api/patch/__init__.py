@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from k8snb.api.decode import DecodeError, from_dict, json_type
 from k8snb.api.encode import to_dict
-from k8snb.api.field_errors import go_quote
+from k8snb.api.field_errors import escape_html, go_quote
 from k8snb.api.patch.diff import create_three_way_merge_patch, create_two_way_merge_patch
 from k8snb.api.patch.json_merge import create_merge_patch, merge_patch
 from k8snb.api.patch.json_patch import json_patch, JsonPatchError
@@ -193,6 +193,4 @@ def _undecodable(shown: str, text: str) -> Invalid:
 
 
 def _compact(value: Any) -> str:
-    if isinstance(value, dict):
-        value = {name: value[name] for name in sorted(value)}
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return escape_html(json.dumps(value, separators=(",", ":"), ensure_ascii=False))

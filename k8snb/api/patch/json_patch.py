@@ -1,6 +1,8 @@
 """JSON patch (RFC 6902).
 
-Indexes may be negative and count from the end, as in the library that the API server uses.
+Indexes may be negative and count from the end, as in the library that the API server uses. As there, a map that an
+operation had to look into comes out with its keys sorted, while all others keep their order; a decoder that reports the
+first fault it meets finds the faults in that order.
 
 References
 ----------
@@ -28,6 +30,10 @@ class JsonPatchError(Exception):
     """An operation that does not apply to the document; the message is the library's."""
 
 
+class _Opened(dict[str, Any]):
+    """A map that an operation looked into."""
+
+
 def json_patch(document: Any, operations: list[Operation]) -> Any:
     """A document after the operations of a JSON patch, one after the other.
 
@@ -48,7 +54,7 @@ def json_patch(document: Any, operations: list[Operation]) -> Any:
     >>> json_patch({"a": [1, 3]}, [{"op": "add", "path": "/a/1", "value": 2}, {"op": "remove", "path": "/a/-1"}])
     {'a': [1, 2]}
     """
-    document, copied = deepcopy(document), 0
+    document, copied = _opened(deepcopy(document)), 0
     for operation in operations:
         name = (operation or {}).get("op")
         if name not in _OPERATIONS:
@@ -61,7 +67,24 @@ def json_patch(document: Any, operations: list[Operation]) -> Any:
                     f"limit {COPY_LIMIT}"
                 )
         document = _OPERATIONS[name](document, operation)
-    return document
+    return _written(document)
+
+
+def _opened(value: Any) -> Any:
+    return _Opened(value) if type(value) is dict else value
+
+
+def _opened_throughout(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _Opened((name, _opened_throughout(item)) for name, item in value.items())
+    return [_opened_throughout(item) for item in value] if isinstance(value, list) else value
+
+
+def _written(value: Any) -> Any:
+    """A value with the opened maps in it sorted."""
+    if isinstance(value, _Opened):
+        return {name: _written(value[name]) for name in sorted(value)}
+    return [_written(item) for item in value] if isinstance(value, list) else value
 
 
 def _path(operation: Operation, name: str) -> str:
@@ -84,13 +107,23 @@ def _find(document: Any, path: str) -> tuple[Any, str] | None:
     if not 2 <= len(parts) <= MAX_DEPTH:
         return None
     for part in parts[1:-1]:
+        container = document
         try:
-            document = _get(document, part)
+            document = _opened(_get(container, part))
         except JsonPatchError:
             return None
         if not isinstance(document, dict | list):
             return None
+        _put(container, part, document)
     return document, parts[-1]
+
+
+def _put(container: Any, key: str, value: Any) -> None:
+    """Set an item of a container that has it."""
+    if isinstance(container, list):
+        container[_position(key, len(container))] = value
+    else:
+        container[key] = value
 
 
 def _position(key: str, size: int) -> int:
@@ -157,7 +190,7 @@ def _replace(document: Any, operation: Operation) -> Any:
     if not path:
         if not isinstance(value, dict | list):
             raise JsonPatchError("replace operation value must be object or array: %!w(<nil>)")
-        return value
+        return _opened(value)
     found = _find(document, path)
     if found is None:
         raise JsonPatchError(f"replace operation does not apply: doc is missing path: {path}: {_MISSING}")
@@ -166,10 +199,7 @@ def _replace(document: Any, operation: Operation) -> Any:
         _get(container, key)
     except JsonPatchError:
         raise JsonPatchError(f"replace operation does not apply: doc is missing key: {path}: {_MISSING}") from None
-    if isinstance(container, list):
-        container[_position(key, len(container))] = value
-    else:
-        container[key] = value
+    _put(container, key, value)
     return document
 
 
@@ -188,7 +218,7 @@ def _move(document: Any, operation: Operation) -> Any:
 
 
 def _copy(document: Any, operation: Operation) -> Any:
-    value = deepcopy(_source(document, operation))
+    value = _written(deepcopy(_source(document, operation)))
     return _place(document, _path(operation, "copy"), value, "copy")
 
 
@@ -227,9 +257,10 @@ def _test(document: Any, operation: Operation) -> Any:
         if found is None:
             raise JsonPatchError(f"test operation does not apply: is missing path: {path}: {_MISSING}")
         try:
-            have = _get(*found)
+            have = _opened_throughout(_get(*found))
         except JsonPatchError as error:
             raise JsonPatchError(f"error in test for path: '{path}': {error}") from None
+        _put(*found, have)
     if not _equal(have, operation.get("value")):
         raise JsonPatchError(f"testing value {path} failed: test failed")
     return document
@@ -237,10 +268,10 @@ def _test(document: Any, operation: Operation) -> Any:
 
 def _equal(left: Any, right: Any) -> bool:
     """Whether two JSON values are the same; true is not 1, 1 is not 1.0."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(_equal(left[k], right[k]) for k in left)
     if type(left) is not type(right):
         return False
-    if isinstance(left, dict):
-        return left.keys() == right.keys() and all(_equal(left[k], right[k]) for k in left)
     if isinstance(left, list):
         return len(left) == len(right) and all(map(_equal, left, right))
     return bool(left == right)

@@ -16,8 +16,10 @@ from k8snb.api.patch import (
     create_two_way_merge_patch,
     patch_object,
 )
+from k8snb.api.patch.json_merge import merge_patch
+from k8snb.api.patch.json_patch import json_patch
 from k8snb.api.types.apps import Deployment
-from k8snb.api.types.config import ConfigMap
+from k8snb.api.types.config import ConfigMap, Secret
 from k8snb.api.types.pod import Pod
 from k8snb.errors import BadRequest, Invalid, Unclassified
 
@@ -252,6 +254,58 @@ def test_a_patch_whose_result_is_no_object(patch_type: str, patch: Any, text: st
 
 
 # -- the patch of kubectl apply
+
+
+@pytest.mark.parametrize(
+    ("patch_type", "patch"),
+    [
+        ("merge", {"metadata": {"name": True}, "data": {"a": 5}}),
+        (
+            "json",
+            [
+                {"op": "replace", "path": "/metadata/name", "value": True},
+                {"op": "replace", "path": "/data/a", "value": 5},
+            ],
+        ),
+    ],
+)
+def test_the_first_fault_of_a_result_is_the_first_by_name_among_what_the_patch_touched(
+    patch_type: str, patch: Any
+) -> None:
+    stored = from_dict(Secret, {"metadata": {"name": "x"}, "data": {"a": "MQ=="}})
+    with pytest.raises(Invalid, match=r"cannot unmarshal number into Go struct field Secret\.data of type"):
+        patch_object(stored, patch_type, patch)
+
+
+@pytest.mark.parametrize(
+    ("operations", "keys"),
+    [
+        ([{"op": "add", "path": "/x", "value": {"d": 1, "c": 2}}], {"": "abx", "/a": "zyx", "/x": "dc"}),
+        ([{"op": "add", "path": "/a/q", "value": 1}], {"": "ab", "/a": "qxyz", "/a/z": "nm", "/b/0": "ts"}),
+        ([{"op": "remove", "path": "/b/0/t"}], {"/a": "zyx", "/b/0": "s", "/b/1": "vu"}),
+        ([{"op": "test", "path": "/a/z", "value": {"m": 1, "n": 2}}], {"/a": "xyz", "/a/z": "mn"}),
+        ([{"op": "copy", "from": "/a/z", "path": "/c"}], {"/c": "nm"}),
+        ([{"op": "add", "path": "/a/z/a", "value": 1}, {"op": "copy", "from": "/a", "path": "/c"}], {"/c": "xyz"}),
+        ([{"op": "replace", "path": "", "value": {"d": {"f": 1, "e": 2}, "c": 3}}], {"": "cd", "/d": "fe"}),
+    ],
+)
+def test_maps_that_an_operation_looked_into_are_sorted(operations: list[dict[str, Any]], keys: dict[str, str]) -> None:
+    document = {"b": [{"t": 1, "s": 2}, {"v": 1, "u": 2}], "a": {"z": {"n": 2, "m": 1}, "y": 1, "x": 2}}
+    patched = json_patch(document, operations)
+    for path, expected in keys.items():
+        value = patched
+        for part in path.split("/")[1:]:
+            value = value[int(part)] if isinstance(value, list) else value[part]
+        assert "".join(value) == expected, path
+
+
+def test_a_merge_patch_sorts_the_maps_that_it_touches() -> None:
+    merged = merge_patch(
+        {"b": {"d": 1, "c": {"z": 1, "y": 2}}, "a": {"n": 1, "m": 2}}, {"b": {"x": {"f": 1, "e": None}}}
+    )
+    assert list(merged) == ["a", "b"]
+    assert [list(merged["a"]), list(merged["b"]), list(merged["b"]["c"])] == [["n", "m"], ["c", "d", "x"], ["z", "y"]]
+    assert merge_patch({"a": {"b": 1}}, {"a": [{"c": None}]}) == {"a": [{"c": None}]}  # in a map's place as it is
 
 
 def deployment(**spec: Any) -> dict[str, Any]:
