@@ -84,6 +84,13 @@ class Conflict(ApiError):
     code = 409
 
 
+class RequestEntityTooLarge(ApiError):
+    """The request holds more than the API server takes (413)."""
+
+    reason = "RequestEntityTooLarge"
+    code = 413
+
+
 class Invalid(ApiError):
     """The object breaks a rule of its kind (422)."""
 

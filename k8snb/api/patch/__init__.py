@@ -22,7 +22,7 @@ from k8snb.api.patch.strategic import strategic_merge
 from k8snb.api.patch.unstructured import ConversionError, from_unstructured
 from k8snb.api.schema import KubernetesObject, Struct
 from k8snb.api.type_meta import interpret
-from k8snb.errors import BadRequest, Cause, Invalid, Unclassified
+from k8snb.errors import BadRequest, Cause, Invalid, RequestEntityTooLarge, Unclassified
 
 __all__ = [
     "apply_patch",
@@ -101,6 +101,8 @@ def apply_patch(cls: type[Struct], current: dict[str, Any], patch_type: str, pat
         When the patch is not of its type's form.
     Invalid
         When it does not apply.
+    RequestEntityTooLarge
+        When it has too many operations.
 
     Examples
     --------
@@ -151,7 +153,8 @@ def _check_operations(patch: Any) -> None:
             if value is not None and not isinstance(value, str):
                 raise _wrong_operation(value, f"struct field jsonPatchOp.{name} of type string")
     if len(patch) > _LIMIT:
-        raise BadRequest(f"The allowed maximum operations in a JSON patch is {_LIMIT}, got {len(patch)}")
+        said = f"The allowed maximum operations in a JSON patch is {_LIMIT}, got {len(patch)}"
+        raise RequestEntityTooLarge(f"Request entity too large: {said}")
 
 
 def _wrong_operation(value: Any, target: str) -> BadRequest:

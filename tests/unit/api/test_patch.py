@@ -21,7 +21,7 @@ from k8snb.api.patch.json_patch import json_patch
 from k8snb.api.types.apps import Deployment
 from k8snb.api.types.config import ConfigMap, Secret
 from k8snb.api.types.pod import Pod
-from k8snb.errors import BadRequest, Invalid, Unclassified
+from k8snb.errors import BadRequest, Invalid, RequestEntityTooLarge, Unclassified
 
 REJECTED = "the server rejected our request due to an error in our request"
 
@@ -275,6 +275,15 @@ def test_the_first_fault_of_a_result_is_the_first_by_name_among_what_the_patch_t
     stored = from_dict(Secret, {"metadata": {"name": "x"}, "data": {"a": "MQ=="}})
     with pytest.raises(Invalid, match=r"cannot unmarshal number into Go struct field Secret\.data of type"):
         patch_object(stored, patch_type, patch)
+
+
+def test_a_json_patch_has_ten_thousand_operations_at_most() -> None:
+    operation = {"op": "test", "path": "/a", "value": 1}
+    assert apply_patch(ConfigMap, {"a": 1}, "json", [operation] * 10_000) == {"a": 1}
+    with pytest.raises(RequestEntityTooLarge) as refusal:
+        apply_patch(ConfigMap, {"a": 1}, "json", [operation] * 10_001)
+    said = "The allowed maximum operations in a JSON patch is 10000, got 10001"
+    assert (refusal.value.code, refusal.value.message) == (413, f"Request entity too large: {said}")
 
 
 @pytest.mark.parametrize(
