@@ -6,7 +6,7 @@ A command runs at once, unless it waits for the cluster (``wait``, ``rollout sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from k8snb.api.resources import Resource
 from k8snb.api.schema import KubernetesObject
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.flags import Flag, Flags
+from k8snb.machinery.log import Change
 from k8snb.machinery.server import EPOCH_MS, Reader
 
 
@@ -54,6 +55,13 @@ Command = Generator[Wait, bool, Result]
 
 class Client(Reader, Protocol):
     """What kubectl asks of an API server."""
+
+    @property
+    def position(self) -> int:
+        """Where a watch begins that tells of everything from now on."""
+
+    def changes(self, kind: str, start: int) -> Sequence[Change]:
+        """The changes of a kind from a position on."""
 
     def create(
         self, resource: Resource, namespace: str, body: Mapping[str, Any], *, dry_run: bool = False

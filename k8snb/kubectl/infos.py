@@ -138,12 +138,13 @@ def list_infos(session: Session, resource: Resource, namespace: str | None, labe
         When a selector cannot be read, in the words of a list request.
     """
     check_path(namespace or "")
-    selects = _selection(resource, labels, fields)
+    selects = selection(resource, labels, fields)
     found = session.server.list(resource, namespace if resource.namespaced else None)
     return [info_of(resource, obj) for obj in found if selects(obj)]
 
 
-def _selection(resource: Resource, labels: str, fields: str) -> Selects:
+def selection(resource: Resource, labels: str, fields: str) -> Selects:
+    """Whether two selectors select an object of a resource; raises `BadRequest` as `list_infos` does."""
     try:
         by_label = parse_selector(labels)
         by_field = parse_field_selector(fields)

@@ -27,6 +27,7 @@ from k8snb.machinery import eviction, requests
 from k8snb.machinery.admission import Admission
 from k8snb.machinery.admission.lifecycle import check_create as check_namespace
 from k8snb.machinery.deletion import DeleteOptions, is_released, marked_for_deletion
+from k8snb.machinery.log import Change
 from k8snb.machinery.store import Store
 from k8snb.sim.loop import Loop
 from k8snb.sim.streams import Streams
@@ -136,6 +137,15 @@ class ApiServer:
     def find(self, cls: type[T], namespace: str, name: str) -> T | None:
         """The stored object of a kind and name, or None."""
         return cast(T | None, self.store.tables[cls.__name__].get(key_for(BY_CLASS[cls], namespace, name)))
+
+    @property
+    def position(self) -> int:
+        """Where a watch begins that tells of everything from now on."""
+        return len(self.store.log)
+
+    def changes(self, kind: str, start: int) -> list[Change]:
+        """The changes of a kind from a position on."""
+        return [change for change in self.store.log.changes(start) if change.resource == kind]
 
     # -- strict requests
 

@@ -7,8 +7,11 @@ References
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from k8snb.errors import K8snbError
-from k8snb.kubectl.command import CommandSpec, Session
+from k8snb.kubectl.command import CommandSpec, Session, Waiting
+from k8snb.kubectl.commands.get_watch import watch
 from k8snb.kubectl.common_flags import ALL_NAMESPACES, CHUNK_SIZE, FIELD_SELECTOR, FILES, OUTPUT, SELECTOR, SUBRESOURCE
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import raise_all
@@ -25,7 +28,7 @@ _REQUIRED = """Required resource not specified.
 Use "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods)."""
 
 
-def _get(session: Session) -> None:
+def _get(session: Session) -> Waiting | None:
     _check(session)
     flags = session.flags
     query = Query(
@@ -36,32 +39,43 @@ def _get(session: Session) -> None:
         all_namespaces=flags["all-namespaces"],
         latest=True,
     )
+    if _watches(session):
+        return watch(session, query, _options(session))
     found = find_objects(session, query)
     check_readable(flags["subresource"], found.resources)
     if flags["ignore-not-found"]:
         found = found.without_not_found()
-    options = _options(session, found)
+    options = replace(
+        _options(session),
+        single=found.single and len(found.infos) == 1,
+        show_kind=flags["show-kind"] or len(found.resources) > 1,
+        requests=len(found.listed) or len(found.infos),
+    )
     if flags["output"] in ("", "wide") and not flags["template"]:
         _print_tables(session, found, options)
     else:
         _print_generic(session, found, options)
+    return None
+
+
+def _watches(session: Session) -> bool:
+    return bool(session.flags["watch"] or session.flags["watch-only"])
 
 
 def _check(session: Session) -> None:
     flags = session.flags
-    for name in ("raw", "watch", "watch-only"):
-        if flags[name]:
-            raise KubectlError(f'"kubectl get --{name}" is not built in this simulator')
-    if not session.args and not flags["filename"] and not flags["kustomize"]:
+    if flags["raw"]:
+        raise KubectlError('"kubectl get --raw" is not built in this simulator')
+    if not _watches(session) and not session.args and not flags["filename"] and not flags["kustomize"]:
         session.complain(_NO_TYPE)
         raise session.usage_error(_REQUIRED)
     if flags["show-labels"] and flags["output"] not in ("", "wide"):
         raise KubectlError(f"--show-labels option cannot be used with {flags['output']} printer")
-    if flags["output-watch-events"]:
+    if flags["output-watch-events"] and not _watches(session):
         raise KubectlError("--output-watch-events option can only be used with --watch or --watch-only")
 
 
-def _options(session: Session, found: Found) -> PrintOptions:
+def _options(session: Session) -> PrintOptions:
     flags = session.flags
     return PrintOptions(
         output=flags["output"],
@@ -70,13 +84,11 @@ def _options(session: Session, found: Found) -> PrintOptions:
         label_columns=tuple(flags["label-columns"]),
         no_headers=flags["no-headers"],
         sort_by=flags["sort-by"],
-        single=found.single and len(found.infos) == 1,
-        show_kind=flags["show-kind"] or len(found.resources) > 1,
+        show_kind=flags["show-kind"],
         now_ms=session.now_ms,
         show_managed_fields=flags["show-managed-fields"],
         template=flags["template"],
         allow_missing_template_keys=flags["allow-missing-template-keys"],
-        requests=len(found.listed) or len(found.infos),
     )
 
 

@@ -26,7 +26,7 @@ from k8snb.kubectl.printers.kinds import table_of
 from k8snb.kubectl.printers.kyaml import to_kyaml
 from k8snb.kubectl.printers.options import PrintOptions
 from k8snb.kubectl.printers.sorting import sort_by
-from k8snb.kubectl.printers.table import print_table, Row
+from k8snb.kubectl.printers.table import KindTable, print_table, Row, table_lines
 from k8snb.kubectl.printers.yaml_text import to_yaml
 
 Printable = KubernetesObject | Mapping[str, Any]
@@ -107,10 +107,27 @@ def _table(
             objects = sort_by(objects, options.sort_by, to_dict)
         except KubectlError:
             return ""  # kubectl does not look at what becomes of a table
-    rows = [Row(table.cells(o, options.now_ms), _meta(o).namespace, _meta(o).labels) for o in objects]
-    prefix = f"{resource.qualified_singular}/" if several and resource else ""
     namespaces = options.namespaces and (resource is None or resource.namespaced)
-    return print_table(table, rows, prefix, namespaces, options)
+    return print_table(table, _rows(table, objects, options), _prefix(cls, several), namespaces, options)
+
+
+def table_lines_of(
+    cls: type[KubernetesObject], objects: Sequence[KubernetesObject], options: PrintOptions
+) -> list[str]:
+    """The lines of a table of objects of one kind, cells with tabs between them, as a watch prints them."""
+    table = table_of(cls)
+    rows = _rows(table, objects, options)
+    return table_lines(table, rows, _prefix(cls, options.show_kind), options.namespaces, options)
+
+
+def _rows(table: KindTable, objects: Sequence[KubernetesObject], options: PrintOptions) -> list[Row]:
+    return [Row(table.cells(o, options.now_ms), _meta(o).namespace, _meta(o).labels) for o in objects]
+
+
+def _prefix(cls: type[KubernetesObject], shown: bool) -> str:
+    """What stands before the names of a kind."""
+    resource = BY_CLASS.get(cls)
+    return f"{resource.qualified_singular}/" if shown and resource else ""
 
 
 def _meta(obj: KubernetesObject) -> Any:

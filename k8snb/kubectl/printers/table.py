@@ -74,14 +74,20 @@ def print_table(table: KindTable, rows: Sequence[Row], prefix: str, namespaces: 
     options
         Which columns, and whether they have a header.
     """
-    if not rows:
-        return ""
+    lines = table_lines(table, rows, prefix, namespaces, options)
+    return align("".join(f"{line}\n" for line in lines)) if rows else ""
+
+
+def table_lines(
+    table: KindTable, rows: Sequence[Row], prefix: str, namespaces: bool, options: PrintOptions
+) -> list[str]:
+    """The lines of a table, its cells with tabs between them; else as `print_table`."""
     shown = [i for i, column in enumerate(table.columns) if options.output == "wide" or not column.wide]
     lines = [] if options.no_headers else [_header([table.columns[i].name for i in shown], namespaces, options)]
     for row in rows:
         cells = [_prefixed(row.cells[i], prefix if i == table.name_column else "") for i in shown]
         lines.append("\t".join(_decorated([_text(c) for c in cells], row, namespaces, options)))
-    return align("".join(f"{line}\n" for line in lines))
+    return lines
 
 
 def _header(names: Sequence[str], namespaces: bool, options: PrintOptions) -> str:

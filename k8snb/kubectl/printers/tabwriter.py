@@ -14,7 +14,7 @@ TABLE = (6, 3)  # the least width and the padding of a table's columns
 DESCRIPTION = (0, 2)  # the same of a description's columns
 
 
-def align(text: str, widths: tuple[int, int] = TABLE) -> str:
+def align(text: str, widths: tuple[int, int] = TABLE, remembered: list[int] | None = None) -> str:
     """Align the cells of consecutive lines.
 
     Parameters
@@ -23,6 +23,8 @@ def align(text: str, widths: tuple[int, int] = TABLE) -> str:
         Lines whose cells end with tabs. The text after a line's last tab belongs to no column.
     widths
         The least width of a column, and the padding after its widest cell.
+    remembered
+        The widths of the columns so far, which only grow.
 
     Examples
     --------
@@ -31,12 +33,17 @@ def align(text: str, widths: tuple[int, int] = TABLE) -> str:
     """
     lines = text.split("\n")
     found = [""] * len(lines)
-    _format([line.split("\t") for line in lines], range(len(lines)), [], widths, found)
+    _format([line.split("\t") for line in lines], range(len(lines)), [], widths, found, remembered)
     return "\n".join(found)
 
 
 def _format(
-    lines: Sequence[list[str]], span: range, done: list[int], widths: tuple[int, int], found: list[str]
+    lines: Sequence[list[str]],
+    span: range,
+    done: list[int],
+    widths: tuple[int, int],
+    found: list[str],
+    remembered: list[int] | None,
 ) -> None:
     """Lay out the column after the `done` ones: blocks of consecutive lines that have a cell there go together."""
     column, least, padding = len(done), *widths
@@ -50,7 +57,10 @@ def _format(
         while end < span.stop and column < len(lines[end]) - 1:
             end += 1
         width = max(least, max(len(lines[i][column]) for i in range(start, end)) + padding)
-        _format(lines, range(start, end), [*done, width], widths, found)
+        if remembered is not None:
+            width = max([width, *remembered[column : column + 1]])
+            remembered[column : column + 1] = [width]
+        _format(lines, range(start, end), [*done, width], widths, found, remembered)
         start = end
 
 

@@ -113,7 +113,7 @@ def test_selectors_that_cannot_be_read(terminal: Terminal) -> None:
 
 
 def test_what_is_not_built_is_refused(terminal: Terminal) -> None:
-    assert terminal.fails("get pods -w") == ['error: "kubectl get --watch" is not built in this simulator']
+    assert terminal.fails("get --raw /") == ['error: "kubectl get --raw" is not built in this simulator']
     assert terminal.fails("get -f http://example.com/a.yaml") == [
         "error: reading manifests from a URL is not built in this simulator: http://example.com/a.yaml"
     ]
