@@ -6,6 +6,7 @@ from k8snb.kubectl.command import CommandSpec, not_built, Session
 from k8snb.kubectl.commands import (
     annotate,
     apply,
+    auth,
     autoscale,
     cluster,
     cordon,
@@ -69,7 +70,7 @@ ROOT = CommandSpec(
         cluster.API_VERSIONS,
         apply.COMMAND,
         _unbuilt("attach", "Attach to a running container", "at least 1 argument is required for attach"),
-        not_built("auth", "Inspect authorization"),
+        auth.COMMAND,
         autoscale.COMMAND,
         not_built("certificate", "Modify certificate resources"),
         cluster.CLUSTER_INFO,

@@ -8,12 +8,14 @@ References
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from k8snb.api.decode import DecodeError, from_dict
 from k8snb.api.encode import to_dict
 from k8snb.api.quantity import canonical, QuantityError
 from k8snb.api.resources import BY_KIND
 from k8snb.api.schema import KubernetesObject
+from k8snb.api.timestamps import format_time
 from k8snb.errors import K8snbError
 from k8snb.kubectl.command import Session
 from k8snb.kubectl.common_flags import DRY_RUN, field_manager, OUTPUT, SAVE_CONFIG, VALIDATE
@@ -33,6 +35,12 @@ def name_of_args(session: Session) -> str:
     if count != 1:
         raise session.usage_error(f"exactly one NAME is required, got {count}")
     return session.args[0]
+
+
+def check_name(name: str) -> None:
+    """Refuse an empty name."""
+    if not name:
+        raise KubectlError("name must be specified")
 
 
 def metadata_for(session: Session, name: str, **more: Any) -> Body:
@@ -83,6 +91,33 @@ class Generator:
             return session.server.create(resource, namespace, body, dry_run=self.dry_run is DryRun.SERVER)
         except K8snbError as error:
             raise (KubectlError(f"{failure}{error}") if failure else error) from None
+
+
+class Shown:
+    """Shows an object of a kind that this server does not have, as a dry run does, and creates none."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.dry_run = dry_run_of(session)
+        self.output = Output(session, self.dry_run, typed=True)
+        check_validate(session)
+
+    def show(self, body: Body, namespace: str) -> None:
+        """Show an object; `namespace` is where the server would put it."""
+        check_name(body["metadata"]["name"])
+        if self.dry_run is DryRun.NONE:
+            raise KubectlError(f"creating a {body['kind']} is not built in this simulator")
+        if self.session.flags["save-config"]:
+            body = with_last_applied(body, typed=True)
+        if self.dry_run is DryRun.SERVER:
+            body = {**body, "metadata": self._as_stored(body["metadata"], namespace)}
+        self.output.print(body, "created")
+
+    def _as_stored(self, metadata: Body, namespace: str) -> Body:
+        """What a server fills in, in the order of the API's structure."""
+        first = {"name": metadata["name"], **({"namespace": namespace} if namespace else {})}
+        created = {"uid": str(UUID(int=0)), "creationTimestamp": format_time(self.session.now_ms // 1000 * 1000)}
+        return first | created | metadata
 
 
 def resource_list(spec: str) -> Body:

@@ -1,22 +1,42 @@
-"""Keys and values from the command line and from files, for config maps and secrets.
+"""Keys and values from the command line and from files, for config maps and secrets, and the hash of them.
 
 References
 ----------
-``staging/src/k8s.io/kubectl/pkg/util/util.go ParseFileSource, ParseLiteralSource`` and
-``staging/src/k8s.io/kubectl/pkg/cmd/util/env_file.go @ v1.36``
+``staging/src/k8s.io/kubectl/pkg/util/util.go ParseFileSource, ParseLiteralSource``, ``util/hash/hash.go`` and
+``cmd/util/env_file.go @ v1.36``
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from k8snb.api.field_errors import go_quote
 from k8snb.api.files import read_file
 from k8snb.api.validation.formats import is_env_var_name
+from k8snb.kubectl.command import Session
 from k8snb.kubectl.errors import KubectlError
+from k8snb.kubectl.flags import array, slices, switch
+from k8snb.kubectl.go_format import marshal
+
+DATA_FLAGS = (slices("from-file"), array("from-literal"), slices("from-env-file"), switch("append-hash"))
+_HASH_LETTERS = str.maketrans("013ae", "ghkmt")
 
 Add = Callable[[str, bytes], None]
+
+
+def check_sources(session: Session) -> None:
+    """Refuse files of variables beside other sources."""
+    flags = session.flags
+    if flags["from-env-file"] and (flags["from-file"] or flags["from-literal"]):
+        raise KubectlError("from-env-file cannot be combined with from-file or from-literal")
+
+
+def hash_of(value: Mapping[str, Any]) -> str:
+    """Ten letters that change with the content, none of them a vowel."""
+    return hashlib.sha256(marshal(value).encode()).hexdigest()[:10].translate(_HASH_LETTERS)
 
 
 def add_all(

@@ -7,7 +7,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast, Protocol, TypeVar
 
 from msgspec.structs import replace
@@ -143,7 +143,7 @@ class ApiServer:
         """Where a watch begins that tells of everything from now on."""
         return len(self.store.log)
 
-    def changes(self, kind: str, start: int) -> list[Change]:
+    def changes(self, kind: str, start: int) -> Sequence[Change]:
         """The changes of a kind from a position on."""
         return [change for change in self.store.log.changes(start) if change.resource == kind]
 

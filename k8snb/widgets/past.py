@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from k8snb.api.resources import Resource
 from k8snb.api.schema import KubernetesObject
 from k8snb.errors import K8snbError
+from k8snb.machinery.log import Change
 from k8snb.machinery.server import Reader
 from k8snb.picture.axis import clock
 
@@ -33,6 +34,15 @@ class PastClient:
     def list(self, resource: Resource, namespace: str | None = None) -> list[KubernetesObject]:
         """All objects of a kind as they were."""
         return self._view.list(resource, namespace)
+
+    @property
+    def position(self) -> int:
+        """A watch of the past begins at its end."""
+        return 0
+
+    def changes(self, kind: str, start: int) -> tuple[Change, ...]:  # noqa: ARG002
+        """Nothing changes in the past."""
+        return ()
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         moment = clock(self.now_ms)

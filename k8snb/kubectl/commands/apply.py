@@ -17,6 +17,7 @@ from k8snb.api.patch.meta import PatchError
 from k8snb.api.schema import KubernetesObject
 from k8snb.errors import Conflict, Invalid, K8snbError, NotFound
 from k8snb.kubectl.command import CommandSpec, not_built, Session, Wait, Waiting
+from k8snb.kubectl.commands import apply_view
 from k8snb.kubectl.common_flags import (
     ALL,
     DRY_RUN,
@@ -262,6 +263,6 @@ COMMAND = CommandSpec(
     subcommands=(
         not_built("edit-last-applied", "Edit latest last-applied-configuration annotations of a resource/object"),
         not_built("set-last-applied", "Set the last-applied-configuration annotation on a live object"),
-        not_built("view-last-applied", "View the latest last-applied-configuration annotations of a resource/object"),
+        apply_view.VIEW_LAST_APPLIED,
     ),
 )

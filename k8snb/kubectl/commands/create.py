@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from k8snb.errors import K8snbError
 from k8snb.kubectl.command import CommandSpec, not_built, Session
-from k8snb.kubectl.commands import create_config, create_service, create_workloads
+from k8snb.kubectl.commands import (
+    create_config,
+    create_ingress,
+    create_rbac,
+    create_secret,
+    create_service,
+    create_workloads,
+)
 from k8snb.kubectl.common_flags import (
     DRY_RUN,
     field_manager,
@@ -86,20 +93,20 @@ COMMAND = CommandSpec(
     ),
     usage="-f FILENAME",
     subcommands=(
-        not_built("clusterrole", "Create a cluster role"),
-        not_built("clusterrolebinding", "Create a cluster role binding for a particular cluster role"),
+        create_rbac.CLUSTER_ROLE,
+        create_rbac.CLUSTER_ROLE_BINDING,
         create_config.CONFIG_MAP,
         create_workloads.CRON_JOB,
         create_workloads.DEPLOYMENT,
-        not_built("ingress", "Create an ingress with the specified name", aliases=("ing",)),
+        create_ingress.INGRESS,
         create_workloads.JOB,
         create_config.NAMESPACE,
         create_config.BUDGET,
         create_config.PRIORITY_CLASS,
         create_config.QUOTA,
-        not_built("role", "Create a role with single rule"),
-        not_built("rolebinding", "Create a role binding for a particular role or cluster role"),
-        create_config.SECRET,
+        create_rbac.ROLE,
+        create_rbac.ROLE_BINDING,
+        create_secret.SECRET,
         create_service.SERVICE,
         create_config.SERVICE_ACCOUNT,
         not_built("token", "Request a service account token"),

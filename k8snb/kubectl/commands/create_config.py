@@ -1,15 +1,14 @@
-"""``kubectl create`` of namespaces, quotas, config maps, secrets, service accounts, priority classes and budgets.
+"""``kubectl create`` of namespaces, quotas, config maps, service accounts, priority classes and budgets.
 
 References
 ----------
-``staging/src/k8s.io/kubectl/pkg/cmd/create/create_{namespace,quota,configmap,secret,serviceaccount,priorityclass,
-pdb}.go`` and ``staging/src/k8s.io/kubectl/pkg/util/hash/hash.go @ v1.36``
+``staging/src/k8s.io/kubectl/pkg/cmd/create/create_{namespace,quota,configmap,serviceaccount,priorityclass,pdb}.go
+@ v1.36``
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from typing import Any
 
@@ -17,17 +16,14 @@ from k8snb.api.field_errors import go_quote
 from k8snb.api.integers import integer
 from k8snb.api.selectors import parse_selector, SelectorError
 from k8snb.api.validation.formats import is_config_map_key
-from k8snb.kubectl.command import CommandSpec, not_built, Session
+from k8snb.kubectl.command import CommandSpec, Session
 from k8snb.kubectl.errors import KubectlError
-from k8snb.kubectl.flags import array, number, slices, switch, text
-from k8snb.kubectl.generated import CREATE_FLAGS, Generator, metadata_for, name_of_args, resource_list
-from k8snb.kubectl.go_format import marshal
-from k8snb.kubectl.key_values import add_all
+from k8snb.kubectl.flags import number, switch, text
+from k8snb.kubectl.generated import check_name, CREATE_FLAGS, Generator, metadata_for, name_of_args, resource_list
+from k8snb.kubectl.key_values import add_all, check_sources, DATA_FLAGS, hash_of
 
 Body = dict[str, Any]
 
-_DATA_FLAGS = (slices("from-file"), array("from-literal"), slices("from-env-file"), switch("append-hash"))
-_HASH_LETTERS = str.maketrans("013ae", "ghkmt")
 _COUNT = re.compile(r"[0-9]+%?")
 
 
@@ -38,19 +34,14 @@ def _core(kind: str, metadata: Body, **fields: Any) -> Body:
 def _namespace(session: Session) -> None:
     name = name_of_args(session)
     generator = Generator(session)
-    _check_name(name)
+    check_name(name)
     generator.create(_core("Namespace", {"name": name}))
-
-
-def _check_name(name: str) -> None:
-    if not name:
-        raise KubectlError("name must be specified")
 
 
 def _quota(session: Session) -> None:
     name, flags = name_of_args(session), session.flags
     generator = Generator(session)
-    _check_name(name)
+    check_name(name)
     spec: Body = {}
     if flags["hard"]:
         spec["hard"] = resource_list(flags["hard"])
@@ -65,8 +56,8 @@ def _quota(session: Session) -> None:
 def _config_map(session: Session) -> None:
     name, flags = name_of_args(session), session.flags
     generator = Generator(session)
-    _check_name(name)
-    _check_sources(session)
+    check_name(name)
+    check_sources(session)
     body = _core("ConfigMap", metadata_for(session, name))
     data: dict[str, str] = {}
     binary: dict[str, str] = {}
@@ -87,55 +78,21 @@ def _config_map(session: Session) -> None:
     body |= {field: values for field, values in (("data", data), ("binaryData", binary)) if values}
     if flags["append-hash"]:
         hashed: Body = {"kind": "ConfigMap", "name": name, "data": data}
-        body["metadata"]["name"] = f"{name}-{_hash(hashed | ({'binaryData': binary} if binary else {}))}"
+        body["metadata"]["name"] = f"{name}-{hash_of(hashed | ({'binaryData': binary} if binary else {}))}"
     generator.create(body, "failed to create configmap: ")
-
-
-def _check_sources(session: Session) -> None:
-    flags = session.flags
-    if flags["from-env-file"] and (flags["from-file"] or flags["from-literal"]):
-        raise KubectlError("from-env-file cannot be combined with from-file or from-literal")
-
-
-def _hash(value: Body) -> str:
-    """Ten letters that change with the content, none of them a vowel."""
-    return hashlib.sha256(marshal(value).encode()).hexdigest()[:10].translate(_HASH_LETTERS)
-
-
-def _secret(session: Session) -> None:
-    name, flags = name_of_args(session), session.flags
-    generator = Generator(session)
-    _check_name(name)
-    _check_sources(session)
-    data: dict[str, str] = {}
-
-    def add(key: str, value: bytes) -> None:
-        if problems := is_config_map_key(key):
-            raise KubectlError(f"{go_quote(key)} is not valid key name for a Secret {';'.join(problems)}")
-        if key in data:
-            raise KubectlError(f"cannot add key {key}, another key by that name already exists")
-        data[key] = base64.b64encode(value).decode()
-
-    add_all(flags["from-literal"], flags["from-file"], flags["from-env-file"], add, "env secret file")
-    body = _core("Secret", metadata_for(session, name))
-    body |= {field: value for field, value in (("data", data), ("type", flags["type"])) if value}
-    if flags["append-hash"]:
-        hashed = {"kind": "Secret", "type": flags["type"], "name": name, "data": data}
-        body["metadata"]["name"] = f"{name}-{_hash(hashed)}"
-    generator.create(body, "failed to create secret ")
 
 
 def _service_account(session: Session) -> None:
     name = name_of_args(session)
     generator = Generator(session)
-    _check_name(name)
+    check_name(name)
     generator.create(_core("ServiceAccount", metadata_for(session, name)), "failed to create serviceaccount: ")
 
 
 def _priority_class(session: Session) -> None:
     name, flags = name_of_args(session), session.flags
     generator = Generator(session)
-    _check_name(name)
+    check_name(name)
     body: Body = {
         "apiVersion": "scheduling.k8s.io/v1",
         "kind": "PriorityClass",
@@ -153,7 +110,7 @@ def _priority_class(session: Session) -> None:
 def _budget(session: Session) -> None:
     name, flags = name_of_args(session), session.flags
     generator = Generator(session)
-    _check_name(name)
+    check_name(name)
     least, most = flags["min-available"], flags["max-unavailable"]
     if not flags["selector"]:
         raise KubectlError("a selector must be specified")
@@ -229,22 +186,8 @@ CONFIG_MAP = CommandSpec(
     "configmap",
     "Create a config map from a local file, directory or literal value",
     _config_map,
-    (*CREATE_FLAGS, *_DATA_FLAGS),
+    (*CREATE_FLAGS, *DATA_FLAGS),
     aliases=("cm",),
-)
-SECRET = CommandSpec(
-    "secret",
-    "Create a secret using a specified subcommand",
-    subcommands=(
-        not_built("docker-registry", "Create a secret for use with a Docker registry"),
-        CommandSpec(
-            "generic",
-            "Create a secret from a local file, directory, or literal value",
-            _secret,
-            (*CREATE_FLAGS, *_DATA_FLAGS, text("type")),
-        ),
-        not_built("tls", "Create a TLS secret"),
-    ),
 )
 SERVICE_ACCOUNT = CommandSpec(
     "serviceaccount",

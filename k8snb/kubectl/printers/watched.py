@@ -18,6 +18,7 @@ from k8snb.kubectl.printers.objects import check_format, print_objects, table_li
 from k8snb.kubectl.printers.options import PrintOptions
 from k8snb.kubectl.printers.sorting import sort_by
 from k8snb.kubectl.printers.tabwriter import align
+from k8snb.kubectl.watching import Event
 
 _EVENT_WIDTH = 8
 
@@ -50,10 +51,10 @@ class WatchPrinter:
             objects = sort_by(objects, self._options.sort_by, to_dict)
         return self._rows("ADDED", objects)
 
-    def later(self, kind: str, obj: KubernetesObject, now_ms: int) -> str:
+    def later(self, event: Event) -> str:
         """A change, at the moment at which it came."""
-        self._options = replace(self._options, now_ms=now_ms)
-        return self._rows(kind, [obj]) if self._tables else self._other(kind, obj)
+        self._options = replace(self._options, now_ms=event.time_ms)
+        return self._rows(event.type, [event.obj]) if self._tables else self._other(event.type, event.obj)
 
     def _rows(self, kind: str, objects: Sequence[KubernetesObject]) -> str:
         if not objects:
