@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _INTEGER = re.compile(r"([+-]?)0*([0-9]+)", re.ASCII)
 _LONGEST = 19  # digits of 64 bits
 
 
+@lru_cache(1024)
 def integer(text: str, bits: int = 64) -> int | None:
     """An integer that so many bits can hold, or None.
 

@@ -17,7 +17,7 @@ from k8snb.errors import SimulationError
 # Within one millisecond, watches are delivered before controllers look, and the user comes last.
 DELIVERY, NODE, CONTROL, USER = range(4)
 
-COLLECT_AFTER = 50_000  # new containers
+COLLECT_AFTER = (200_000, 20, 100)  # new containers; collections of the youngest; of the middle generation
 STEPS_WITHOUT_TIME = 2_000_000  # that many events in one millisecond are a livelock
 
 
@@ -25,7 +25,7 @@ STEPS_WITHOUT_TIME = 2_000_000  # that many events in one millisecond are a live
 def rare_collections() -> Iterator[None]:
     """Let Python look for reference cycles less often: a run makes millions of objects, and hardly any cycle."""
     before = gc.get_threshold()
-    gc.set_threshold(max(before[0], COLLECT_AFTER), *before[1:])
+    gc.set_threshold(*map(max, before, COLLECT_AFTER))
     try:
         yield
     finally:

@@ -48,7 +48,7 @@ def _pods_to_replace(daemons: Daemons, max_unavailable: int) -> list[Pod]:
     replaced = _old_pods(daemons, lambda state: state.only_old and not state.old)
     if free <= 0:
         return replaced
-    return replaced + _old_pods(daemons, lambda state: state.only_old and bool(state.old))[:free]
+    return replaced + _old_pods(daemons, lambda state: state.only_old and bool(state.old), free)
 
 
 def _is_unavailable(state: NodeState) -> bool:
@@ -58,11 +58,11 @@ def _is_unavailable(state: NodeState) -> bool:
     return not (state.new or state.old)
 
 
-def _old_pods(daemons: Daemons, holds: Callable[[NodeState], bool]) -> list[Pod]:
-    """The older pods of the nodes in such a state, those of nodes that will have a daemon first."""
+def _old_pods(daemons: Daemons, holds: Callable[[NodeState], bool], most: int | None = None) -> list[Pod]:
+    """The older pods of the nodes in such a state, those of nodes that will have a daemon first; `most` at most."""
     nodes = daemons.nodes_where(lambda state: state.should_run and holds(state))
     nodes += daemons.nodes_where(lambda state: not state.should_run and holds(state))
-    pods = [daemons.updated_pods_on(node) for node in nodes]
+    pods = [daemons.updated_pods_on(node) for node in nodes[:most]]
     return [both.old for both in pods if both is not None and both.old is not None]
 
 

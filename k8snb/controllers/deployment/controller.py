@@ -7,6 +7,7 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -34,6 +35,8 @@ from k8snb.machinery.ownership import claim
 
 MAX_RETRIES = 15
 
+_OWNER = "owner"
+
 
 class DeploymentController(Controller):
     """Rolls a deployment's ReplicaSets from one template to the next."""
@@ -45,7 +48,7 @@ class DeploymentController(Controller):
         self.deployments = self.informers.of(Deployment)
         self.replica_sets = self.informers.of(ReplicaSet)
         self.pods = self.informers.of(Pod)
-        self.replica_sets.add_index("namespace", _namespace)
+        self.replica_sets.add_index(_OWNER, _by_owner)
         self.deployments.add_handler(self._on_deployment)
         self.replica_sets.add_handler(self._on_replica_set)
         self.ownership.watch("ReplicaSet", self._on_pod)
@@ -98,12 +101,11 @@ class DeploymentController(Controller):
                 self.enqueue(deployment)
 
     def _pods_of(self, deployment: Deployment) -> list[Pod]:
-        return [
-            pod
-            for rs in self.replica_sets.by_index("namespace", deployment.metadata.namespace).values()
-            if (reference := controller_of(rs)) is not None and reference.uid == deployment.metadata.uid
-            for pod in self.ownership.of(rs.metadata.uid).pods.values()
-        ]
+        owned = self._owned_by(deployment.metadata.uid)
+        return [pod for rs in owned for pod in self.ownership.of(rs.metadata.uid).pods.values()]
+
+    def _owned_by(self, value: str) -> Iterable[ReplicaSet]:
+        return self.replica_sets.by_index(_OWNER, value).values()
 
     # -- syncing
 
@@ -115,7 +117,8 @@ class DeploymentController(Controller):
         if deployment.spec.selector == LabelSelector():
             self._refuse_empty_selector(deployment)
             return
-        candidates = self.replica_sets.by_index("namespace", deployment.metadata.namespace).values()
+        meta = deployment.metadata
+        candidates = [rs for value in (meta.uid, meta.namespace) for rs in self._owned_by(value)]
         owned = claim(self.server, deployment, deployment.spec.selector, candidates)
         pods = self._pods_of(deployment) if deployment.spec.strategy.type == RECREATE else []
         self._sync_rollout(key, Rollout(self.server, self.recorder, deployment, owned, pods))
@@ -170,5 +173,7 @@ class DeploymentController(Controller):
             self.server.update_status(replace(deployment, status=status))
 
 
-def _namespace(rs: ReplicaSet) -> tuple[str, ...]:
-    return (rs.metadata.namespace,)
+def _by_owner(rs: ReplicaSet) -> tuple[str, ...]:
+    """The UID of the controller; the namespace of a ReplicaSet that has none."""
+    reference = controller_of(rs)
+    return (reference.uid,) if reference else (rs.metadata.namespace,)

@@ -81,9 +81,10 @@ class Matcher:
         """
         if self.selector is None:
             return 0
-        total = 0
+        total, known = 0, self._known
         for signature, number in node.live.items():
-            if self.matches(signature):
+            counts = known.get(signature)
+            if self.matches(signature) if counts is None else counts:
                 total += number
         return total
 
