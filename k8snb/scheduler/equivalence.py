@@ -108,9 +108,12 @@ class FastCore:
         return None if entry.meant_by_others else entry
 
     def _renewed(self, signature: Signature, entry: _Entry | None, cycle: Cycle) -> _Entry | None:
-        """A table from the second pod of a kin on; the old one, if its pods still spread in the same way."""
+        """A table from the second pod of a kin on, or the first if something owns it, for then others will follow.
+
+        It is the old one, if its pods still spread in the same way.
+        """
         kin = signature.kin
-        if entry is None and kin not in self._seen_once:
+        if entry is None and signature.owner is None and kin not in self._seen_once:
             self._seen_once[kin] = None
             _shorten(self._seen_once, _KEPT_ONCE_SEEN)
             return None

@@ -38,8 +38,8 @@ class NodeState(NamedTuple):
     ``known`` says that there is such a node, ``should_run`` that it gets a daemon, ``occupied`` that it has one.
     ``ready``, ``available`` and ``updated`` describe its oldest daemon. ``new`` and ``old`` say whether its daemon of
     the present revision, and its older one, is available, None where there is none; of those that are being deleted
-    neither counts, and a node with several of a kind is ``crowded``. ``managed`` says that a daemon is missing, too
-    much, in the wrong place or at its end.
+    neither counts, and a node with several of a kind is ``crowded``. ``vacated`` says that all its daemons are being
+    deleted, ``managed`` that otherwise one is missing, too much, in the wrong place or at its end.
     """
 
     known: bool
@@ -48,6 +48,7 @@ class NodeState(NamedTuple):
     ready: bool
     available: bool
     updated: bool
+    vacated: bool
     managed: bool
     crowded: bool
     new: bool | None
@@ -130,13 +131,12 @@ class Daemons(NamedTuple):
         pods, known = self.pods.get(node), node in self.nodes
         verdict = self.nodes.get(node, _UNKNOWN)
         if pods is None:
-            return NodeState(
-                known, verdict.should_run, False, False, False, False, verdict.should_run, False, None, None
-            )
+            return _EMPTY._replace(known=known, should_run=verdict.should_run, managed=verdict.should_run)
         oldest = pods[0] if len(pods) == 1 else oldest_first(pods)[0]
         updated = self.updated_pods_on(node)
         new, old = (None, None) if updated is None else updated
         ready = is_ready(oldest)
+        vacated = all(pod.metadata.deletion_timestamp is not None for pod in pods)
         return NodeState(
             known=known,
             should_run=verdict.should_run,
@@ -144,15 +144,15 @@ class Daemons(NamedTuple):
             ready=ready,
             available=ready and self.is_available(oldest),
             updated=self.is_updated(oldest),
-            managed=len(pods) > 1 or not verdict.should_continue or not _runs(pods[0]),
+            vacated=vacated,
+            managed=not vacated and (len(pods) > 1 or not verdict.should_continue or is_terminal(oldest)),
             crowded=updated is None,
             new=None if new is None else self.is_available(new),
             old=None if old is None else self.is_available(old),
         )
 
 
-def _runs(pod: Pod) -> bool:
-    return pod.metadata.deletion_timestamp is None and not is_terminal(pod)
+_EMPTY = NodeState(False, False, False, False, False, False, False, False, False, None, None)
 
 
 def node_of(pod: Pod) -> str | None:

@@ -34,8 +34,8 @@ def manage(daemons: Daemons, replaces: Replaces) -> Work:
     replaces
         Asked for each pod that has ended, with its node: whether it is to be replaced now.
     """
-    work = Work([], [])
-    for node in daemons.nodes_where(lambda state: state.managed and state.known):
+    work, surges = Work([], []), allows_surge(daemons.daemon_set)
+    for node in daemons.nodes_where(lambda state: (state.managed or (surges and state.vacated)) and state.known):
         _manage_node(daemons, node, daemons.nodes[node], replaces, work)
     for node in daemons.nodes_where(lambda state: not state.known):
         # They will never be scheduled, and nobody else deletes them.

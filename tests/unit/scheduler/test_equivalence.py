@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -180,18 +181,27 @@ def test_the_fast_evaluation_decides_like_the_plain_one(start: list[Node], scrip
         step(argument, number)
 
 
-def test_a_table_serves_from_the_second_pod_on() -> None:
+@pytest.mark.parametrize(("owner", "tables"), [("rs", [1, 1, 1, 1]), ("", [0, 1, 1, 1])])
+def test_a_table_serves_from_the_first_owned_pod_and_from_the_second_other_one_on(
+    owner: str, tables: list[int]
+) -> None:
     world = World(node("n1"), node("n2"))
     fast = FastCore(world.core)
     template = pod("t", cpu="1", labels={"app": "a"})
-    places = []
+    places, counted = [], []
     for number in range(4):
-        new = owned(template, f"p{number}", "rs")
+        name = f"p{number}"
+        new = (
+            owned(template, name, owner)
+            if owner
+            else replace(template, metadata=replace(template.metadata, name=name, uid=f"uid-{name}"))
+        )
         decision = fast.schedule(world.cycle(new))
         world.put(new, decision.node)
         places.append(decision.node)
+        counted.append(len(fast._entries))
     assert places == ["n1", "n2", "n1", "n2"]
-    assert len(fast._entries) == 1
+    assert counted == tables
 
 
 def test_a_refusal_is_repeated_while_nothing_changes() -> None:
@@ -225,4 +235,4 @@ def test_pods_of_a_stateful_set_share_a_table_although_their_labels_differ() -> 
         decision = fast.schedule(world.cycle(new))
         assert _plain(decision) == _plain(world.schedule(new))
         world.put(new, decision.node)
-    assert (len(fast._entries), len(fast._tables)) == (3, 1)
+    assert (len(fast._entries), len(fast._tables)) == (4, 1)

@@ -63,14 +63,22 @@ class Matcher:
         self.selector = selector if selector is not None and selector.requirements else None
         self.namespace = namespace
         self._known: dict[Signature, bool] = {}
+        self._by_labels: dict[int, tuple[Mapping[str, str], bool]] = {}
 
     def matches(self, signature: Signature) -> bool:
         """Whether pods of a signature count."""
         known = self._known.get(signature)
         if known is None:
-            known = signature.namespace == self.namespace and selects(self.selector, signature.labels)
+            known = signature.namespace == self.namespace and self._selects(signature.labels)
             self._known[signature] = known
         return known
+
+    def _selects(self, labels: Mapping[str, str]) -> bool:
+        """Whether the selector selects these labels, which the signatures of a daemon set's pods share."""
+        known = self._by_labels.get(id(labels))
+        if known is None or known[0] is not labels:
+            known = self._by_labels[id(labels)] = labels, selects(self.selector, labels)
+        return known[1]
 
     def count(self, node: NodeInfo) -> int:
         """How many pods on a node count; those being deleted do not.
