@@ -139,6 +139,13 @@ def _apps_beta1_stateful_set(body: Body) -> Body:
     return _update_strategy_on_delete(_selector_from_template(body))
 
 
+def _extensions_job(body: Body) -> Body:
+    """Its ``autoSelector`` had to be asked for, where today one's own selector has: ``manualSelector``."""
+    automatic = _mapping(body.get("spec")).get("autoSelector") is True
+    body = _without(body, "autoSelector")
+    return body if automatic else _with_spec(_selector_from_template(body), manualSelector=True)
+
+
 def _update_strategy_on_delete(body: Body) -> Body:
     """The old versions waited for the user to delete the pods of the old template."""
     strategy = _mapping(_mapping(body.get("spec")).get("updateStrategy"))
@@ -179,6 +186,7 @@ _LIVES: Mapping[tuple[str, str], _Life] = {
     ("extensions/v1beta1", "Deployment"): _Life("1.8", "1.16", "apps/v1", _extensions_deployment),
     ("extensions/v1beta1", "DaemonSet"): _Life("1.8", "1.16", "apps/v1", _extensions_daemon_set),
     ("extensions/v1beta1", "ReplicaSet"): _Life("1.8", "1.16", "apps/v1", _selector_from_template),
+    ("extensions/v1beta1", "Job"): _Life("1.5", "1.6", "batch/v1", _extensions_job),
     ("apps/v1beta1", "Deployment"): _Life("1.8", "1.16", "apps/v1", _apps_beta1_deployment),
     ("apps/v1beta1", "StatefulSet"): _Life("1.8", "1.16", "apps/v1", _apps_beta1_stateful_set),
     ("apps/v1beta1", "ControllerRevision"): _Life("1.8", "1.16", "apps/v1", _unchanged),

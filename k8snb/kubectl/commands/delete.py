@@ -110,6 +110,8 @@ class _Deletion:
         if scoped and not info.resource.namespaced and not self.warned:
             session.warn("deleting cluster-scoped resources, not scoped to the provided namespace")
             self.warned = True
+        if not info.name:  # a manifest with a generated name only
+            raise with_source("deleting", info.source, KubectlError("resource name may not be empty"))
         if self.dry_run is not DryRun.CLIENT:
             try:
                 obj = session.server.delete(

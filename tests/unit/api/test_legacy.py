@@ -18,6 +18,7 @@ OLD = [
     ("extensions/v1beta1", "Deployment", "apps/v1"),
     ("extensions/v1beta1", "DaemonSet", "apps/v1"),
     ("extensions/v1beta1", "ReplicaSet", "apps/v1"),
+    ("extensions/v1beta1", "Job", "batch/v1"),
     ("apps/v1beta1", "Deployment", "apps/v1"),
     ("apps/v1beta1", "StatefulSet", "apps/v1"),
     ("apps/v1beta2", "Deployment", "apps/v1"),
@@ -71,6 +72,16 @@ def test_a_missing_selector_comes_from_the_template(version: str, kind: str) -> 
     from_dict(BY_KIND[kind].cls, new)
     own = modernize(document(version, kind, template=TEMPLATE, selector={"matchLabels": {"a": "b"}})).body
     assert own["spec"]["selector"] == {"matchLabels": {"a": "b"}}
+
+
+def test_an_old_job_selects_its_pods_itself_unless_it_asks_for_a_selector() -> None:
+    own = {"matchLabels": {"a": "b"}}
+    manual = modernize(document("extensions/v1beta1", "Job", template=TEMPLATE, selector=own)).body["spec"]
+    assert (manual["manualSelector"], manual["selector"]) == (True, own)
+    missing = modernize(document("extensions/v1beta1", "Job", template=TEMPLATE)).body["spec"]
+    assert (missing["manualSelector"], missing["selector"]) == (True, {"matchLabels": LABELS})
+    automatic = modernize(document("extensions/v1beta1", "Job", template=TEMPLATE, autoSelector=True)).body["spec"]
+    assert automatic == {"template": TEMPLATE}
 
 
 def test_apps_v1beta2_asks_for_a_selector_as_today() -> None:
