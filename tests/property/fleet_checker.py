@@ -1,0 +1,172 @@
+"""What must hold in every moment of a cluster's life, read off its log, change by change.
+
+The checker knows nothing of the controllers: it keeps tables of its own, and looks at each write when it comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from k8snb import Cluster
+from k8snb.api.pods import controller_of, is_active, is_ready, is_terminal
+from k8snb.api.selectors import matches
+from k8snb.api.types.apps import DaemonSet
+from k8snb.api.types.batch import Job
+from k8snb.api.types.claims import PersistentVolumeClaim
+from k8snb.api.types.pod import Pod
+from k8snb.api.types.policy import PodDisruptionBudget
+from k8snb.controllers.daemonset.placement import target_node
+from k8snb.controllers.daemonset.sizes import allows_surge
+from k8snb.machinery.log import Change
+
+LAG_MS = 10  # so long a controller may not have heard of a change
+
+
+class FleetChecker:
+    """Reads a cluster's log; `check` looks at what is new, and fails at the first write that breaks a rule."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.seen = 0
+        self.tables: dict[str, dict[str, Any]] = {}
+        self.before: dict[str, tuple[int, Any]] = {}  # by kind and key: until when the last other version held
+        self.claims: dict[str, str] = {}  # UIDs by key; a stateful set's claims stay
+        self.volumes: dict[str, str] = {}
+        self.ended: dict[str, dict[str, None]] = {"Succeeded": {}, "Failed": {}}
+        self.disturbed: dict[str, int] = {}  # by label app: when a pod stopped being healthy, other than by eviction
+        self.rules: list[Callable[[Change], None]] = [
+            self.one_controller_an_object,
+            self.an_identity_is_held_once,
+            self.claims_are_kept_and_not_shared,
+            self.one_daemon_a_node,
+            self.a_job_keeps_to_its_parallelism,
+            self.ends_are_counted_once,
+            self.evictions_keep_the_budget,
+        ]
+
+    def check(self) -> None:
+        """Look at what was written since the last time."""
+        entries = self.cluster.log.entries
+        for entry in entries[self.seen :]:
+            if isinstance(entry, Change):
+                self._take(entry)
+        self.seen = len(entries)
+
+    def _take(self, change: Change) -> None:
+        table = self.tables.setdefault(change.resource, {})
+        if change.old is not None:
+            self.before[f"{change.resource} {change.key}"] = (change.time_ms, change.old)
+        if change.new is None:
+            table.pop(change.key, None)
+        else:
+            table[change.key] = change.new
+        for rule in self.rules:
+            rule(change)
+        self._note_disturbance(change)
+
+    def pods(self, kind: str) -> list[Pod]:
+        """The pods that an object of a kind controls."""
+        found = self.tables.get("Pod", {}).values()
+        return [pod for pod in found if (owner := controller_of(pod)) is not None and owner.kind == kind]
+
+    def versions(self, kind: str, key: str, now_ms: int) -> list[Any]:
+        """The versions of an object that a controller may go by."""
+        current = self.tables.get(kind, {}).get(key)
+        until, before = self.before.get(f"{kind} {key}", (-LAG_MS, None))
+        return [v for v in (current, before if now_ms - until < LAG_MS else None) if v is not None]
+
+    # -- the rules
+
+    def one_controller_an_object(self, change: Change) -> None:
+        if change.new is not None:
+            assert sum(bool(r.controller) for r in change.new.metadata.owner_references) <= 1, change
+
+    def an_identity_is_held_once(self, change: Change) -> None:
+        """No two pods of a stateful set have the same ordinal, name and node."""
+        if change.resource != "Pod" or change.old is not None:
+            return
+        ordinals = [pod.metadata.labels["apps.kubernetes.io/pod-index"] for pod in self.pods("StatefulSet")]
+        assert len(ordinals) == len(set(ordinals)), ordinals
+
+    def claims_are_kept_and_not_shared(self, change: Change) -> None:
+        """A stateful set's claim lives on with its volume, and only the pod of its ordinal mounts it."""
+        if isinstance(change.new, PersistentVolumeClaim):
+            claim = change.new
+            assert self.claims.setdefault(change.key, claim.metadata.uid) == claim.metadata.uid
+            if claim.spec.volume_name:
+                assert self.volumes.setdefault(change.key, claim.spec.volume_name) == claim.spec.volume_name
+        assert change.resource != "PersistentVolumeClaim" or change.new is not None, f"{change.key} is lost"
+        if isinstance(change.new, Pod) and change.old is None:
+            for volume in change.new.spec.volumes:
+                if volume.persistent_volume_claim is not None:
+                    assert volume.persistent_volume_claim.claim_name == f"data-{change.new.metadata.name}"
+
+    def one_daemon_a_node(self, change: Change) -> None:
+        """A daemon set makes no second pod for a node, but while it surges."""
+        new = change.new
+        if not isinstance(new, Pod) or change.old is not None or change.actor != "daemonset-controller":
+            return
+        owner = controller_of(new)
+        assert owner is not None
+        versions = self.versions("DaemonSet", f"default/{owner.name}", change.time_ms)
+        most = 1 + any(allows_surge(v) for v in versions if isinstance(v, DaemonSet))
+        there = [p for p in self.pods("DaemonSet") if is_active(p) and target_node(p) == target_node(new)]
+        assert len(there) <= most, [p.metadata.name for p in there]
+
+    def a_job_keeps_to_its_parallelism(self, change: Change) -> None:
+        """A job makes no pod more than may run at once, nor than completions are missing."""
+        new = change.new
+        if not isinstance(new, Pod) or change.old is not None or change.actor != "job-controller":
+            return
+        owner = controller_of(new)
+        assert owner is not None
+        jobs = [v for v in self.versions("Job", f"default/{owner.name}", change.time_ms) if isinstance(v, Job)]
+        active = [p for p in self.pods("Job") if is_active(p)]
+        assert len(active) <= max(job.spec.parallelism or 0 for job in jobs)
+        assert len(active) + min(job.status.succeeded for job in jobs) <= (jobs[0].spec.completions or 0)
+
+    def ends_are_counted_once(self, change: Change) -> None:
+        """A job's counts never fall, nor get ahead of its pods' ends."""
+        new, old = change.new, change.old
+        if isinstance(new, Pod) and is_terminal(new) and (owner := controller_of(new)) and owner.kind == "Job":
+            self.ended[new.status.phase][new.metadata.uid] = None
+        if not isinstance(new, Job):
+            return
+        assert new.status.succeeded <= min(len(self.ended["Succeeded"]), new.spec.completions or 0)
+        if isinstance(old, Job):
+            assert new.status.succeeded >= old.status.succeeded
+            assert new.status.failed >= old.status.failed
+
+    def evictions_keep_the_budget(self, change: Change) -> None:
+        """An eviction leaves as many healthy pods as the budget wants, as far as the API server can know."""
+        new, old = change.new, change.old
+        if not isinstance(new, Pod) or not isinstance(old, Pod) or not _is_evicted_now(old, new) or not is_ready(old):
+            return
+        app = new.metadata.labels.get("app", "")
+        for budget in self.tables.get("PodDisruptionBudget", {}).values():
+            assert isinstance(budget, PodDisruptionBudget)
+            if not matches(budget.spec.selector, new.metadata.labels):
+                continue
+            assert budget.status.disruptions_allowed >= 0
+            if change.time_ms - self.disturbed.get(app, -LAG_MS) < LAG_MS:
+                continue
+            healthy = [p for p in self.tables["Pod"].values() if _is_healthy(p) and p.metadata.labels.get("app") == app]
+            assert len(healthy) >= budget.status.desired_healthy, (new.metadata.name, budget.status)
+
+    def _note_disturbance(self, change: Change) -> None:
+        old, new = change.old, change.new
+        if not isinstance(old, Pod) or not _is_healthy(old):
+            return
+        if not isinstance(new, Pod) or not (_is_healthy(new) or _is_evicted_now(old, new)):
+            self.disturbed[old.metadata.labels.get("app", "")] = change.time_ms
+
+
+def _is_healthy(pod: Pod) -> bool:
+    return is_ready(pod) and pod.metadata.deletion_timestamp is None
+
+
+def _is_evicted_now(old: Pod, new: Pod) -> bool:
+    reasons = [c.reason for c in new.status.conditions if c.type == "DisruptionTarget"]
+    begins = old.metadata.deletion_timestamp is None and new.metadata.deletion_timestamp is not None
+    return begins and reasons == ["EvictionByEvictionAPI"]
