@@ -13,6 +13,7 @@ from typing import Any, TYPE_CHECKING
 if TYPE_CHECKING:
     from k8snb.cluster import Cluster as Cluster
     from k8snb.notebook import load_ipython_extension as load_ipython_extension
+    from k8snb.picture.trace import trace_of as trace_of
     from k8snb.scenario import load_scenario as load_scenario
     from k8snb.scenario import replay as replay
     from k8snb.scenario import Scenario as Scenario
@@ -37,6 +38,7 @@ _HOMES = {
     "load_scenario": "k8snb.scenario",
     "replay": "k8snb.scenario",
     "scenario_of": "k8snb.scenario",
+    "trace_of": "k8snb.picture.trace",
     "load_ipython_extension": "k8snb.notebook",
     "ClusterGraph": "k8snb.widgets",
     "ClusterLab": "k8snb.widgets",

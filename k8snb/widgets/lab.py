@@ -118,6 +118,10 @@ class Lab(ipywidgets.VBox):  # type: ignore[misc]
         """Let time pass."""
         self.session.run(seconds)
 
+    def run_until_settled(self) -> None:
+        """Let time pass until nothing is going to change any more."""
+        self.session.run_until_settled()
+
     def svg(self) -> str:
         """Graph and timeline as they are now, as SVG."""
         return stack([self.graph.svg(), self.timeline.svg()], repr(self))

@@ -190,6 +190,10 @@ class Session:
         """Let time pass, and show the present."""
         self._live(lambda: self.cluster.run(seconds))
 
+    def run_until_settled(self) -> None:
+        """Let time pass until nothing is going to change any more, and show the present."""
+        self._live(self.cluster.run_until_settled)
+
     def step(self) -> None:
         """Run one event, and say what it was."""
 
