@@ -135,7 +135,7 @@ class Lab:
 
     def slide(self, label: str, keys: str) -> None:
         """Move a slider with the keyboard, as a person does; only the key's release lets it act."""
-        self.page.locator(f".k8snb-controls input[type=range][aria-label={label}]").first.focus()
+        self.page.locator(f'.k8snb-controls input[type=range][aria-label="{label}"]').first.focus()
         self.page.keyboard.press(keys)
 
     def drawn(self, selector: str) -> int:

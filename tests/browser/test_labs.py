@@ -1,0 +1,183 @@
+"""Each lab in Chromium: its sliders are moved as a person does, and the page says what the cluster says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PLOT_HAS_INK = """() => [...document.querySelectorAll('.k8snb-plot canvas')].every((canvas) => {
+  const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+  return data.some((value, index) => index % 4 === 3 && value > 0);
+})"""
+
+
+@pytest.fixture
+def open_lab(open_notebook: Callable[[Path], Any], tmp_path: Path) -> Callable[[str], Any]:
+    """Opens a notebook of one cell that shows a lab."""
+
+    def open_one(name: str) -> Any:
+        source = f"from k8snb import {name}\nlab = {name}()\nlab"
+        cells = [
+            {
+                "cell_type": "code",
+                "id": f"cell-{n}",
+                "metadata": {},
+                "execution_count": None,
+                "outputs": [],
+                "source": s,
+            }
+            for n, s in enumerate((source, ""))
+        ]
+        spec = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+        notebook = tmp_path / f"{name.lower()}.ipynb"
+        notebook.write_text(json.dumps({"cells": cells, "metadata": spec, "nbformat": 4, "nbformat_minor": 5}))
+        lab = open_notebook(notebook)
+        lab.run_all()
+        assert lab.outputs("error") == []
+        lab.page.wait_for_selector(".k8snb-lab .k8snb-canvas canvas")
+        lab.page.wait_for_selector(".k8snb-controls .k8snb-fields label")
+        assert lab.page.evaluate(PLOT_HAS_INK)
+        return lab
+
+    return open_one
+
+
+def state_is(lab: Any, words: str) -> None:
+    """Wait until the controls' line of state says something."""
+    lab.page.wait_for_function(
+        "w => document.querySelector('.k8snb-title [role=status]').textContent.includes(w)", arg=words
+    )
+
+
+def echo_has(lab: Any, words: str) -> None:
+    """Wait until the lines under the controls say something."""
+    lab.page.wait_for_function("w => document.querySelector('.k8snb-echo').innerText.includes(w)", arg=words)
+
+
+def choose(lab: Any, label: str, value: str) -> None:
+    lab.page.locator(f".k8snb-controls select[aria-label={json.dumps(label)}]").first.select_option(value)
+
+
+def press(lab: Any, name: str) -> None:
+    lab.page.locator(".k8snb-controls").first.get_by_role("button", name=name).first.click()
+
+
+def chips(lab: Any) -> list[str]:
+    return lab.page.locator(".k8snb-chip").all_inner_texts()
+
+
+def test_a_partition_is_drawn_along_the_ordinals_and_keeps_pods_old(open_lab: Callable[[str], Any]) -> None:
+    lab = open_lab("StatefulSetLab")
+    lab.wait_drawn(".pod", 4)
+    assert chips(lab) == ["0", "1", "2", "3"]
+    lab.slide("partition", "PageUp")
+    echo_has(lab, '"partition":')
+    lab.page.wait_for_function("document.querySelectorAll('.k8snb-stays').length > 0")
+    kept = len(lab.page.locator(".k8snb-stays").all())
+    assert f'"partition":{kept}' in lab.page.locator(".k8snb-echo").inner_text()
+    choose(lab, "image", "postgres:16.2")
+    state_is(lab, f"{4 - kept} updated · partitioned")
+    hues = lab.page.locator(".k8snb-revisions span").all_inner_texts()
+    assert hues == ["revision 1 · postgres:16.1", "revision 2 · postgres:16.2"]
+    assert lab.errors == []
+
+
+def test_a_scaled_away_pod_leaves_its_claim(open_lab: Callable[[str], Any]) -> None:
+    lab = open_lab("StatefulSetLab")
+    lab.wait_drawn(".pod", 4)
+    pills = lab.drawn(".pill")
+    lab.slide("replicas", "ArrowLeft")
+    lab.wait_drawn(".pod", 3)
+    assert lab.drawn(".pill") == pills
+    choose(lab, "podManagementPolicy", "Parallel")
+    echo_has(lab, "are forbidden")
+    press(lab, "Make it anew as Parallel")
+    echo_has(lab, "--cascade=orphan")
+    policy = "document.querySelector('select[aria-label=podManagementPolicy]').value === 'Parallel'"
+    lab.page.wait_for_function(policy)
+    state_is(lab, "3/3 ready")
+    assert lab.errors == []
+
+
+def test_nodes_are_labelled_tainted_and_added(open_lab: Callable[[str], Any]) -> None:
+    lab = open_lab("DaemonSetLab")
+    lab.wait_drawn(".pod", 3)
+    choose(lab, "node", "node-5")
+    lab.page.wait_for_function("document.querySelector('.k8snb-subject').textContent === 'node/node-5'")
+    press(lab, "Label monitored=true")
+    lab.wait_drawn(".ready", 4)
+    press(lab, "Add a node")
+    lab.wait_drawn(".ready", 5)
+    assert lab.drawn(".box") == 6
+    menu = lab.page.get_by_label("Taint the node, or take a taint away").first
+    menu.select_option("add maintenance:NoExecute")
+    lab.wait_drawn(".pod", 4)
+    lab.slide("maxSurge", "ArrowRight")
+    echo_has(lab, "may not be set when maxUnavailable is non-zero")
+    press(lab, "Set maxUnavailable to 0 as well")
+    lab.page.wait_for_function("document.querySelector('input[aria-label=maxUnavailable]').value === '0'")
+    assert lab.errors == []
+
+
+def test_a_job_takes_more_workers_and_is_run_again(open_lab: Callable[[str], Any]) -> None:
+    lab = open_lab("JobLab")
+    state_is(lab, "0/8 complete")
+    lab.slide("parallelism", "ArrowRight")
+    echo_has(lab, '"parallelism":3')
+    state_is(lab, "8/8 complete")
+    lab.slide("failure rate", "Home")
+    lab.page.wait_for_selector(".k8snb-draft")
+    lab.slide("completions", "ArrowRight")
+    echo_has(lab, "field is immutable")
+    press(lab, "Run again with completions: 9")
+    echo_has(lab, "kubectl replace --force -f -")
+    state_is(lab, "9/9 complete · 0 failed · done")
+    lab.page.wait_for_function("!document.querySelector('.k8snb-draft')")
+    assert lab.errors == []
+
+
+def test_the_controls_follow_the_chosen_workload(open_lab: Callable[[str], Any]) -> None:
+    lab = open_lab("ClusterLab")
+    lab.wait_drawn(".pod", 8)
+    labels = lab.page.locator(".k8snb-fields label")
+    assert "maxSurge" in labels.all_inner_texts()
+    choose(lab, "Workload", "StatefulSet default/db")
+    lab.page.wait_for_function("document.querySelector('.k8snb-timeline h3').textContent === 'statefulset/db'")
+    assert "partition" in labels.all_inner_texts()
+    lab.slide("replicas", "ArrowRight")
+    state_is(lab, "5/5 ready")
+    lab.wait_drawn(".pod", 9)
+    lab.page.get_by_role("tab", name="Identity").first.click()
+    lab.wait_drawn(".pod", 5)
+    assert lab.errors == []
+
+
+@pytest.mark.parametrize("name", ["StatefulSetLab", "DaemonSetLab", "JobLab"])
+def test_nothing_sticks_out_at_any_width_and_both_themes(open_lab: Callable[[str], Any], name: str) -> None:
+    lab = open_lab(name)
+    page = lab.page
+    for width in (1400, 1000):
+        page.set_viewport_size({"width": width, "height": 1200})
+        page.wait_for_timeout(500)
+        outside = page.evaluate(
+            """() => {
+              const lab = document.querySelector('.k8snb-lab').getBoundingClientRect();
+              return [...document.querySelectorAll('.k8snb-lab :is(button, select, input, canvas)')]
+                .filter((el) => el.offsetParent && el.getBoundingClientRect().right > lab.right + 1)
+                .map((el) => el.outerHTML.slice(0, 80));
+            }"""
+        )
+        assert outside == []
+    page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })")
+    page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    page.wait_for_timeout(300)
+    assert page.evaluate(PLOT_HAS_INK)
+    page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' })")
+    page.wait_for_function("document.body.dataset.jpThemeLight === 'true'")
+    assert lab.errors == []
