@@ -163,6 +163,9 @@ class DeploymentController(Controller):
             self.queue.add_rate_limited(key)
         elif delay is not None:
             self.queue.check_after(key, delay)
+            # A wish of before stays as well: its look may find a deadline that progress has moved since so near that
+            # nothing but waiting for it is left, a second before the look that is due after it.
+            self.queue.add_after(key, delay, background=True)
 
     def _refuse_empty_selector(self, deployment: Deployment) -> None:
         message = "This deployment is selecting all pods. A non-empty selector is required."

@@ -102,8 +102,9 @@ def progress_check_delay(rollout: Rollout) -> int | None:
     if condition.reason == conditions.NEW_REPLICA_SET_AVAILABLE:
         return None  # it never times out; upstream looks again and again, and finds nothing to do
     left = _deadline(deployment, condition) - (EPOCH_MS + rollout.server.now_ms)
-    # The deadline itself is not late enough: the condition's time is cut to whole seconds.
-    return 0 if left < 1000 else left + 1000
+    # Less than a second is waited for by looking again and again; a look that was due a whole second before comes a
+    # little late. The deadline itself is not late enough: the condition's time is cut to whole seconds.
+    return 0 if left <= 1000 else left + 1000
 
 
 def _replica_failure(sets: ReplicaSets) -> DeploymentCondition | None:
