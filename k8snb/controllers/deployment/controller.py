@@ -20,6 +20,7 @@ from k8snb.api.types.pod import Pod
 from k8snb.controllers.deployment import conditions
 from k8snb.controllers.deployment.progress import progress_check_delay
 from k8snb.controllers.deployment.recreate import rollout_recreate
+from k8snb.controllers.deployment.rollback import rollback, rollback_revision
 from k8snb.controllers.deployment.rolling import rollout_rolling
 from k8snb.controllers.deployment.rollout import Rollout
 from k8snb.controllers.deployment.sizes import RECREATE
@@ -132,7 +133,10 @@ class DeploymentController(Controller):
             sync_status_only(rollout, get_all_replica_sets_and_sync_revision(rollout, create=False))
             return
         self._check_paused_conditions(rollout)
-        if rollout.deployment.spec.paused or is_scaling_event(rollout):
+        to_revision = rollback_revision(rollout.deployment)
+        if not rollout.deployment.spec.paused and to_revision is not None:
+            rollback(rollout, to_revision)
+        elif rollout.deployment.spec.paused or is_scaling_event(rollout):
             sync_paused_or_scaled(rollout)
         elif rollout.deployment.spec.strategy.type == RECREATE:
             rollout_recreate(rollout)

@@ -24,7 +24,7 @@ POD_TEMPLATE_HASH = "pod-template-hash"
 
 MAX_HISTORY_LENGTH = 2000  # characters of the history annotation
 
-_NOT_COPIED = (LAST_APPLIED, REVISION, REVISION_HISTORY, DESIRED_REPLICAS, MAX_REPLICAS, DEPRECATED_ROLLBACK)
+NOT_COPIED = (LAST_APPLIED, REVISION, REVISION_HISTORY, DESIRED_REPLICAS, MAX_REPLICAS, DEPRECATED_ROLLBACK)
 
 
 def same_template(rs: ReplicaSet, deployment: Deployment) -> bool:
@@ -60,6 +60,11 @@ def max_revision(replica_sets: Iterable[ReplicaSet]) -> int:
     return max((revision_of(rs) for rs in replica_sets), default=0)
 
 
+def last_revision(replica_sets: Iterable[ReplicaSet]) -> int:
+    """The revision before the highest; 0 when there is none."""
+    return sorted((0, 0, *map(revision_of, replica_sets)))[-2]
+
+
 def replica_set_annotations(deployment: Deployment, present: Mapping[str, str], revision: int) -> dict[str, str]:
     """The annotations of the new ReplicaSet at a revision.
 
@@ -68,7 +73,7 @@ def replica_set_annotations(deployment: Deployment, present: Mapping[str, str], 
     """
     result = dict(present)
     for key, value in deployment.metadata.annotations.items():
-        if key not in _NOT_COPIED:
+        if key not in NOT_COPIED:
             result[key] = value
     before = present.get(REVISION, "")
     known = integer(before or "0")

@@ -171,7 +171,7 @@ def sync_paused_or_scaled(rollout: Rollout) -> None:
     """A sync that scales but does not roll: the deployment is paused, or its size changed."""
     sets = get_all_replica_sets_and_sync_revision(rollout, create=False)
     scale(rollout, sets)
-    if rollout.deployment.spec.paused:
+    if rollout.deployment.spec.paused and revisions.DEPRECATED_ROLLBACK not in rollout.deployment.metadata.annotations:
         cleanup_deployment(rollout, sets.old)
     sync_status_only(rollout, sets)
 
