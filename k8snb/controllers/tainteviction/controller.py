@@ -94,10 +94,14 @@ class TaintEvictionController(Controller):
         seconds = tolerated_seconds(pod.spec.tolerations, taints)
         if seconds == FOR_EVER:
             self._cancel(key)
-        elif seconds == 0:
+        elif seconds is None:
             self._cancel(key)
             self._evict(key)
-        elif key not in self._evictions:  # a deletion that is planned stays planned, even if less is tolerated now
+        elif key in self._evictions:
+            return  # a deletion that is planned stays planned, even if less is tolerated now
+        elif seconds == 0:
+            self._evict(key)
+        else:
             self._plan(key, seconds)
 
     def _plan(self, key: str, seconds: int) -> None:

@@ -96,6 +96,24 @@ def test_what_is_planned_stays_planned_when_less_is_tolerated(cluster):
     assert going(cluster, lingering)
 
 
+def test_a_taint_that_is_tolerated_for_no_time_hastens_no_planned_eviction(cluster):
+    tolerations = [
+        {"key": key, "operator": "Exists", "tolerationSeconds": seconds, "effect": "NoExecute"}
+        for key, seconds in (("maint", 6), ("more", 0))
+    ]
+    more = Taint(key="more", effect="NoExecute")
+    planned = cluster.pod("planned", tolerations=tolerations)
+    cluster.run()
+    taint(cluster, MAINTENANCE)
+    cluster.run(1)
+    taint(cluster, MAINTENANCE, more)
+    late = cluster.pod("late", tolerations=tolerations)
+    cluster.run(4.5)
+    assert [going(cluster, p) for p in (planned, late)] == [False, True]
+    cluster.run(1)
+    assert going(cluster, planned)
+
+
 def test_a_pod_that_comes_to_a_tainted_node_is_looked_at_too(cluster):
     taint(cluster, MAINTENANCE)
     cluster.run()
@@ -132,13 +150,13 @@ def test_other_effects_evict_nobody(cluster):
 @pytest.mark.parametrize(
     ("tolerations", "seconds"),
     [
-        ([], 0),
+        ([], None),
         ([Toleration(operator="Exists")], -1),
         ([Toleration(key="maint", value="now")], -1),
-        ([Toleration(key="maint", value="then")], 0),
+        ([Toleration(key="maint", value="then")], None),
         ([Toleration(key="maint", operator="Exists", toleration_seconds=5)], 5),
         ([Toleration(key="maint", operator="Exists", toleration_seconds=-5)], 0),
-        ([Toleration(key="maint", operator="Exists", effect="NoSchedule")], 0),
+        ([Toleration(key="maint", operator="Exists", effect="NoSchedule")], None),
     ],
 )
 def test_how_long_a_taint_is_tolerated(tolerations, seconds):
@@ -149,4 +167,4 @@ def test_of_several_taints_the_shortest_time_counts():
     tolerations = [Toleration(key=k, operator="Exists", toleration_seconds=s) for k, s in (("a", 9), ("b", 4))]
     taints = [Taint(key="a", effect="NoExecute"), Taint(key="b", effect="NoExecute")]
     assert tolerated_seconds(tolerations, taints) == 4
-    assert tolerated_seconds(tolerations[:1], taints) == 0
+    assert tolerated_seconds(tolerations[:1], taints) is None
