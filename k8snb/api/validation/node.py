@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from operator import ne
 
 from k8snb.api.field_errors import (
     duplicate,
     FieldError,
     forbidden,
+    go_quote,
     internal_error,
     invalid,
     not_supported,
@@ -39,7 +41,8 @@ from k8snb.api.validation.metadata import (
 from k8snb.api.validation.resources import validate_resource_quantity
 
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
-_FEATURE = re.compile(r"([A-Z][a-zA-Z0-9]*)(/[a-zA-Z0-9]+)*")
+_FEATURE = re.compile(r"[A-Z][a-zA-Z0-9]*(/[a-zA-Z][a-zA-Z0-9]*)*")
+_FEATURE_SIZE = 253
 _CIDR_FIXED = 'node updates may not change podCIDR except from "" to valid'
 _PROVIDER_FIXED = 'node updates may not change providerID except from "" to valid'
 
@@ -100,13 +103,16 @@ def _declared_features(features: tuple[str, ...], path: str) -> list[FieldError]
             errors.append(duplicate(place, feature))
         elif index and feature < features[index - 1]:
             errors.append(invalid(place, feature, "list must be sorted alphabetically"))
-        if not _FEATURE.fullmatch(feature):
+        detail = ""
+        if len(feature.encode()) > _FEATURE_SIZE:
+            detail = f"must be no more than {_FEATURE_SIZE} characters"
+        elif not _FEATURE.fullmatch(feature):
             detail = (
-                f'invalid feature name "{feature}": must start with an UpperCamelCase segment, with subsequent '
-                "segments separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric "
-                "characters and slashes"
+                "must start with an UpperCamelCase segment, with subsequent segments separated by '/' (e.g., MyFeature "
+                "or MyFeature/mySubFeature), and contain only alphanumeric characters and slashes"
             )
-            errors.append(invalid(place, feature, detail))
+        if detail:
+            errors.append(invalid(place, feature, f"invalid feature name {go_quote(feature)}: {detail}"))
     return errors
 
 
@@ -135,8 +141,7 @@ def validate_node_update(new: Node, old: Node) -> list[FieldError]:
     for index, address in enumerate(new.status.addresses):
         if address in new.status.addresses[:index]:
             errors.append(duplicate(f"status.addresses[{index}]", internal_value(address)))
-    if old.spec.pod_cidrs and old.spec.pod_cidrs != new.spec.pod_cidrs:
-        errors.append(forbidden("spec.podCIDRs", _CIDR_FIXED))
+    errors += _changed_cidrs(new.spec.pod_cidrs, old.spec.pod_cidrs)
     if old.spec.provider_id and old.spec.provider_id != new.spec.provider_id:
         errors.append(forbidden("spec.providerID", _PROVIDER_FIXED))
     if new.spec.config_source is not None:
@@ -145,6 +150,11 @@ def validate_node_update(new: Node, old: Node) -> list[FieldError]:
     if new.spec.external_id != old.spec.external_id:
         errors.append(forbidden("spec.externalID", "may not be updated"))
     return errors
+
+
+def _changed_cidrs(new: tuple[str, ...], old: tuple[str, ...]) -> list[FieldError]:
+    changed = 1 if len(new) != len(old) else sum(map(ne, new, old))
+    return [forbidden("spec.podCIDRs", _CIDR_FIXED)] * changed if old else []
 
 
 def _config_source(source: NodeConfigSource, path: str) -> list[FieldError]:

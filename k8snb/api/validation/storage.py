@@ -26,6 +26,7 @@ from k8snb.api.validation.selectors import LabelSelectorOptions, STRICT, validat
 
 _FIXED = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n{}"
 _STORAGE = "spec.resources.requests.storage"
+_BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
 
 
 def validate_claim(claim: PersistentVolumeClaim, options: LabelSelectorOptions = STRICT) -> list[FieldError]:
@@ -39,6 +40,8 @@ def validate_claim_update(new: PersistentVolumeClaim, old: PersistentVolumeClaim
     lenient = bool(validate_label_selector(old.spec.selector))
     errors = validate_object_meta_update(new.metadata, old.metadata)
     errors += validate_claim(new, LabelSelectorOptions(allow_invalid_label_value=lenient))
+    if not (_gets_class(new, old) and new.metadata.annotations.get(_BETA_CLASS, _beta_class(old)) == _beta_class(old)):
+        errors += validate_immutable(_beta_class(new), _beta_class(old), f"metadata.annotations.{_BETA_CLASS}")
     before, after = _comparable(new, old)
     if not same(before, after):
         errors.append(forbidden("spec", _FIXED.format(internal_diff(before, after))))
@@ -54,6 +57,20 @@ def _size(spec: PersistentVolumeClaimSpec) -> str:
     return spec.resources.requests.get("storage", "0")
 
 
+def _beta_class(claim: PersistentVolumeClaim) -> str:
+    return claim.metadata.annotations.get(_BETA_CLASS, "")
+
+
+def _gets_class(new: PersistentVolumeClaim, old: PersistentVolumeClaim) -> bool:
+    """Whether a claim without a class gets one: that of its old annotation where it has that."""
+    name = new.spec.storage_class_name
+    return (
+        name is not None
+        and old.spec.storage_class_name is None
+        and old.metadata.annotations.get(_BETA_CLASS, name) == name
+    )
+
+
 def _comparable(
     new: PersistentVolumeClaim, old: PersistentVolumeClaim
 ) -> tuple[PersistentVolumeClaimSpec, PersistentVolumeClaimSpec]:
@@ -61,7 +78,7 @@ def _comparable(
     before, after = old.spec, new.spec
     if not before.volume_name:
         before = replace(before, volume_name=after.volume_name)
-    if before.storage_class_name is None and after.storage_class_name is not None:
+    if _gets_class(new, old):
         after = replace(after, storage_class_name=None)
     if new.status.phase == "Bound":
         after = replace(after, volume_attributes_class_name=before.volume_attributes_class_name)

@@ -18,6 +18,7 @@ from k8snb.api.registry import (
     warnings_on_create,
 )
 from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.claims import PersistentVolumeClaim
 from k8snb.api.types.config import ConfigMap, Namespace, Secret
 from k8snb.api.types.node import Node
 from k8snb.api.types.quota import LimitRange, ResourceQuota
@@ -125,6 +126,64 @@ def test_a_node_has_one_network_of_each_family_for_its_pods() -> None:
     assert faults("10.0.0.1/24") == ["spec.podCIDRs[0]"]
     assert faults("10.0.0.0/24", "10.0.1.0/24") == ["spec.podCIDRs"]
     assert faults("10.0.0.0/24", "x") == ["spec.podCIDRs[1]", "spec.podCIDRs", "spec.podCIDRs"]
+
+
+def test_the_features_that_a_node_declares_are_named_and_sorted() -> None:
+    features = ["B/c", "A/1", "A/1", "é", "F" * 254]
+    node = made(Node, status={"declaredFeatures": features})
+    sort, form = "list must be sorted alphabetically", "must start with an UpperCamelCase segment"
+    assert [(e.field[-2], e.detail.split(",")[0]) for e in validate_create(node)] == [
+        ("1", sort),
+        ("1", f'invalid feature name "A/1": {form}'),
+        ("2", ""),  # a duplicate
+        ("2", f'invalid feature name "A/1": {form}'),
+        ("3", f'invalid feature name "é": {form}'),
+        ("4", sort),
+        ("4", f'invalid feature name "{"F" * 254}": must be no more than 253 characters'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cidrs", "faults"),
+    [
+        (["10.0.0.0/24", "fd00::/64"], 0),
+        (["10.0.0.0/24"], 1),
+        (["10.0.1.0/24", "fd00::/64"], 1),
+        (["10.0.1.0/24", "fd01::/64"], 2),
+    ],
+)
+def test_every_network_of_a_node_stays(cidrs: list[str], faults: int) -> None:
+    old, new = (made(Node, spec={"podCIDRs": c}) for c in (["10.0.0.0/24", "fd00::/64"], cidrs))
+    assert len(validate_update(new, old)) == faults
+
+
+_BETA = "volume.beta.kubernetes.io/storage-class"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "faults"),
+    [
+        ((None, None), ("fast", None), []),
+        (("slow", None), ("fast", None), ["spec"]),
+        ((None, "fast"), ("fast", "fast"), []),
+        ((None, "fast"), ("fast", None), []),  # the annotation becomes the field
+        ((None, "fast"), (None, None), [f"metadata.annotations.{_BETA}"]),
+        ((None, "fast"), ("fast", "slow"), [f"metadata.annotations.{_BETA}"]),
+        ((None, "fast"), ("slow", "fast"), ["spec"]),
+        ((None, None), ("fast", "fast"), [f"metadata.annotations.{_BETA}"]),
+    ],
+)
+def test_a_claim_without_a_class_may_get_the_one_of_its_old_annotation(
+    old: tuple[str | None, str | None], new: tuple[str | None, str | None], faults: list[str]
+) -> None:
+    def claim(name: str | None, beta: str | None) -> PersistentVolumeClaim:
+        spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+        annotations = {} if beta is None else {_BETA: beta}
+        return made(
+            PersistentVolumeClaim, metadata={"annotations": annotations}, spec={**spec, "storageClassName": name}
+        )
+
+    assert [e.field for e in validate_update(claim(*new), claim(*old))] == faults
 
 
 def test_a_quota_starts_without_a_status_and_its_scopes_stay() -> None:
