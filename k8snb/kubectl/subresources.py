@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from k8snb.api.resources import Resource
+from k8snb.api.schema import KubernetesObject
 from k8snb.errors import NotFound
-from k8snb.kubectl.errors import KubectlError
+from k8snb.kubectl.scales import scale_of
 
 _WITH_SCALE = ("deployments", "replicasets", "replicationcontrollers", "statefulsets")
 _WITHOUT_STATUS = (
@@ -39,20 +40,17 @@ def no_such_subresource() -> NotFound:
 
 
 def check_readable(subresource: str, resources: Iterable[Resource]) -> None:
-    """Refuse to get a subresource that a kind does not have. A status is read as the whole object.
-
-    Raises
-    ------
-    NotFound
-        When a kind does not have it.
-    KubectlError
-        When it is one that the simulator does not show.
-    """
+    """Refuse to get a subresource that a kind does not have; raises `NotFound`."""
     if not subresource:
         return
     for resource in resources:
         if subresource == "status" and resource.plural not in _WITHOUT_STATUS:
             continue
         if subresource == "scale" and has_scale(resource):
-            raise KubectlError("--subresource=scale is not built in this simulator")
+            continue
         raise no_such_subresource()
+
+
+def readable(subresource: str, obj: KubernetesObject) -> KubernetesObject:
+    """What is read of an object: its scale, or the whole object, which also a status is read as."""
+    return scale_of(obj) if subresource == "scale" else obj

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from k8snb.api.schema import KubernetesObject
 from k8snb.errors import K8snbError
 from k8snb.kubectl.command import CommandSpec, Session, Waiting
+from k8snb.kubectl.commands.get_raw import check_raw, get_raw
 from k8snb.kubectl.commands.get_watch import watch
 from k8snb.kubectl.common_flags import ALL_NAMESPACES, CHUNK_SIZE, FIELD_SELECTOR, FILES, OUTPUT, SELECTOR, SUBRESOURCE
 from k8snb.kubectl.errors import KubectlError
@@ -18,7 +20,7 @@ from k8snb.kubectl.failures import raise_all
 from k8snb.kubectl.flags import slices, switch, text
 from k8snb.kubectl.printers import print_objects, PrintOptions
 from k8snb.kubectl.resource_builder import find_objects, Found, Query
-from k8snb.kubectl.subresources import check_readable
+from k8snb.kubectl.subresources import check_readable, readable
 
 _NO_TYPE = (
     'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported '
@@ -31,6 +33,9 @@ Use "kubectl explain <resource>" for a detailed description of that resource (e.
 def _get(session: Session) -> Waiting | None:
     _check(session)
     flags = session.flags
+    if flags["raw"]:
+        get_raw(session)
+        return None
     query = Query(
         session.args,
         labels=flags["selector"],
@@ -65,7 +70,8 @@ def _watches(session: Session) -> bool:
 def _check(session: Session) -> None:
     flags = session.flags
     if flags["raw"]:
-        raise KubectlError('"kubectl get --raw" is not built in this simulator')
+        check_raw(session)
+        return
     if not _watches(session) and not session.args and not flags["filename"] and not flags["kustomize"]:
         session.complain(_NO_TYPE)
         raise session.usage_error(_REQUIRED)
@@ -93,7 +99,7 @@ def _options(session: Session) -> PrintOptions:
 
 
 def _print_tables(session: Session, found: Found, options: PrintOptions) -> None:
-    text = print_objects([info.obj for info in found.infos if info.obj is not None], options)
+    text = print_objects(_objects(session, found), options)
     session.write(text)
     if not text and not found.errors and not session.flags["ignore-not-found"]:
         namespaced = not options.namespaces and all(r.namespaced for r in found.resources)
@@ -109,8 +115,13 @@ def _print_generic(session: Session, found: Found, options: PrintOptions) -> Non
     if not found.infos and session.flags["ignore-not-found"]:
         raise_all(errors)
         return
-    session.write(print_objects([info.obj for info in found.infos if info.obj is not None], options))
+    session.write(print_objects(_objects(session, found), options))
     raise_all(errors)
+
+
+def _objects(session: Session, found: Found) -> list[KubernetesObject]:
+    subresource = str(session.flags["subresource"])
+    return [readable(subresource, info.obj) for info in found.infos if info.obj is not None]
 
 
 COMMAND = CommandSpec(

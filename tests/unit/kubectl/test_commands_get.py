@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -113,7 +114,6 @@ def test_selectors_that_cannot_be_read(terminal: Terminal) -> None:
 
 
 def test_what_is_not_built_is_refused(terminal: Terminal) -> None:
-    assert terminal.fails("get --raw /") == ['error: "kubectl get --raw" is not built in this simulator']
     assert terminal.fails("get -f http://example.com/a.yaml") == [
         "error: reading manifests from a URL is not built in this simulator: http://example.com/a.yaml"
     ]
@@ -135,3 +135,42 @@ def test_describe_what_is_not_there(terminal: Terminal) -> None:
     assert terminal.fails("describe pod ghost") == ['Error from server (NotFound): pods "ghost" not found']
     assert terminal.both("describe pods").stderr == "No resources found in default namespace.\n"
     assert terminal.fails("describe")[0].startswith("error: You must specify the type of resource to describe.")
+
+
+def test_the_scale_of_a_workload(running: Terminal) -> None:
+    header, row = running.out("get deploy web --subresource=scale")
+    assert (header.split(), row.split()[:3]) == (["NAME", "DESIRED", "AVAILABLE", "AGE"], ["web", "2", "2"])
+    body = running.body("get deploy web --subresource=scale")
+    assert (body["apiVersion"], body["kind"]) == ("autoscaling/v1", "Scale")
+    assert (body["spec"], body["status"]) == ({"replicas": 2}, {"replicas": 2, "selector": "app=web"})
+    refusal = "Error from server (NotFound): the server could not find the requested resource"
+    assert running.fails("get cm settings --subresource=scale") == [refusal]
+
+
+def test_what_the_server_answers_to_a_path(web: Terminal) -> None:
+    assert web.both("get --raw /healthz").stdout == "ok"
+    path = "/apis/apps/v1/namespaces/default/deployments"
+    (listed,) = web.out(f"get --raw {path}")
+    assert listed.startswith('{"kind":"DeploymentList","apiVersion":"apps/v1","metadata":{"resourceVersion":')
+    assert json.loads(listed)["items"][0]["metadata"]["name"] == "web"
+    (found,) = web.out(f"get --raw {path}/web?pretty=false")
+    assert found.startswith('{"kind":"Deployment","apiVersion":"apps/v1","metadata":{"name":"web"')
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("get --raw /nope", "Error from server (NotFound): the server could not find the requested resource"),
+        ("get --raw /api/v1/pods/x", "Error from server (NotFound): the server could not find the requested resource"),
+        ("get --raw /api/v1/namespaces/default/pods/x", 'Error from server (NotFound): pods "x" not found'),
+        ("get --raw nope", 'error: --raw must be a valid URL path: parse "nope": invalid URI for request'),
+        ("get pods --raw /", "error: arguments may not be passed when --raw is specified"),
+        ("get --raw / -o yaml", "error: --raw and --output are mutually exclusive"),
+        (
+            "get --raw / -w",
+            "error: --raw may not be specified with other flags that filter the server request or alter the output",
+        ),
+    ],
+)
+def test_paths_with_nothing_behind_them(terminal: Terminal, line: str, error: str) -> None:
+    assert terminal.fails(line) == [error]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from k8snb.api.schema import KubernetesObject
-from k8snb.kubectl.printers.kinds import batch, config, events, nodes, pods, services, storage, workloads
+from k8snb.kubectl.printers.kinds import batch, config, events, nodes, pods, scales, services, storage, workloads
 from k8snb.kubectl.printers.table import DEFAULT_TABLE, KindTable
 
 TABLES: Mapping[type[KubernetesObject], KindTable] = {
@@ -22,6 +22,7 @@ TABLES: Mapping[type[KubernetesObject], KindTable] = {
     **config.TABLES,
     **storage.TABLES,
     **events.TABLES,
+    **scales.TABLES,
 }
 
 
