@@ -31,7 +31,7 @@ def run(
     pace_ms
         Simulated milliseconds from one object of a manifest to the next; at 0 all are applied at once.
     flags
-        Words that stand before those of the line.
+        Words that stand before those of the line, and that ``--record`` leaves out.
 
     Yields
     ------
@@ -72,7 +72,8 @@ def run_words(
         return Result(0, help_text(invocation))
     if invocation.spec.run is None:
         return _without_action(invocation)
-    session = Session(server, invocation.flags, invocation.path, change_cause(invocation), stdin, legacy, pace_ms)
+    cause = change_cause(read_command(ROOT, words) if flags else invocation)
+    session = Session(server, invocation.flags, invocation.path, cause, stdin, legacy, pace_ms)
     for flag, _ in invocation.flags.given:
         if flag.deprecated:
             session.complain(f"Flag --{flag.name} has been deprecated, {flag.deprecated}")

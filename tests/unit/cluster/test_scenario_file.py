@@ -59,3 +59,22 @@ def test_a_fault_of_a_pod_that_never_was_is_refused() -> None:
     player = Player(load_scenario(f"{HEAD}spec: {{until: 2, steps: [{{at: 0, fault: {{pod: a, state: ready}}}}]}}"))
     with pytest.raises(NotFound, match='"a" not found'):
         player.play()
+
+
+def printed(line: str, at: int = 1, until: int = 4) -> str:
+    player = Player(load_scenario(f"{HEAD}spec: {{until: {until}, steps: [{{at: {at}, kubectl: {line!r}}}]}}"))
+    player.play()
+    return str(player.results[0].result)
+
+
+def test_the_lines_of_a_scenario_come_after_the_flag_that_names_its_cluster() -> None:
+    assert printed("frobnicate") == "Error: flags cannot be placed before plugin name: --kubeconfig"
+    assert printed("logs").startswith("error: expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.")
+    assert Cluster().kubectl("frobnicate").stderr == 'error: unknown command "frobnicate" for "kubectl"\n'
+    shown = printed("create deployment web --image=nginx --dry-run=client -o yaml")
+    assert "kubeconfig" not in shown and "kind: Deployment" in shown
+
+
+def test_a_watch_within_a_scenario_ends_with_its_timeout() -> None:
+    line = "get ns -w --request-timeout=1s"
+    assert len(printed(line).splitlines()) == 5
