@@ -17,6 +17,7 @@ _RULES = (
     (re.compile(r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b"), "<ip>"),
     (re.compile(r"<ip>(?:,<ip>)+(?: \+ \d+ more\.\.\.)?(?=\s)"), "<ips>"),
 )
+_COLUMN = re.compile(r" \(column \d+\)$", re.MULTILINE)  # of a mistake in YAML; kubectl only knows the line
 _DURATION = re.compile(r"(?<![\w.:/<-])(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?![\w.:/-])")
 _WIDE_GAP = re.compile(r"(?<=\S) {2,}|(?:^ {3,})")
 
@@ -32,5 +33,6 @@ def normalise(text: str, names: Names) -> list[str]:
         text = re.sub(rf"(?<![\w#-]){re.escape(hash_)}\b", f"<hash {names.hashes[hash_]}>", text)
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
+    text = _COLUMN.sub("", text)
     text = _DURATION.sub(lambda m: "<age>" if m[0] else "", text)
     return [_WIDE_GAP.sub("  ", line).rstrip() for line in text.rstrip("\n").split("\n")] if text.strip() else []

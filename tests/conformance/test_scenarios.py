@@ -20,7 +20,7 @@ DIFFERENT = {
     "deployment-canary-two-deployments": LATE,
     "deployment-unready-pod": LATE,
     "fuzz-daemonset-078": "upstream takes the nodes of a rolling update in the random order of a Go map",
-    "kubectl-errors": "a job's pod and its readiness are written so close together that one sync sees both",
+    "kubectl-errors": "one sync of a job saw its pod run and be ready, as in one of ten recordings of one manifest",
     "kubectl-lines-27": "a slice's generation counts the writes that a burst of pods takes: three more there than here",
     "statefulset-claim-retention": "one of six events was lost to a conflict of writes within milliseconds",
 }
