@@ -6,6 +6,8 @@ import json
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from kubectl_terminal import Terminal, WEB
 
 MISSING = "error: You must provide one or more resources by argument or filename."
@@ -102,3 +104,24 @@ def test_several_by_name_are_printed_and_not_watched(web: Terminal) -> None:
     assert result.exit == 1 and len(result.stdout.splitlines()) == 3
     assert result.stderr == "error: you may only watch a single resource or type of resource at a time\n"
     assert web.both("get pods ghost -w --ignore-not-found").exit == 0
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    sizes=st.lists(st.integers(0, 4), min_size=1, max_size=3), selector=st.sampled_from(["", "-l app=web", "-l app=no"])
+)
+def test_who_follows_a_watch_knows_what_there_is(sizes: list[int], selector: str) -> None:
+    """The events of a watch, one after the other, make the list that a later get prints."""
+    terminal = Terminal()
+    terminal.both("apply -f -", WEB)
+    known: dict[str, str] = {}
+    for size in sizes:
+        terminal.out(f"scale deployment/web --replicas={size}")
+        for line in terminal.out(f"get pods {selector} --watch -o json --output-watch-events"):
+            event = json.loads(line)
+            meta = event["object"]["metadata"]
+            known[meta["name"]] = meta["resourceVersion"]
+            if event["type"] == "DELETED":
+                del known[meta["name"]]
+        listed = terminal.body(f"get pods {selector}")["items"]
+        assert known == {pod["metadata"]["name"]: pod["metadata"]["resourceVersion"] for pod in listed}
