@@ -18,6 +18,7 @@ from k8snb.api.schema import KubernetesObject
 from k8snb.errors import Conflict, Invalid, K8snbError, NotFound
 from k8snb.kubectl.command import CommandSpec, not_built, Session, Wait, Waiting
 from k8snb.kubectl.commands import apply_view
+from k8snb.kubectl.commands.apply_prune import check_prune, prune
 from k8snb.kubectl.common_flags import (
     ALL,
     DRY_RUN,
@@ -69,6 +70,8 @@ def _apply(session: Session) -> Waiting:
     raise_all(errors)
     if output.prints_objects:
         output.print_list([_printable(info) for info in found.infos])
+    if flags["prune"]:
+        prune(session, dry_run, output, found.infos)
 
 
 def _never() -> bool:
@@ -78,15 +81,15 @@ def _never() -> bool:
 def _check(session: Session, dry_run: DryRun) -> None:
     flags = session.flags
     cascade_of(session)
-    for name in ("server-side", "prune"):
-        if flags[name]:
-            raise KubectlError(f"--{name} is not built in this simulator")
+    if flags["server-side"]:
+        raise KubectlError("--server-side is not built in this simulator")
     if flags["force-conflicts"]:
         raise KubectlError("--force-conflicts only works with --server-side")
     if dry_run is DryRun.SERVER and flags["force"]:
         raise KubectlError("--dry-run=server cannot be used with --force")
     if flags["all"] and flags["selector"]:
         raise KubectlError("cannot set --all and --selector at the same time")
+    check_prune(session)
     if flags["subresource"]:
         raise KubectlError("--subresource can only be specified for --server-side")
 

@@ -135,7 +135,12 @@ def test_the_namespace_of_a_document(terminal: Terminal) -> None:
         ("apply", "must specify one of -f and -k"),
         ("apply web -f -", "Unexpected args: [web]"),
         ("apply -f - --server-side", "--server-side is not built in this simulator"),
-        ("apply -f - --prune", "--prune is not built in this simulator"),
+        ("apply -f - --prune --all --force", "--force cannot be used with --prune"),
+        (
+            "apply -f - --prune --all --prune-allowlist=v1/Pod",
+            "invalid GroupVersionKind format: v1/Pod, please follow <group/version/kind>",
+        ),
+        ("apply -f - --prune --all --prune-allowlist=core/v1/Job", 'no matches for kind "Job" in version "v1"'),
         ("apply -f - --all -l a=b", "cannot set --all and --selector at the same time"),
         ("apply -f - --force --dry-run=server", "--dry-run=server cannot be used with --force"),
         (
@@ -241,3 +246,30 @@ def test_replace_by_force_makes_a_new_object(web: Terminal) -> None:
     ]
     assert web.value("cm settings", ".metadata.uid") != before
     assert web.fails("replace --timeout=1s -f -", SETTINGS) == ["error: --timeout must have --force specified"]
+
+
+def applied(name: str, **labels: str) -> str:
+    return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, labels: {labels}}}\n"
+
+
+def test_what_is_in_no_manifest_any_more_is_pruned(terminal: Terminal) -> None:
+    terminal.out("create configmap mine --from-literal=a=b")
+    terminal.out("label cm mine app=x")
+    for name in ("one", "two", "three"):
+        terminal.both("apply -f -", applied(name, app="x"))
+    terminal.both("apply -f -", applied("other", app="y"))
+    line = "apply -f - --prune -l app=x"
+    pruned = ["configmap/three pruned", "configmap/two pruned"]
+    assert terminal.out(f"{line} --dry-run=client", applied("one", app="x"))[1:] == [f"{p} (dry run)" for p in pruned]
+    assert terminal.out(f"{line} --dry-run=server", applied("one", app="x"))[1:] == [
+        f"{p} (server dry run)" for p in pruned
+    ]
+    assert terminal.out(line, applied("one", app="x")) == ["configmap/one unchanged", *pruned]
+    assert terminal.out("get cm -o name") == ["configmap/mine", "configmap/one", "configmap/other"]
+    everything = "apply -f - --prune --all --prune-allowlist=core/v1/ConfigMap"
+    assert terminal.out(everything, applied("one", app="x"))[1:] == ["configmap/other pruned"]
+
+
+def test_everything_is_pruned_only_when_told_so(terminal: Terminal) -> None:
+    (error,) = terminal.fails("apply -f - --prune", applied("one"))
+    assert error.startswith("error: all resources selected for prune without explicitly passing --all.")
