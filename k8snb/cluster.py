@@ -188,6 +188,9 @@ class Cluster:
     def kubectl(self, line: str, stdin: str = "") -> Result:
         """Run a kubectl command line. A command that waits lets simulated time pass.
 
+        A watch (``get pods -w``, ``events -w``) prints all that happens until its ``--request-timeout`` is over, or,
+        without one, until nothing is going to change any more.
+
         Examples
         --------
         >>> Cluster().kubectl("get pods").stderr

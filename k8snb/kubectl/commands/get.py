@@ -91,6 +91,7 @@ def _options(session: Session) -> PrintOptions:
         no_headers=flags["no-headers"],
         sort_by=flags["sort-by"],
         show_kind=flags["show-kind"],
+        server_print=flags["server-print"],
         now_ms=session.now_ms,
         show_managed_fields=flags["show-managed-fields"],
         template=flags["template"],
@@ -102,7 +103,7 @@ def _print_tables(session: Session, found: Found, options: PrintOptions) -> None
     text = print_objects(_objects(session, found), options)
     session.write(text)
     if not text and not found.errors and not session.flags["ignore-not-found"]:
-        namespaced = not options.namespaces and all(r.namespaced for r in found.resources)
+        namespaced = not options.namespaces and all(r.namespaced for r in found.resources if options.server_print)
         session.complain(f"No resources found{f' in {session.namespace} namespace.' if namespaced else ''}")
     raise_all(found.errors)
 

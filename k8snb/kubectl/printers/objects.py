@@ -26,7 +26,7 @@ from k8snb.kubectl.printers.kinds import table_of
 from k8snb.kubectl.printers.kyaml import to_kyaml
 from k8snb.kubectl.printers.options import PrintOptions
 from k8snb.kubectl.printers.sorting import sort_by
-from k8snb.kubectl.printers.table import KindTable, print_table, Row, table_lines
+from k8snb.kubectl.printers.table import DEFAULT_TABLE, KindTable, print_table, Row, table_lines
 from k8snb.kubectl.printers.yaml_text import to_yaml
 
 Printable = KubernetesObject | Mapping[str, Any]
@@ -90,7 +90,9 @@ _TABLE = {"apiVersion": "meta.k8s.io/v1", "kind": "Table", "metadata": {"resourc
 
 def _tables(objects: Sequence[Printable], options: PrintOptions) -> str:
     typed = [obj for obj in objects if isinstance(obj, KubernetesObject)]
-    if options.sort_by and options.requests > 1:
+    if options.sort_by and not options.server_print:
+        typed = sort_by(typed, options.sort_by, to_dict) if len(typed) > 1 else typed
+    elif options.sort_by and options.requests > 1:
         sort_by([_TABLE], options.sort_by, dict)
     kinds = [(cls, list(group)) for cls, group in groupby(typed, type)]
     several = options.show_kind or len({cls for cls, _ in kinds}) > 1
@@ -101,8 +103,8 @@ def _tables(objects: Sequence[Printable], options: PrintOptions) -> str:
 def _table(
     cls: type[KubernetesObject], objects: Sequence[KubernetesObject], several: bool, options: PrintOptions
 ) -> str:
-    resource, table = BY_CLASS.get(cls), table_of(cls)
-    if options.sort_by and len(objects) > 1:
+    resource, table = BY_CLASS.get(cls), _table_of(cls, options)
+    if options.sort_by and options.server_print and len(objects) > 1:
         try:
             objects = sort_by(objects, options.sort_by, to_dict)
         except KubectlError:
@@ -115,9 +117,14 @@ def table_lines_of(
     cls: type[KubernetesObject], objects: Sequence[KubernetesObject], options: PrintOptions
 ) -> list[str]:
     """The lines of a table of objects of one kind, cells with tabs between them, as a watch prints them."""
-    table = table_of(cls)
+    table = _table_of(cls, options)
     rows = _rows(table, objects, options)
     return table_lines(table, rows, _prefix(cls, options.show_kind), options.namespaces, options)
+
+
+def _table_of(cls: type[KubernetesObject], options: PrintOptions) -> KindTable:
+    """The table that the server makes of a kind, or the one that kubectl makes of any."""
+    return table_of(cls) if options.server_print else DEFAULT_TABLE
 
 
 def _rows(table: KindTable, objects: Sequence[KubernetesObject], options: PrintOptions) -> list[Row]:

@@ -41,6 +41,8 @@ class PrintOptions:
         How many requests gave the objects: each kind is one, and each name. Tables of several cannot be sorted.
     columns
         Tables and custom columns are allowed, as ``get`` does; other commands only know structured formats.
+    server_print
+        The server makes the tables; else kubectl makes them of names and ages, as ``--server-print=false`` asks for.
     """
 
     output: str = ""
@@ -58,3 +60,4 @@ class PrintOptions:
     allow_missing_template_keys: bool = True
     requests: int = 1
     columns: bool = True
+    server_print: bool = True

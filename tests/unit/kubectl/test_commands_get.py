@@ -174,3 +174,17 @@ def test_what_the_server_answers_to_a_path(web: Terminal) -> None:
 )
 def test_paths_with_nothing_behind_them(terminal: Terminal, line: str, error: str) -> None:
     assert terminal.fails(line) == [error]
+
+
+def test_without_the_servers_tables_there_are_names_and_ages(running: Terminal) -> None:
+    assert [line.split() for line in running.out("get deploy --server-print=false")] == [
+        ["NAME", "AGE"],
+        ["web", "20s"],
+    ]
+    lines = running.out("get deploy,cm --server-print=false --sort-by=.metadata.name --no-headers")
+    assert [line.split()[0] for line in lines] == [
+        "configmap/kube-root-ca.crt",
+        "configmap/settings",
+        "deployment.apps/web",
+    ]
+    assert running.both("get pv --server-print=false").stderr == "No resources found in default namespace.\n"
