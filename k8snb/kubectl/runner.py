@@ -8,6 +8,7 @@ from k8snb.errors import K8snbError
 from k8snb.kubectl.command import Client, Command, Result, Session
 from k8snb.kubectl.command_line import change_cause, help_text, Invocation, read_command, tokenize
 from k8snb.kubectl.command_tree import ROOT
+from k8snb.kubectl.connection import check_connection
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import failure_text, SilentExit
 
@@ -79,6 +80,7 @@ def run_words(
             session.complain(f"Flag --{flag.name} has been deprecated, {flag.deprecated}")
     code = 0
     try:
+        check_connection(session.flags)
         waiting = invocation.spec.run(session)
         if waiting is not None:
             yield from waiting

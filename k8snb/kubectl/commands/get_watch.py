@@ -17,7 +17,6 @@ from k8snb.kubectl.infos import selection
 from k8snb.kubectl.printers import PrintOptions
 from k8snb.kubectl.printers.watched import WatchPrinter
 from k8snb.kubectl.resource_builder import find_objects, Found, Query
-from k8snb.kubectl.timeouts import request_timeout_ms
 from k8snb.kubectl.watching import follow, Stream
 
 
@@ -33,7 +32,6 @@ def watch(session: Session, query: Query, options: PrintOptions) -> Waiting:
     if flags["sort-by"]:
         word, part = ("watch", " for watch events received") if flags["watch"] else ("watch-only", "")
         session.complain(f"warning: --{word} requested, --sort-by will be ignored{part}")
-    request_timeout_ms(str(flags["request-timeout"]))
     start = session.server.position
     found = _found(session, query)
     if found is None:

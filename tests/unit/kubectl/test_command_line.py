@@ -261,3 +261,17 @@ def test_faulty_fields_stand_below_the_object(terminal: Terminal) -> None:
     error = terminal.fails("create deployment Web --image=nginx")
     assert error[0].startswith('error: failed to create deployment: Deployment.apps "Web" is invalid: metadata.name:')
     assert failure_text(Invalid("no reason given")) == "The request is invalid: no reason given"
+
+
+@pytest.mark.parametrize(
+    ("flag", "error"),
+    [
+        ("--context=x", 'context "x" does not exist'),
+        ("--cluster=x", 'cluster "x" does not exist'),
+        ("--user=x", 'auth info "x" does not exist'),
+        ("--request-timeout=5x", "Invalid timeout value. Timeout must be a single integer in seconds, or an integer"),
+    ],
+)
+def test_there_is_one_cluster_and_it_has_no_name(terminal: Terminal, flag: str, error: str) -> None:
+    assert terminal.fails(f"get pods {flag}")[0].startswith(f"error: {error}")
+    assert terminal.fails(f"{flag} delete deployment web")[0].startswith(f"error: {error}")
