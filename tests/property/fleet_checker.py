@@ -30,7 +30,7 @@ class FleetChecker:
         self.cluster = cluster
         self.seen = 0
         self.tables: dict[str, dict[str, Any]] = {}
-        self.before: dict[str, tuple[int, Any]] = {}  # by kind and key: until when the last other version held
+        self.before: dict[str, list[tuple[int, Any]]] = {}  # by kind and key: the last other versions, until when
         self.claims: dict[str, str] = {}  # UIDs by key; a stateful set's claims stay
         self.volumes: dict[str, str] = {}
         self.ended: dict[str, dict[str, None]] = {"Succeeded": {}, "Failed": {}}
@@ -38,6 +38,7 @@ class FleetChecker:
         self.rules: list[Callable[[Change], None]] = [
             self.one_controller_an_object,
             self.an_identity_is_held_once,
+            self.ordered_pods_wait_for_those_before,
             self.claims_are_kept_and_not_shared,
             self.one_daemon_a_node,
             self.a_job_keeps_to_its_parallelism,
@@ -56,7 +57,8 @@ class FleetChecker:
     def _take(self, change: Change) -> None:
         table = self.tables.setdefault(change.resource, {})
         if change.old is not None:
-            self.before[f"{change.resource} {change.key}"] = (change.time_ms, change.old)
+            before = self.before.setdefault(f"{change.resource} {change.key}", [])
+            before[:] = [row for row in before if change.time_ms - row[0] < LAG_MS] + [(change.time_ms, change.old)]
         if change.new is None:
             table.pop(change.key, None)
         else:
@@ -73,8 +75,8 @@ class FleetChecker:
     def versions(self, kind: str, key: str, now_ms: int) -> list[Any]:
         """The versions of an object that a controller may go by."""
         current = self.tables.get(kind, {}).get(key)
-        until, before = self.before.get(f"{kind} {key}", (-LAG_MS, None))
-        return [v for v in (current, before if now_ms - until < LAG_MS else None) if v is not None]
+        before = [version for until, version in self.before.get(f"{kind} {key}", ()) if now_ms - until < LAG_MS]
+        return before if current is None else [current, *before]
 
     # -- the rules
 
@@ -88,6 +90,20 @@ class FleetChecker:
             return
         ordinals = [pod.metadata.labels["apps.kubernetes.io/pod-index"] for pod in self.pods("StatefulSet")]
         assert len(ordinals) == len(set(ordinals)), ordinals
+
+    def ordered_pods_wait_for_those_before(self, change: Change) -> None:
+        """Of a set whose pods start in order, one is made only when all before it are ready."""
+        new = change.new
+        if not isinstance(new, Pod) or change.old is not None or change.actor != "statefulset-controller":
+            return
+        owner = controller_of(new)
+        assert owner is not None
+        set_ = self.tables["StatefulSet"][f"default/{owner.name}"]
+        ordinal = int(new.metadata.labels["apps.kubernetes.io/pod-index"])
+        disturbed = change.time_ms - self.disturbed.get(new.metadata.labels["app"], -LAG_MS) < LAG_MS
+        if set_.spec.pod_management_policy == "OrderedReady" and not disturbed:
+            before = [self.tables["Pod"].get(f"default/{owner.name}-{number}") for number in range(ordinal)]
+            assert all(pod is not None and _is_healthy(pod) for pod in before), new.metadata.name
 
     def claims_are_kept_and_not_shared(self, change: Change) -> None:
         """A stateful set's claim lives on with its volume, and only the pod of its ordinal mounts it."""
