@@ -22,7 +22,8 @@ DIFFERENT = {
     "fuzz-daemonset-078": "upstream takes the nodes of a rolling update in the random order of a Go map",
     "kubectl-errors": "one sync of a job saw its pod run and be ready, as in one of ten recordings of one manifest",
     "kubectl-lines-27": "a slice's generation counts the writes that a burst of pods takes: three more there than here",
-    "statefulset-claim-retention": "one of six events was lost to a conflict of writes within milliseconds",
+    "statefulset-claim-retention": "a claim gets its owner right after its pod; where that conflicts with its binding, "
+    "within milliseconds, upstream writes no event of the pod's creation: so with one of the three pods",
 }
 NAMES = sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
 
