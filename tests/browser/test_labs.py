@@ -127,6 +127,7 @@ def test_nodes_are_labelled_tainted_and_added(open_lab: Callable[[str], Any]) ->
 
 def test_a_job_takes_more_workers_and_is_run_again(open_lab: Callable[[str], Any]) -> None:
     lab = open_lab("JobLab")
+    lab.page.get_by_label("Speed").first.select_option("20")
     state_is(lab, "0/8 complete")
     lab.slide("parallelism", "ArrowRight")
     echo_has(lab, '"parallelism":3')
@@ -139,6 +140,8 @@ def test_a_job_takes_more_workers_and_is_run_again(open_lab: Callable[[str], Any
     echo_has(lab, "kubectl replace --force -f -")
     state_is(lab, "9/9 complete · 0 failed · done")
     lab.page.wait_for_function("!document.querySelector('.k8snb-draft')")
+    out = lab.page.locator(".k8snb-console .k8snb-out")
+    assert out.evaluate("el => el.scrollHeight - el.clientHeight - el.scrollTop") <= 1
     assert lab.errors == []
 
 

@@ -13,11 +13,18 @@ class View {
     model.on("msg:custom", this.onMessage);
     model.on("change:entries", this.onEntries);
     this.show();
+    this.sizes = new ResizeObserver(() => this.toEnd()); // it has no size until it is on the page
+    this.sizes.observe(this.out);
+  }
+
+  toEnd() {
+    this.out.scrollTop = this.out.scrollHeight;
   }
 
   close() {
     this.model.off("msg:custom", this.onMessage);
     this.model.off("change:entries", this.onEntries);
+    this.sizes.disconnect();
   }
 
   build(el) {
@@ -76,7 +83,7 @@ class View {
       h("pre", {}, line.startsWith("fault: ") ? line : `$ kubectl ${line}`),
       out ? h("pre", { class: "k8snb-answer" }, out) : "",
       err ? h("pre", { class: exit ? "k8snb-refused" : "k8snb-answer" }, err) : "")));
-    this.out.scrollTop = this.out.scrollHeight;
+    this.toEnd();
   }
 }
 
