@@ -54,7 +54,7 @@ T = TypeVar("T", bound=Struct)
 Decoder = Callable[[Any, _Context], Any]
 
 
-def from_dict(cls: type[T], value: Any, *, strict: bool = True) -> T:
+def from_dict(cls: type[T], value: Any, *, strict: bool = True, unknown: list[str] | None = None) -> T:
     """Read a JSON value as an object of a kind.
 
     Parameters
@@ -65,6 +65,8 @@ def from_dict(cls: type[T], value: Any, *, strict: bool = True) -> T:
         What a JSON parser returned.
     strict
         Refuse unknown fields; otherwise they are left out.
+    unknown
+        Takes the complaints about unknown fields, instead of an exception.
 
     Raises
     ------
@@ -85,7 +87,9 @@ def from_dict(cls: type[T], value: Any, *, strict: bool = True) -> T:
         raise DecodeError(str(abort)) from None
     if context.type_error:
         raise DecodeError(context.type_error)
-    if context.unknown and strict:
+    if unknown is not None:
+        unknown += context.unknown
+    elif context.unknown and strict:
         raise DecodeError("strict decoding error: " + ", ".join(context.unknown))
     return result  # type: ignore[no-any-return]
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any, TYPE_CHECKING
 
-from k8snb.kubectl.command import Client, Command, Result, Wait
+from k8snb.kubectl.client import Client
+from k8snb.kubectl.command import Command, Result, Wait
 
 if TYPE_CHECKING:
     from k8snb.kubectl.runner import execute_at_once, run, run_words

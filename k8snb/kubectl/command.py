@@ -6,16 +6,14 @@ A command runs at once, unless it waits for the cluster (``wait``, ``rollout sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-from k8snb.api.resources import Resource
-from k8snb.api.schema import KubernetesObject
+from k8snb.kubectl.client import Client, field_validation_of, WarnedClient
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.flags import Flag, Flags
-from k8snb.machinery.log import Change
-from k8snb.machinery.server import EPOCH_MS, Reader
+from k8snb.machinery.server import EPOCH_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,57 +51,6 @@ Waiting = Generator[Wait, bool, None]
 Command = Generator[Wait, bool, Result]
 
 
-class Client(Reader, Protocol):
-    """What kubectl asks of an API server."""
-
-    @property
-    def position(self) -> int:
-        """Where a watch begins that tells of everything from now on."""
-
-    def changes(self, kind: str, start: int) -> Sequence[Change]:
-        """The changes of a kind from a position on."""
-
-    def create(
-        self, resource: Resource, namespace: str, body: Mapping[str, Any], *, dry_run: bool = False
-    ) -> KubernetesObject:
-        """POST."""
-
-    def replace(
-        self, resource: Resource, namespace: str, name: str, body: Mapping[str, Any], *, dry_run: bool = False
-    ) -> KubernetesObject:
-        """PUT."""
-
-    def patch(
-        self,
-        resource: Resource,
-        namespace: str,
-        name: str,
-        patch_type: str,
-        patch: Any,
-        *,
-        subresource: str = "",
-        dry_run: bool = False,
-    ) -> KubernetesObject:
-        """PATCH."""
-
-    def delete(
-        self,
-        resource: Resource,
-        namespace: str,
-        name: str,
-        *,
-        grace_period_seconds: int | None = None,
-        propagation_policy: str | None = None,
-        dry_run: bool = False,
-    ) -> KubernetesObject:
-        """DELETE."""
-
-    def evict(
-        self, namespace: str, name: str, *, grace_period_seconds: int | None = None, dry_run: bool = False
-    ) -> None:
-        """POST to a pod's ``eviction``."""
-
-
 @dataclass
 class Session:
     """One run of a command: what it was told, the server it asks, and what it printed.
@@ -122,6 +69,9 @@ class Session:
     pace_ms: int = 0
     out: list[str] = field(default_factory=list)
     err: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.server = WarnedClient(self.server, self.warn, field_validation_of(self.flags))
 
     @property
     def args(self) -> list[str]:

@@ -44,7 +44,7 @@ def dry_run_of(session: Session) -> DryRun:
 
 
 def check_validate(session: Session) -> None:
-    """Refuse a value of ``--validate`` that kubectl does not know. The server always validates strictly."""
+    """Refuse a value of ``--validate`` that kubectl does not know."""
     value = session.flags["validate"]
     if value in ("strict", "warn", "ignore"):
         return

@@ -19,7 +19,8 @@ from k8snb.api.schema import KubernetesObject
 from k8snb.api.selectors import parse_field_selector, parse_selector, SelectorError
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.errors import BadRequest, NotFound
-from k8snb.kubectl.command import Client, Session
+from k8snb.kubectl.client import Client
+from k8snb.kubectl.command import Session
 from k8snb.kubectl.errors import KubectlError
 
 

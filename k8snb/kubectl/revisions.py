@@ -19,7 +19,7 @@ from k8snb.api.schema import KubernetesObject
 from k8snb.api.selectors import matches
 from k8snb.api.types.apps import ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet
 from k8snb.api.types.pod import PodTemplateSpec
-from k8snb.kubectl.command import Client
+from k8snb.kubectl.client import Client
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.go_values import parse_int
 from k8snb.kubectl.infos import meta_of

@@ -13,7 +13,7 @@ from typing import Any
 from k8snb.api.encode import to_dict
 from k8snb.api.types.apps import ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet
 from k8snb.errors import ApiError
-from k8snb.kubectl.command import Client
+from k8snb.kubectl.client import Client
 from k8snb.kubectl.dry_run import DryRun
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.infos import Info

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from k8snb.errors import K8snbError
-from k8snb.kubectl.command import Client, Command, Result, Session
+from k8snb.kubectl.client import Client
+from k8snb.kubectl.command import Command, Result, Session
 from k8snb.kubectl.command_line import change_cause, help_text, Invocation, read_command, tokenize
 from k8snb.kubectl.command_tree import ROOT
 from k8snb.kubectl.connection import check_connection
@@ -87,6 +88,11 @@ def run_words(
     except K8snbError as error:
         code = error.code if isinstance(error, KubectlError) else 1
         _note_failure(session, error)
+    else:
+        count = len(session.server.warnings)
+        if count and invocation.flags["warnings-as-errors"]:
+            code = 1
+            session.complain(f"error: {count} warning{'s' * (count > 1)} received")
     return Result(code, "".join(session.out), "".join(session.err))
 
 

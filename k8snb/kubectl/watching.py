@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from k8snb.api.resources import Resource
 from k8snb.api.schema import KubernetesObject
-from k8snb.kubectl.command import Client, Session, Wait, Waiting
+from k8snb.kubectl.client import Client
+from k8snb.kubectl.command import Session, Wait, Waiting
 from k8snb.kubectl.infos import Selects
 from k8snb.kubectl.timeouts import request_timeout_ms
 from k8snb.machinery.log import Change

@@ -33,8 +33,8 @@ _SHOWN_LENGTH = 30
 _PATHS = {"nodes": "minions", "services": "services/specs"}
 
 
-def decode(resource: Resource, body: Any) -> KubernetesObject:
-    """Read a request's body as an object of a resource.
+def decode(resource: Resource, body: Any, unknown: list[str] | None = None) -> KubernetesObject:
+    """Read a request's body as an object of a resource; `unknown` takes the complaints about unknown fields.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def decode(resource: Resource, body: Any) -> KubernetesObject:
             + _wrong_type(resource, kind, version)
         )
     try:
-        return from_dict(resource.cls, body)
+        return from_dict(resource.cls, body, unknown=unknown)
     except DecodeError as error:
         raise BadRequest(
             f'{kind} in version "{resource.version}" cannot be handled as a {resource.kind}: {error}'

@@ -14,7 +14,15 @@ from msgspec.structs import replace
 
 from k8snb.api.defaults import with_defaults
 from k8snb.api.patch import patch_object
-from k8snb.api.registry import canonicalize, prepare_create, prepare_update, validate_create, validate_update
+from k8snb.api.registry import (
+    canonicalize,
+    prepare_create,
+    prepare_update,
+    validate_create,
+    validate_update,
+    warnings_on_create,
+    warnings_on_update,
+)
 from k8snb.api.resources import BY_CLASS, Resource
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.config import Namespace
@@ -33,6 +41,7 @@ from k8snb.sim.loop import Loop
 from k8snb.sim.streams import Streams
 
 T = TypeVar("T", bound=KubernetesObject)
+Texts = list[str]
 
 EPOCH_MS = 1_767_225_600_000  # a cluster starts at 2026-01-01T00:00:00Z
 
@@ -98,6 +107,7 @@ class ApiServer:
         self._names = streams.stream("names")
         self._events = 0
         self._bound_specs: dict[tuple[int, str], tuple[PodSpec, PodSpec]] = {}
+        self.warnings: Texts = []  # beside the answer to the latest strict request
         self.views: dict[str, Callable[[KubernetesObject], KubernetesObject]] = {}  # what readers see of a kind
         self._scheduled = PodCondition(type="PodScheduled", status="True")
         self._prepared_pods: dict[tuple[int, str], tuple[PodSpec, PodSpec, PodStatus, Mapping[str, str]]] = {}
@@ -150,13 +160,23 @@ class ApiServer:
     # -- strict requests
 
     def create(
-        self, resource: Resource, namespace: str, body: Mapping[str, Any], *, dry_run: bool = False
+        self,
+        resource: Resource,
+        namespace: str,
+        body: Mapping[str, Any],
+        *,
+        dry_run: bool = False,
+        field_validation: str = "Strict",
     ) -> KubernetesObject:
-        """POST: decode, default, admit, validate and store an object."""
+        """POST: decode, default, admit, validate and store an object.
+
+        `field_validation` says what becomes of unknown fields: ``Strict``, ``Warn`` or ``Ignore``.
+        """
+        unknown = self._expect_fields(field_validation)
         streams = [(stream, stream.getstate()) for stream in (self._uids, self._names)]
         stored = False
         try:
-            obj = self._new(resource, namespace, body)
+            obj = self._new(resource, namespace, requests.decode(resource, body, unknown))
             if not dry_run:
                 obj = self._insert(resource, obj)
                 stored = True
@@ -166,20 +186,37 @@ class ApiServer:
                 for stream, state in streams:
                     stream.setstate(state)
 
-    def _new(self, resource: Resource, namespace: str, body: Mapping[str, Any]) -> KubernetesObject:
-        sent = requests.for_create(requests.decode(resource, body), resource, namespace)
+    def _expect_fields(self, field_validation: str) -> Texts | None:
+        """Start an answer. Where the complaints about unknown fields go; None: the request is refused for them."""
+        self.warnings = []
+        return {"Warn": self.warnings, "Ignore": []}.get(field_validation)
+
+    def _warn(self, warnings: Texts) -> None:
+        self.warnings += [text for text in dict.fromkeys(warnings) if text not in self.warnings]
+
+    def _new(self, resource: Resource, namespace: str, obj: KubernetesObject) -> KubernetesObject:
+        sent = requests.for_create(obj, resource, namespace)
         obj = self._named(self.admission.create(with_defaults(sent)))
         obj = prepare_create(self.admission.allocate(obj))
         requests.refuse_invalid(resource, obj.metadata.name, validate_create(obj))
+        self._warn(warnings_on_create(obj))
         self.admission.check_create(obj)
         requests.refuse_version(sent)
         return canonicalize(obj)
 
     def replace(
-        self, resource: Resource, namespace: str, name: str, body: Mapping[str, Any], *, dry_run: bool = False
+        self,
+        resource: Resource,
+        namespace: str,
+        name: str,
+        body: Mapping[str, Any],
+        *,
+        dry_run: bool = False,
+        field_validation: str = "Strict",
     ) -> KubernetesObject:
-        """PUT: decode, default, admit, validate and store the next version of an object."""
-        new = requests.for_update(requests.decode(resource, body), resource, namespace, name)
+        """PUT: decode, default, admit, validate and store the next version of an object; see `create`."""
+        unknown = self._expect_fields(field_validation)
+        new = requests.for_update(requests.decode(resource, body, unknown), resource, namespace, name)
         old = self.get(resource, namespace, name)
         requests.check_uid(resource, new, old)
         return self._update(resource, old, new, "", dry_run)
@@ -194,10 +231,12 @@ class ApiServer:
         *,
         subresource: str = "",
         dry_run: bool = False,
+        field_validation: str = "Strict",
     ) -> KubernetesObject:
-        """PATCH: `patch_type` is ``strategic``, ``merge`` or ``json``."""
+        """PATCH: `patch_type` is ``strategic``, ``merge`` or ``json``; see `create`."""
+        unknown = self._expect_fields(field_validation)
         old = self.get(resource, namespace, name)
-        new = requests.for_update(patch_object(old, patch_type, patch), resource, namespace, name)
+        new = requests.for_update(patch_object(old, patch_type, patch, unknown), resource, namespace, name)
         return self._update(resource, old, new, subresource, dry_run)
 
     def delete(
@@ -233,6 +272,8 @@ class ApiServer:
         requests.check_resource_version(resource, new, old)
         new = prepare_update(self.admission.allocate(new, old), old, subresource)
         requests.refuse_invalid(resource, old.metadata.name, validate_update(new, old, subresource))
+        if not subresource:
+            self._warn(warnings_on_update(new, old))
         self.admission.check_update(new, old)
         new = canonicalize(new)
         return new if dry_run else self._commit(resource, old, new)

@@ -20,6 +20,7 @@ class PastClient:
     """A past view with the API server's doors, all of which are shut but for reading."""
 
     def __init__(self, view: Reader) -> None:
+        self.warnings: list[str] = []  # nobody answers
         self._view = view
 
     @property

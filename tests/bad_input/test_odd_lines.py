@@ -306,10 +306,6 @@ def test_widths_beyond_all_measure(cluster: Cluster, template: str) -> None:
             "json: cannot unmarshal number into Go value of type map",
         ),
         (
-            'patch deployment web -p \'{"spec":{"replica":1}}\'',
-            'strict decoding error: unknown field "spec.replica"',
-        ),
-        (
             'patch deployment web -p \'{"metadata":{"name":"x"}}\'',
             "does not match the name on the URL (web)",
         ),

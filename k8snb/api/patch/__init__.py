@@ -40,7 +40,7 @@ _STRICT = "strict decoding error: "
 _LIMIT = 10_000
 
 
-def patch_object(obj: T, patch_type: str, patch: Any) -> T:
+def patch_object(obj: T, patch_type: str, patch: Any, unknown: list[str] | None = None) -> T:
     """An object after a patch, not yet defaulted or validated.
 
     Parameters
@@ -51,6 +51,8 @@ def patch_object(obj: T, patch_type: str, patch: Any) -> T:
         ``strategic``, ``merge`` or ``json``.
     patch
         A JSON value.
+    unknown
+        Takes the complaints about unknown fields, instead of an exception.
 
     Raises
     ------
@@ -65,19 +67,18 @@ def patch_object(obj: T, patch_type: str, patch: Any) -> T:
     patched = apply_patch(cls, to_dict(obj), patch_type, patch)
     if patch_type == "strategic":
         try:
-            return from_unstructured(cls, patched)
+            return from_unstructured(cls, patched, unknown)
         except ConversionError as error:
             raise _undecodable(go_print(patch), str(error)) from None
-    strict = _unknown_operation_fields(patch) if patch_type == "json" else []
+    complaints = _unknown_operation_fields(patch) if patch_type == "json" else []
     try:
-        new = _read(obj, patched)
+        new = _read(obj, patched, complaints)
     except DecodeError as error:
-        text = str(error)
-        if strict and text.startswith(_STRICT):
-            text = _STRICT + ", ".join((*strict, text.removeprefix(_STRICT)))
-        raise _undecodable(_compact(patched), text) from None
-    if strict:
-        raise _undecodable(_compact(patched), _STRICT + ", ".join(strict))
+        raise _undecodable(_compact(patched), str(error)) from None
+    if unknown is not None:
+        unknown += complaints
+    elif complaints:
+        raise _undecodable(_compact(patched), _STRICT + ", ".join(complaints))
     return new
 
 
@@ -170,7 +171,7 @@ def _unknown_operation_fields(patch: list[Any]) -> list[str]:
     ]
 
 
-def _read(obj: T, patched: Any) -> T:
+def _read(obj: T, patched: Any, unknown: list[str]) -> T:
     """The patched object. A patch cannot make it one of another kind.
 
     What has no kind is of the object's own; what has no version is read as the internal type, which has none of the
@@ -178,15 +179,13 @@ def _read(obj: T, patched: Any) -> T:
     """
     kind, version = interpret(patched)
     if not version:
-        unknown = [f'unknown field "{name}"' for name in sorted(patched) if name not in ("apiVersion", "kind")]
-        if unknown:
-            raise DecodeError(_STRICT + ", ".join(unknown))
+        unknown += [f'unknown field "{name}"' for name in sorted(patched) if name not in ("apiVersion", "kind")]
         return type(obj)()  # type: ignore[call-arg]  # all fields of all kinds have defaults
     if (kind or obj.kind, version) != (obj.kind, obj.api_version):
         raise DecodeError(
             f'no kind "{kind}" is registered for version "{version}" in scheme "pkg/api/legacyscheme/scheme.go:30"'
         )
-    return from_dict(type(obj), patched)
+    return from_dict(type(obj), patched, unknown=unknown)
 
 
 def _undecodable(shown: str, text: str) -> Invalid:

@@ -32,7 +32,7 @@ class ConversionError(ValueError):
     """A value that its field cannot hold; the message is that of Go's converter."""
 
 
-def from_unstructured(cls: type[T], value: dict[str, Any]) -> T:
+def from_unstructured(cls: type[T], value: dict[str, Any], unknown: list[str] | None = None) -> T:
     """Read a patched object.
 
     Parameters
@@ -41,16 +41,21 @@ def from_unstructured(cls: type[T], value: dict[str, Any]) -> T:
         The structure to read it as.
     value
         A JSON value.
+    unknown
+        Takes the complaints about unknown fields, instead of an exception.
 
     Raises
     ------
     ConversionError
         When a value has the wrong type, or a field is unknown.
     """
-    unknown: list[str] = []
-    result = _struct(cls, value, "", unknown)
-    if unknown:
-        raise ConversionError("strict decoding error: " + ", ".join(sorted(unknown)))
+    complaints: list[str] = []
+    result = _struct(cls, value, "", complaints)
+    complaints.sort()
+    if unknown is not None:
+        unknown += complaints
+    elif complaints:
+        raise ConversionError("strict decoding error: " + ", ".join(complaints))
     return result  # type: ignore[return-value]
 
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from k8snb.api.field_errors import FieldError
 from k8snb.api.registry.strategy import Strategy, with_generation, with_status_of
+from k8snb.api.registry.value_warnings import network_warnings
 from k8snb.api.schema import EMPTY
 from k8snb.api.types.config import (
     ConfigMap,
@@ -176,4 +177,6 @@ def _node_warnings(obj: Node) -> list[str]:
         warnings.append("spec.configSource: the feature is removed")
     if obj.spec.external_id:
         warnings.append("spec.externalID: this field is deprecated, and is unused by Kubernetes")
+    for index, cidr in enumerate(obj.spec.pod_cidrs):
+        warnings += network_warnings(cidr, f"spec.podCIDRs[{index}]")
     return warnings

@@ -10,12 +10,20 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from k8snb.api.field_errors import FieldError
-from k8snb.api.registry.strategy import SpecStrategy
+from k8snb.api.registry.pod_warnings import template_warnings
+from k8snb.api.registry.strategy import is_next, SpecStrategy
 from k8snb.api.registry.workloads import name_warnings
-from k8snb.api.types.batch import CronJob, Job
+from k8snb.api.types.batch import CronJob, Job, JobSpec
 from k8snb.api.types.meta import LabelSelector
 from k8snb.api.validation import batch
 from k8snb.api.validation.job_status import validate_job_status_update
+
+_MANY_COMPLETIONS, _MUCH_PARALLELISM = 100_000, 10_000
+_UNTRACKABLE = (
+    "In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes "
+    "might not be able to track completedIndexes when a big number of indexes fail"
+)
+_JOB = "spec.jobTemplate.spec"
 
 
 class JobStrategy(SpecStrategy[Job]):
@@ -35,7 +43,16 @@ class JobStrategy(SpecStrategy[Job]):
         return validate_job_status_update(new, old)
 
     def warnings_on_create(self, obj: Job) -> list[str]:
-        return name_warnings(obj.metadata.name)
+        return name_warnings(obj.metadata.name) + _spec_warnings(obj.spec, "spec")
+
+    def warnings_on_update(self, new: Job, old: Job) -> list[str]:
+        return _spec_warnings(new.spec, "spec") if is_next(new, old) else []
+
+
+def _spec_warnings(spec: JobSpec, path: str) -> list[str]:
+    warnings = template_warnings(spec.template, f"{path}.template")
+    many = (spec.completions or 0) > _MANY_COMPLETIONS and (spec.parallelism or 0) > _MUCH_PARALLELISM
+    return [f"{path}: {_UNTRACKABLE}", *warnings] if spec.completion_mode == "Indexed" and many else warnings
 
 
 def _with_selector(job: Job) -> Job:
@@ -70,12 +87,14 @@ class CronJobStrategy(SpecStrategy[CronJob]):
         return batch.validate_cron_job_update(new, old)
 
     def warnings_on_create(self, obj: CronJob) -> list[str]:
-        return name_warnings(obj.metadata.name)
+        return name_warnings(obj.metadata.name) + _spec_warnings(obj.spec.job_template.spec, _JOB)
 
-    def warnings_on_update(self, new: CronJob, old: CronJob) -> list[str]:  # noqa: ARG002
+    def warnings_on_update(self, new: CronJob, old: CronJob) -> list[str]:
+        warnings = _spec_warnings(new.spec.job_template.spec, _JOB) if is_next(new, old) else []
         if "TZ" not in new.spec.schedule:
-            return []
+            return warnings
         return [
+            *warnings,
             "cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, "
-            "see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details"
+            "see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details",
         ]

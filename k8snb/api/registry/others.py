@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from k8snb.api.field_errors import FieldError
 from k8snb.api.registry.strategy import SpecStrategy, Strategy, with_generation, with_status_of
+from k8snb.api.registry.value_warnings import claim_warnings
 from k8snb.api.types.claims import (
     PersistentVolumeClaim,
     PersistentVolumeClaimSpec,
@@ -68,6 +69,16 @@ class PersistentVolumeClaimStrategy(Strategy[PersistentVolumeClaim]):
 
     def validate_update(self, new: PersistentVolumeClaim, old: PersistentVolumeClaim) -> list[FieldError]:
         return storage.validate_claim_update(new, old)
+
+    def warnings_on_create(self, obj: PersistentVolumeClaim) -> list[str]:
+        warnings = claim_warnings(obj.spec, "spec")
+        if storage.BETA_CLASS not in obj.metadata.annotations:
+            return warnings
+        why = 'deprecated since v1.8; use "storageClassName" attribute instead'
+        return [f"metadata.annotations[{storage.BETA_CLASS}]: {why}", *warnings]
+
+    def warnings_on_update(self, new: PersistentVolumeClaim, old: PersistentVolumeClaim) -> list[str]:  # noqa: ARG002
+        return self.warnings_on_create(new)
 
 
 def _with_sources(spec: PersistentVolumeClaimSpec, old: PersistentVolumeClaimSpec | None) -> PersistentVolumeClaimSpec:

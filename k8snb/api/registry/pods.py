@@ -14,7 +14,9 @@ from msgspec.structs import replace
 from k8snb.api.field_errors import FieldError
 from k8snb.api.qos import pod_qos
 from k8snb.api.registry.app_armor import with_app_armor_fields
+from k8snb.api.registry.pod_warnings import pod_warnings
 from k8snb.api.registry.strategy import SpecStrategy, with_generation
+from k8snb.api.registry.workloads import name_warnings
 from k8snb.api.types.meta import LabelSelector, LabelSelectorRequirement
 from k8snb.api.types.placement import (
     Affinity,
@@ -54,6 +56,9 @@ class PodStrategy(SpecStrategy[Pod]):
 
     def validate_status_update(self, new: Pod, old: Pod) -> list[FieldError]:
         return validate_pod_status_update(new, old)
+
+    def warnings_on_create(self, obj: Pod) -> list[str]:
+        return name_warnings(obj.metadata.name, "the Pod's hostname") + pod_warnings(obj)
 
 
 def _gated(pod: Pod) -> tuple[PodCondition, ...]:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from k8snb.api.field_errors import FieldError
 from k8snb.api.registry.strategy import Strategy, with_status_of, without_status
+from k8snb.api.registry.value_warnings import address_warnings, network_warnings
 from k8snb.api.types.service import LoadBalancerStatus, Service, ServiceSpec
 from k8snb.api.validation.service import (
     is_headless,
@@ -106,6 +107,9 @@ def _warnings(service: Service) -> list[str]:
     warnings, spec = [], service.spec
     if TOPOLOGY_HINTS in service.metadata.annotations:
         warnings.append(f"annotation {TOPOLOGY_HINTS} is deprecated, please use {TOPOLOGY_MODE} instead")
+    if spec.cluster_ip not in ("", "None"):
+        for index, address in enumerate(spec.cluster_ips):
+            warnings += address_warnings(address, f"spec.clusterIPs[{index}]")
     if is_headless(service):
         ignored = (
             ("spec.loadBalancerIP", spec.load_balancer_ip),
@@ -113,8 +117,13 @@ def _warnings(service: Service) -> list[str]:
             ("spec.SessionAffinity", spec.session_affinity != "None"),
         )
         warnings += [f"{name} is ignored for headless services" for name, given in ignored if given]
-    elif spec.external_ips and spec.type != "ExternalName":
+    for index, address in enumerate(spec.external_ips):
+        warnings += address_warnings(address, f"spec.externalIPs[{index}]")
+    if spec.external_ips and not is_headless(service) and spec.type != "ExternalName":
         warnings.append("spec.externalIPs is deprecated and may no longer be implemented in some clusters")
+    warnings += address_warnings(spec.load_balancer_ip, "spec.loadBalancerIP")
+    for index, cidr in enumerate(spec.load_balancer_source_ranges):
+        warnings += network_warnings(cidr, f"spec.loadBalancerSourceRanges[{index}]")
     if spec.type == "ExternalName" and spec.external_ips:
         warnings.append('spec.externalIPs is ignored when spec.type is "ExternalName"')
     if spec.type != "ExternalName" and spec.external_name:

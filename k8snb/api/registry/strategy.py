@@ -101,6 +101,11 @@ def with_spec_of(new: T, old: T) -> T:
     return replace(new, spec=old.spec)  # type: ignore[attr-defined]
 
 
+def is_next(new: KubernetesObject, old: KubernetesObject) -> bool:
+    """Whether an update is a new generation."""
+    return new.metadata.generation != old.metadata.generation
+
+
 def with_generation(obj: T, generation: int) -> T:
     """An object of this generation."""
     return replace(obj, metadata=replace(obj.metadata, generation=generation))

@@ -12,7 +12,9 @@ from msgspec.structs import replace
 
 from k8snb.api.field_errors import FieldError
 from k8snb.api.integers import integer
-from k8snb.api.registry.strategy import SpecStrategy, Strategy
+from k8snb.api.registry.pod_warnings import template_warnings
+from k8snb.api.registry.strategy import is_next, SpecStrategy, Strategy
+from k8snb.api.registry.value_warnings import claim_warnings
 from k8snb.api.types.apps import (
     ControllerRevision,
     DaemonSet,
@@ -27,13 +29,13 @@ from k8snb.api.validation.formats import is_dns1123_label
 TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 
 
-def name_warnings(name: str) -> list[str]:
+def name_warnings(name: str, use: str = "Pod names and hostnames") -> list[str]:
     """A name that makes no host name is taken, with a warning."""
     complaints = is_dns1123_label(name)
     if not complaints:
         return []
     return [
-        "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; "
+        f"metadata.name: this is used in {use}, which can result in surprising behavior; "
         f"a DNS label is recommended: [{' '.join(complaints)}]"
     ]
 
@@ -57,7 +59,10 @@ class DeploymentStrategy(SpecStrategy[Deployment]):
         return apps.validate_deployment_status_update(new, old)
 
     def warnings_on_create(self, obj: Deployment) -> list[str]:
-        return name_warnings(obj.metadata.name)
+        return name_warnings(obj.metadata.name) + template_warnings(obj.spec.template, "spec.template")
+
+    def warnings_on_update(self, new: Deployment, old: Deployment) -> list[str]:
+        return template_warnings(new.spec.template, "spec.template") if is_next(new, old) else []
 
 
 class ReplicaSetStrategy(SpecStrategy[ReplicaSet]):
@@ -73,7 +78,10 @@ class ReplicaSetStrategy(SpecStrategy[ReplicaSet]):
         return apps.validate_replica_set_status_update(new, old)
 
     def warnings_on_create(self, obj: ReplicaSet) -> list[str]:
-        return name_warnings(obj.metadata.name)
+        return name_warnings(obj.metadata.name) + template_warnings(obj.spec.template, "spec.template")
+
+    def warnings_on_update(self, new: ReplicaSet, old: ReplicaSet) -> list[str]:
+        return template_warnings(new.spec.template, "spec.template") if is_next(new, old) else []
 
 
 class ReplicationControllerStrategy(SpecStrategy[ReplicationController]):
@@ -89,7 +97,15 @@ class ReplicationControllerStrategy(SpecStrategy[ReplicationController]):
         return apps.validate_replication_controller_status_update(new, old)
 
     def warnings_on_create(self, obj: ReplicationController) -> list[str]:
-        return name_warnings(obj.metadata.name)
+        return name_warnings(obj.metadata.name) + _controller_warnings(obj)
+
+    def warnings_on_update(self, new: ReplicationController, old: ReplicationController) -> list[str]:
+        return _controller_warnings(old) if is_next(new, old) else []  # upstream, too, looks at the old template
+
+
+def _controller_warnings(controller: ReplicationController) -> list[str]:
+    template = controller.spec.template
+    return [] if template is None else template_warnings(template, "spec.template")
 
 
 class StatefulSetStrategy(SpecStrategy[StatefulSet]):
@@ -111,11 +127,23 @@ class StatefulSetStrategy(SpecStrategy[StatefulSet]):
         return statefulset.validate_stateful_set_status_update(new, old)
 
     def warnings_on_create(self, obj: StatefulSet) -> list[str]:
-        if (obj.spec.revision_history_limit or 0) >= 0:
-            return []
-        return [
-            "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended"
-        ]
+        return template_warnings(obj.spec.template, "spec.template") + _set_warnings(obj, "")
+
+    def warnings_on_update(self, new: StatefulSet, old: StatefulSet) -> list[str]:
+        warnings = template_warnings(new.spec.template, "spec.template") if is_next(new, old) else []
+        return warnings + _set_warnings(new, ".Spec")
+
+
+def _set_warnings(obj: StatefulSet, suffix: str) -> list[str]:
+    warnings = [
+        warning
+        for index, claim in enumerate(obj.spec.volume_claim_templates)
+        for warning in claim_warnings(claim.spec, f"spec.volumeClaimTemplates[{index}]{suffix}")
+    ]
+    if (obj.spec.revision_history_limit or 0) >= 0:
+        return warnings
+    text = "a negative value retains all historical revisions; a value >= 0 is recommended"
+    return [*warnings, f"spec.revisionHistoryLimit: {text}"]
 
 
 def _without_max_unavailable(obj: StatefulSet) -> StatefulSet:
@@ -144,6 +172,12 @@ class DaemonSetStrategy(SpecStrategy[DaemonSet]):
 
     def validate_status_update(self, new: DaemonSet, old: DaemonSet) -> list[FieldError]:
         return daemonset.validate_daemon_set_status_update(new, old)
+
+    def warnings_on_create(self, obj: DaemonSet) -> list[str]:
+        return template_warnings(obj.spec.template, "spec.template")
+
+    def warnings_on_update(self, new: DaemonSet, old: DaemonSet) -> list[str]:
+        return self.warnings_on_create(new) if _template_generation(new) != _template_generation(old) else []
 
 
 def _template_generation(daemon_set: DaemonSet) -> int:

@@ -26,7 +26,7 @@ from k8snb.api.validation.selectors import LabelSelectorOptions, STRICT, validat
 
 _FIXED = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n{}"
 _STORAGE = "spec.resources.requests.storage"
-_BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
+BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
 
 
 def validate_claim(claim: PersistentVolumeClaim, options: LabelSelectorOptions = STRICT) -> list[FieldError]:
@@ -40,8 +40,8 @@ def validate_claim_update(new: PersistentVolumeClaim, old: PersistentVolumeClaim
     lenient = bool(validate_label_selector(old.spec.selector))
     errors = validate_object_meta_update(new.metadata, old.metadata)
     errors += validate_claim(new, LabelSelectorOptions(allow_invalid_label_value=lenient))
-    if not (_gets_class(new, old) and new.metadata.annotations.get(_BETA_CLASS, _beta_class(old)) == _beta_class(old)):
-        errors += validate_immutable(_beta_class(new), _beta_class(old), f"metadata.annotations.{_BETA_CLASS}")
+    if not (_gets_class(new, old) and new.metadata.annotations.get(BETA_CLASS, _beta_class(old)) == _beta_class(old)):
+        errors += validate_immutable(_beta_class(new), _beta_class(old), f"metadata.annotations.{BETA_CLASS}")
     before, after = _comparable(new, old)
     if not same(before, after):
         errors.append(forbidden("spec", _FIXED.format(internal_diff(before, after))))
@@ -58,7 +58,7 @@ def _size(spec: PersistentVolumeClaimSpec) -> str:
 
 
 def _beta_class(claim: PersistentVolumeClaim) -> str:
-    return claim.metadata.annotations.get(_BETA_CLASS, "")
+    return claim.metadata.annotations.get(BETA_CLASS, "")
 
 
 def _gets_class(new: PersistentVolumeClaim, old: PersistentVolumeClaim) -> bool:
@@ -67,7 +67,7 @@ def _gets_class(new: PersistentVolumeClaim, old: PersistentVolumeClaim) -> bool:
     return (
         name is not None
         and old.spec.storage_class_name is None
-        and old.metadata.annotations.get(_BETA_CLASS, name) == name
+        and old.metadata.annotations.get(BETA_CLASS, name) == name
     )
 
 

@@ -207,3 +207,49 @@ def test_cordon_and_uncordon(terminal: Terminal) -> None:
         "error: USAGE: cordon NODE [flags]",
         "See 'kubectl cordon -h' for help and examples",
     ]
+
+
+# -- warnings of the server
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        """-p '{"spec":{"foo":1}}'""",
+        """--type merge -p '{"spec":{"foo":1}}'""",
+        """--type json -p '[{"op":"add","path":"/spec/foo","value":1}]'""",
+    ],
+)
+def test_unknown_fields_of_a_patch_are_left_out_with_a_warning(web: Terminal, flags: str) -> None:
+    result = web.both(f"patch deploy web {flags}")
+    assert (result.exit, result.stdout) == (0, "deployment.apps/web patched (no change)\n")
+    assert result.stderr == 'Warning: unknown field "spec.foo"\n'
+
+
+_ODD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: odd}\nfoo: 1\nbar: 1\n"
+
+
+@pytest.mark.parametrize(
+    ("directive", "code", "said"),
+    [
+        ("strict", 1, 'strict decoding error: unknown field "bar", unknown field "foo"'),
+        ("warn", 0, 'Warning: unknown field "bar"\nWarning: unknown field "foo"\n'),
+        ("false", 0, ""),
+        ("warn --warnings-as-errors", 1, "error: 2 warnings received\n"),
+    ],
+)
+def test_what_becomes_of_unknown_fields_is_the_clients_choice(
+    terminal: Terminal, directive: str, code: int, said: str
+) -> None:
+    result = terminal.both(f"create -f - --validate={directive}", _ODD)
+    assert result.exit == code
+    assert said in result.stderr if said else not result.stderr
+
+
+def test_warnings_come_once_and_also_with_a_refusal(terminal: Terminal) -> None:
+    quota = "create quota {} --hard=requests.cpu=2,limits.cpu=1".format
+    warning = "Warning: ResourceQuota requests.cpu (2) should be less than limits.cpu (1)\n"
+    assert terminal.both(quota("q")).stderr == warning
+    refused = terminal.both(quota("q")).stderr
+    assert refused.startswith(warning)
+    assert "already exists" in refused

@@ -1,0 +1,170 @@
+"""What kubectl asks of an API server, and how it passes on what the server warns of.
+
+References
+----------
+``staging/src/k8s.io/client-go/rest/warnings.go``, ``staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go
+GetValidationDirective @ v1.36``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from k8snb.api.resources import Resource
+from k8snb.api.schema import KubernetesObject
+from k8snb.kubectl.flags import Flags
+from k8snb.kubectl.go_values import parse_bool
+from k8snb.machinery.log import Change
+from k8snb.machinery.server import Reader
+
+_DIRECTIVES = {"strict": "Strict", "warn": "Warn", "ignore": "Ignore"}
+
+
+class Client(Reader, Protocol):
+    """What kubectl asks of an API server.
+
+    ``warnings`` is what the server has to say beside its answer to the latest request.
+    """
+
+    warnings: list[str]
+
+    @property
+    def position(self) -> int:
+        """Where a watch begins that tells of everything from now on."""
+
+    def changes(self, kind: str, start: int) -> Sequence[Change]:
+        """The changes of a kind from a position on."""
+
+    def create(
+        self,
+        resource: Resource,
+        namespace: str,
+        body: Mapping[str, Any],
+        *,
+        dry_run: bool = False,
+        field_validation: str = "Strict",
+    ) -> KubernetesObject:
+        """POST."""
+
+    def replace(
+        self,
+        resource: Resource,
+        namespace: str,
+        name: str,
+        body: Mapping[str, Any],
+        *,
+        dry_run: bool = False,
+        field_validation: str = "Strict",
+    ) -> KubernetesObject:
+        """PUT."""
+
+    def patch(
+        self,
+        resource: Resource,
+        namespace: str,
+        name: str,
+        patch_type: str,
+        patch: Any,
+        *,
+        subresource: str = "",
+        dry_run: bool = False,
+        field_validation: str = "Strict",
+    ) -> KubernetesObject:
+        """PATCH."""
+
+    def delete(
+        self,
+        resource: Resource,
+        namespace: str,
+        name: str,
+        *,
+        grace_period_seconds: int | None = None,
+        propagation_policy: str | None = None,
+        dry_run: bool = False,
+    ) -> KubernetesObject:
+        """DELETE."""
+
+    def evict(
+        self, namespace: str, name: str, *, grace_period_seconds: int | None = None, dry_run: bool = False
+    ) -> None:
+        """POST to a pod's ``eviction``."""
+
+
+class WarnedClient:
+    """An API server whose warnings are printed, each once, also where it refuses the request.
+
+    What is sent to it is written as Go writes maps, by key, so that the first fault in it is the same.
+    """
+
+    def __init__(self, server: Client, warn: Callable[[str], None], field_validation: str) -> None:
+        self.warnings: list[str] = []
+        self._server = server
+        self._warn = warn
+        self._field_validation = field_validation
+
+    @property
+    def now_ms(self) -> int:
+        """Simulated milliseconds since the cluster's start."""
+        return self._server.now_ms
+
+    @property
+    def position(self) -> int:
+        """Where a watch begins that tells of everything from now on."""
+        return self._server.position
+
+    def changes(self, kind: str, start: int) -> Sequence[Change]:
+        """The changes of a kind from a position on."""
+        return self._server.changes(kind, start)
+
+    def get(self, resource: Resource, namespace: str, name: str) -> KubernetesObject:
+        """One object; raises NotFound."""
+        return self._server.get(resource, namespace, name)
+
+    def list(self, resource: Resource, namespace: str | None = None) -> list[KubernetesObject]:
+        """All objects of a kind, of one namespace or of all (None), by key."""
+        return self._server.list(resource, namespace)
+
+    def create(self, *args: Any, **options: Any) -> KubernetesObject:
+        """POST."""
+        return self._answered(self._server.create, *args, **options)
+
+    def replace(self, *args: Any, **options: Any) -> KubernetesObject:
+        """PUT."""
+        return self._answered(self._server.replace, *args, **options)
+
+    def patch(self, *args: Any, **options: Any) -> KubernetesObject:
+        """PATCH."""
+        return self._answered(self._server.patch, *args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> KubernetesObject:
+        """DELETE."""
+        return self._server.delete(*args, **options)
+
+    def evict(self, *args: Any, **options: Any) -> None:
+        """POST to a pod's ``eviction``."""
+        self._server.evict(*args, **options)
+
+    def _answered(self, request: Callable[..., KubernetesObject], *args: Any, **options: Any) -> KubernetesObject:
+        try:
+            return request(*map(_by_key, args), **{"field_validation": self._field_validation, **options})
+        finally:
+            new = [text for text in self._server.warnings if text not in self.warnings]
+            self.warnings += new
+            for text in new:
+                self._warn(text)
+
+
+def _by_key(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _by_key(value[key]) for key in sorted(value)}
+    return [_by_key(item) for item in value] if isinstance(value, list) else value
+
+
+def field_validation_of(flags: Flags) -> str:
+    """What ``--validate`` asks of the server; a command without the flag leaves it to the server, which warns."""
+    value = str(flags.values.get("validate", "warn"))
+    try:
+        return "Strict" if parse_bool(value) else "Ignore"
+    except ValueError:
+        return _DIRECTIVES.get(value, "Strict")
