@@ -9,6 +9,7 @@ from k8snb.kubectl.commands import (
     auth,
     autoscale,
     cluster,
+    containers,
     cordon,
     create,
     delete,
@@ -30,10 +31,6 @@ from k8snb.kubectl.commands import (
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.resource_builder import MISSING_RESOURCE
 
-_LOGS_USAGE = (
-    "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\n"
-    "POD or TYPE/NAME is a required argument for the logs command"
-)
 _EXPLAIN_USAGE = (
     'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported '
     "resources.\n"
@@ -86,14 +83,14 @@ ROOT = CommandSpec(
         drain.COMMAND,
         _unbuilt("edit", "Edit a resource on the server", MISSING_RESOURCE),
         events.COMMAND,
-        _unbuilt("exec", "Execute a command in a container", "pod, type/name or --filename must be specified"),
+        containers.EXEC,
         _unbuilt("explain", "Get documentation for a resource", _EXPLAIN_USAGE),
         expose.COMMAND,
         get.COMMAND,
         not_built("kuberc", "Manage kuberc configuration"),
         not_built("kustomize", "Build a kustomization target"),
         label.COMMAND,
-        _unbuilt("logs", "Print the logs for a container in a pod", _LOGS_USAGE, usage_hint=True),
+        containers.LOGS,
         not_built("options", "Print the list of flags inherited by all commands"),
         patch.COMMAND,
         not_built("plugin", "Provides utilities for interacting with plugins"),

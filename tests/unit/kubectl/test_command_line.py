@@ -235,14 +235,13 @@ def test_help_names_the_commands_and_flags(terminal: Terminal) -> None:
     assert "  image           Update the image of a pod template" in terminal.fails("set")
 
 
-@pytest.mark.parametrize("line", ["edit deploy web", "logs web", "exec web -- ls", "diff -f x", "explain pods"])
+@pytest.mark.parametrize("line", ["edit deploy web", "diff -f x", "explain pods", "config view"])
 def test_commands_that_are_not_built_say_so(terminal: Terminal, line: str) -> None:
     assert terminal.fails(line) == [f'error: "kubectl {line.split()[0]}" is not built in this simulator']
 
 
 def test_commands_that_are_not_built_complain_like_kubectl_without_arguments(terminal: Terminal) -> None:
-    assert terminal.fails("exec") == ["error: pod, type/name or --filename must be specified"]
-    assert terminal.fails("logs")[0] == "error: expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'."
+    assert terminal.fails("attach") == ["error: at least 1 argument is required for attach"]
     assert terminal.fails("top pods") == ["error: Metrics API not available"]
 
 
