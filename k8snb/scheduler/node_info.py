@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from k8snb.api.types.containers import ContainerPort
 from k8snb.api.types.node import Node
-from k8snb.scheduler.resources import Amounts, amounts_of
+from k8snb.scheduler.resources import Amounts, amounts_of, Demand
 from k8snb.scheduler.signature import PodInfo, Signature
+from k8snb.scheduler.status import Status
 
 ALL_ADDRESSES = "0.0.0.0"
 
 HostPort = tuple[str, str, int]
 K = TypeVar("K")
+_REMEMBERED_MOVES = 256
 
 
 class ImageState:
@@ -32,11 +34,20 @@ class ImageState:
         self.nodes: dict[str, None] = {}
 
 
+class Room(NamedTuple):
+    """How a pod of some demand would fit on a node: what is lacking, or the score for resources."""
+
+    refusal: Status | None
+    score: int
+
+
 class NodeInfo:
     """One node with its pods; the numbers follow every pod that comes or goes.
 
     ``counts`` and ``live`` say how many pods of a signature are here, with and without those being deleted. A node
     that is not, or no longer, known but has pods is kept with ``node`` None. ``version`` changes with the node itself.
+    ``moves`` are the latest changes of ``live``, of which `move_count` numbers the next; ``room`` remembers, until
+    something changes, how pods of a demand would fit.
     """
 
     __slots__ = (
@@ -50,12 +61,15 @@ class NodeInfo:
         "live",
         "memory",
         "milli_cpu",
+        "moves",
+        "moves_from",
         "name",
         "node",
         "non_zero_cpu",
         "non_zero_memory",
         "pods",
         "ports",
+        "room",
         "scalars",
         "version",
         "with_affinity",
@@ -71,6 +85,9 @@ class NodeInfo:
         self.pods: dict[str, PodInfo] = {}
         self.counts: dict[Signature, int] = {}
         self.live: dict[Signature, int] = {}
+        self.moves: list[tuple[Signature, int]] = []
+        self.moves_from = 0
+        self.room: dict[Demand, Room] = {}
         self.with_affinity: dict[Signature, int] = {}
         self.milli_cpu = 0
         self.memory = 0
@@ -93,6 +110,7 @@ class NodeInfo:
         before = self.node
         self.node = node
         self.version += 1
+        self.room.clear()
         self.labels = node.metadata.labels
         if before is None or before.status.allocatable is not node.status.allocatable:
             self.allocatable = amounts_of(node.status.allocatable)
@@ -109,8 +127,9 @@ class NodeInfo:
         self.non_zero_cpu += demand.non_zero_cpu
         self.non_zero_memory += demand.non_zero_memory
         self.counts[signature] = self.counts.get(signature, 0) + 1
+        self.room.clear()
         if not pod.terminating:
-            self.live[signature] = self.live.get(signature, 0) + 1
+            self._move(signature, 1)
         if signature.uncommon:
             self._count_uncommon(signature, 1)
 
@@ -126,8 +145,9 @@ class NodeInfo:
         self.non_zero_cpu -= demand.non_zero_cpu
         self.non_zero_memory -= demand.non_zero_memory
         _count(self.counts, signature, -1)
+        self.room.clear()
         if not pod.terminating:
-            _count(self.live, signature, -1)
+            self._move(signature, -1)
         if signature.uncommon:
             self._count_uncommon(signature, -1)
         return pod
@@ -136,7 +156,23 @@ class NodeInfo:
         """Note that a pod here is being deleted: it still takes its place, but no longer counts for spreading."""
         if not pod.terminating:
             pod.terminating = True
-            _count(self.live, pod.signature, -1)
+            self._move(pod.signature, -1)
+
+    @property
+    def move_count(self) -> int:
+        """How many changes of ``live`` there have been."""
+        return self.moves_from + len(self.moves)
+
+    def moves_since(self, count: int) -> list[tuple[Signature, int]] | None:
+        """The changes of ``live`` after so many; None when they are forgotten."""
+        return self.moves[count - self.moves_from :] if count >= self.moves_from else None
+
+    def _move(self, signature: Signature, by: int) -> None:
+        _count(self.live, signature, by)
+        if len(self.moves) >= _REMEMBERED_MOVES:
+            self.moves_from += len(self.moves)
+            self.moves.clear()
+        self.moves.append((signature, by))
 
     def clone(self) -> NodeInfo:
         """A copy for trying out pods' going and coming."""
@@ -144,6 +180,8 @@ class NodeInfo:
         other.pods = dict(self.pods)
         other.counts = dict(self.counts)
         other.live = dict(self.live)
+        other.moves = []
+        other.room = {}
         other.with_affinity = dict(self.with_affinity)
         other.scalars = dict(self.scalars)
         other.ports = dict(self.ports)

@@ -95,14 +95,18 @@ class Group:
 
 
 class Standing:
-    """One node: its kind, its pods by selector, and either its group and score, or why it is refused."""
+    """One node: its kind, its pods by selector, and either its group and score, or why it is refused.
 
-    __slots__ = ("group", "kind", "pods", "refusal", "score", "version")
+    ``moves`` says of how many of the node's pods' comings and goings ``pods`` is the sum.
+    """
+
+    __slots__ = ("group", "kind", "moves", "pods", "refusal", "score", "version")
 
     def __init__(self, kind: Kind, pods: tuple[int, ...], version: int) -> None:
         self.kind = kind
         self.pods = pods
         self.version = version
+        self.moves = 0
         self.group: Group | None = None
         self.score = 0
         self.refusal: Status | None = None

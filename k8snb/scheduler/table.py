@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from k8snb.scheduler.domains import Domains
 from k8snb.scheduler.framework import Cycle, NodeFilter, run_filters, run_pre_filters
 from k8snb.scheduler.labels import selects
-from k8snb.scheduler.node_info import NodeInfo
+from k8snb.scheduler.node_info import NodeInfo, Room
 from k8snb.scheduler.plugins.image_locality import container_count, image_names, images_present
 from k8snb.scheduler.plugins.node_affinity import AffinityScorer, NodeAffinity, preferred_terms
 from k8snb.scheduler.plugins.node_resources_balanced_allocation import balanced_allocation
@@ -107,14 +107,27 @@ class Table:
                 standing = None
         if info.node is None:
             return
-        pods = tuple([matcher.count(info) for matcher in self.matchers])
+        pods = self._count(info, standing)
         if standing is None:
             standing = self._standings[info] = Standing(self._kind_of(info), pods, info.version)
             self._join_domains(info, standing)
         elif pods != standing.pods:
             self._change_domains(info, standing, pods)
             standing.pods = pods
+        standing.moves = info.move_count
         self._enter(info, standing)
+
+    def _count(self, info: NodeInfo, standing: Standing | None) -> tuple[int, ...]:
+        """The pods on a node by matcher: those that were there, and what came and went since."""
+        moves = info.moves_since(standing.moves) if standing is not None else None
+        if standing is None or moves is None:
+            return tuple([matcher.count(info) for matcher in self.matchers])
+        pods = standing.pods
+        for number, matcher in enumerate(self.matchers):
+            by = sum([by for signature, by in moves if matcher.matches(signature)])
+            if by:
+                pods = (*pods[:number], pods[number] + by, *pods[number + 1 :])
+        return pods
 
     def _leave(self, info: NodeInfo, standing: Standing) -> None:
         group = standing.group
@@ -132,24 +145,35 @@ class Table:
 
     def _enter(self, info: NodeInfo, standing: Standing) -> None:
         demand = self.signature.demand
-        refusal = standing.kind.traits.refusal or insufficient(demand.requests, info)
+        room = info.room.get(demand)
+        if room is None:
+            room = info.room[demand] = self._room(info)
+        refusal = standing.kind.traits.refusal or room.refusal
         standing.refusal = refusal
         if refusal is not None:
             standing.group = None
             self.refusals[refusal] = self.refusals.get(refusal, 0) + 1
             return
-        score = least_allocated(demand, info)
-        if self._balances:
-            score += balanced_allocation(demand.requests, info)
         groups = standing.kind.groups
         pods = standing.pods[: self._counted_by_host]
         group = groups.get(pods)
         if group is None:
             group = groups[pods] = Group(standing.kind.traits, pods)
             self.groups[group] = None
-        group.add(info.index, score)
+        group.add(info.index, room.score)
         standing.group = group
-        standing.score = score
+        standing.score = room.score
+
+    def _room(self, info: NodeInfo) -> Room:
+        """How the pods would fit as far as resources are concerned."""
+        demand = self.signature.demand
+        refusal = insufficient(demand.requests, info)
+        if refusal is not None:
+            return Room(refusal, 0)
+        score = least_allocated(demand, info)
+        if self._balances:
+            score += balanced_allocation(demand.requests, info)
+        return Room(None, score)
 
     def _join_domains(self, info: NodeInfo, standing: Standing) -> None:
         for domains, value, position in self._hard_rows(info, standing.kind.traits):
