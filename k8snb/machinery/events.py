@@ -92,7 +92,7 @@ class _Reason:
         return True
 
 
-_Content = tuple[str, str, str]  # type, reason and message; no message when events are combined
+_Content = tuple[str, str, str, str]  # type, reason, message and field path; no message when events are combined
 
 
 class Recorder:
@@ -116,8 +116,11 @@ class Recorder:
         self._source = EventSource(component=component, host=host)
         self._subjects: dict[str, _Subject] = {}
 
-    def event(self, obj: KubernetesObject, type_: str, reason: str, message: str) -> None:
-        """Record that something happened to `obj`; `type_` is ``Normal`` or ``Warning``."""
+    def event(self, obj: KubernetesObject, type_: str, reason: str, message: str, field_path: str = "") -> None:
+        """Record that something happened to `obj`, or to the part of it that `field_path` names.
+
+        `type_` is ``Normal`` or ``Warning``.
+        """
         now_ms = self._loop.now_ms
         uid = obj.metadata.uid or obj.metadata.name
         subject = self._subjects.get(uid)
@@ -127,7 +130,7 @@ class Recorder:
             self._event_of_series(subject, type_, reason, message)
             return
         combined = subject.combines(type_, reason, message, now_ms)
-        content = (type_, reason, "" if combined else message)
+        content = (type_, reason, "" if combined else message, field_path)
         if not subject.may_write(type_, now_ms):
             subject.dropped[content] = subject.dropped.get(content, 0) + 1
             return
@@ -135,14 +138,15 @@ class Recorder:
         known = subject.written.get(content)
         times = 1 + (subject.dropped.pop(content, 0) if subject.dropped else 0)
         if known is None:
-            written = self._server.create_event(self._new_event(subject.reference, type_, reason, shown, times))
+            about = replace(subject.reference, field_path=field_path) if field_path else subject.reference
+            written = self._server.create_event(self._new_event(about, type_, reason, shown, times))
         else:
             count, last = known.count + times, self._server.time
             written = self._server.update_event(replace(known, count=count, last_timestamp=last, message=shown))
         subject.written[content] = written
 
     def _event_of_series(self, subject: _Subject, type_: str, reason: str, message: str) -> None:
-        content = (type_, reason, "")
+        content = (type_, reason, "", "")
         known, now_ms = subject.written.get(content), EPOCH_MS + self._loop.now_ms
         if known is not None:
             count = known.series.count + 1 if known.series else 2
