@@ -19,6 +19,7 @@ from k8snb.errors import K8snbError, SimulationError
 from k8snb.faults import check_fault, describe_fault, find_pod
 from k8snb.journal import describe_action, JournalEntry
 from k8snb.kubectl import Result
+from k8snb.kubelet.program import ImageFunction
 from k8snb.machinery.history import History, View
 from k8snb.machinery.log import Log, NO_CAUSE
 from k8snb.machinery.server import ApiServer, EPOCH_MS, Reader
@@ -66,6 +67,8 @@ class Cluster:
     annotated
         Whether every pod lives by whole seconds, as the ``k8snb.dev/`` annotations and their defaults say. Else only
         pods with such annotations do, and all others draw their times from distributions.
+    exact
+        Whether those others take next to no time to pull and start, and 0.3 s to stop, instead.
     legacy_versions
         Whether manifests of versions that Kubernetes no longer serves (``extensions/v1beta1`` …) are converted, with
         a warning, or refused as a cluster of today refuses them.
@@ -87,6 +90,7 @@ class Cluster:
         *,
         missing_images: Sequence[str] = MISSING_IMAGES,
         annotated: bool = False,
+        exact: bool = False,
         legacy_versions: bool = True,
     ) -> None:
         _check_settings(seed, missing_images)
@@ -95,11 +99,14 @@ class Cluster:
             "seed": seed,
             "missing_images": list(missing_images),
             "annotated": annotated,
+            "exact": exact,
             "legacy_versions": legacy_versions,
         }
         self.journal: list[JournalEntry] = []
         self.lock = RLock()  # callbacks of widgets come in threads of their own
-        self._plane = ControlPlane(seed, annotated, missing_images)
+        self.images: dict[str, ImageFunction] = {}
+        kubelet = "annotated" if annotated else "exact" if exact else "distributed"
+        self._plane = ControlPlane(seed, kubelet, missing_images, self.images)
         self._loop = self._plane.loop
         self._history = History(self.log)
         self._stop_ms: int | None = None
@@ -292,6 +299,7 @@ class Cluster:
         """An independent cluster with the same past up to a moment in seconds (by default: now)."""
         until_ms = self.now_ms if at is None else self._past_ms(at)
         branch = Cluster(**self.config)
+        branch.images.update(self.images)
         branch.replay(self.journal, until_ms)
         if at is None:
             while branch._loop.steps < self._loop.steps:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from k8snb.controllers.cronjob import CronJobController
 from k8snb.controllers.daemonset import DaemonSetController
@@ -26,6 +26,7 @@ from k8snb.controllers.statefulset import StatefulSetController
 from k8snb.controllers.tainteviction import TaintEvictionController
 from k8snb.controllers.ttlafterfinished import TTLAfterFinishedController
 from k8snb.kubelet import Kubelets
+from k8snb.kubelet.program import ImageFunction
 from k8snb.machinery.controller import Controller, Environment
 from k8snb.machinery.server import ApiServer
 from k8snb.scheduling import SchedulerComponent
@@ -59,11 +60,13 @@ CONTROLLERS: tuple[type[Controller], ...] = (
 class ControlPlane:
     """All components of one cluster, on one loop and one store."""
 
-    def __init__(self, seed: int, annotated: bool, missing_images: Sequence[str]) -> None:
+    def __init__(
+        self, seed: int, kubelet: str, missing_images: Sequence[str], functions: Mapping[str, ImageFunction]
+    ) -> None:
         self.loop = Loop()
         self.streams = Streams(seed)
         self.server = ApiServer(self.loop, self.streams)
         environment = Environment(self.server, self.streams)
         self.controllers = [controller(environment) for controller in CONTROLLERS]
         self.scheduler = SchedulerComponent(environment)
-        self.kubelets = Kubelets(environment, annotated, missing_images)
+        self.kubelets = Kubelets(environment, kubelet, missing_images, functions)

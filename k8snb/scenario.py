@@ -65,15 +65,18 @@ class Scenario(NamedTuple):
     def cluster(self) -> Cluster:
         """A new cluster as the scenario describes it.
 
-        The pods of a scenario live by whole seconds and annotations, unless its ``kubelet`` is ``distributed``.
+        The pods of a scenario live by whole seconds and annotations, unless its ``kubelet`` is ``distributed`` or
+        ``exact``.
         """
         spec = self.spec
-        annotated = spec.get("kubelet") != "distributed"
+        kubelet = spec.get("kubelet", "annotated")
+        annotated = kubelet == "annotated"
         return Cluster(
             spec.get("nodes") or 3,
             seed=spec.get("seed", 0),
             missing_images=spec.get("missingImages") or (),
             annotated=annotated,
+            exact=kubelet == "exact",
             legacy_versions=bool(spec.get("legacyVersions", not annotated)),
         )
 
@@ -112,7 +115,7 @@ def scenario_of(cluster: Cluster, name: str = "session") -> Scenario:
     spec = {
         "until": -(-cluster.now_ms // 1000),
         "seed": config["seed"],
-        "kubelet": "annotated" if config["annotated"] else "distributed",
+        "kubelet": "annotated" if config["annotated"] else "exact" if config["exact"] else "distributed",
         "legacyVersions": config["legacy_versions"],
         "nodes": [{k: v for k, v in node.items() if v is not None} for node in config["nodes"]],
         "missingImages": list(config["missing_images"]),
@@ -164,10 +167,15 @@ class Player:
     ----------
     on_frame
         Called at the end of every second with its number.
+    step_ms
+        How far into their second steps are taken.
     """
 
-    def __init__(self, scenario: Scenario, on_frame: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self, scenario: Scenario, on_frame: Callable[[int], None] | None = None, step_ms: int = STEP_MS
+    ) -> None:
         self.scenario = scenario
+        self._step_ms = step_ms
         self.cluster = scenario.cluster()
         self.on_frame = on_frame or (lambda _second: None)
         self.results: list[StepResult] = []
@@ -186,7 +194,7 @@ class Player:
             else:
                 same = sum(1 for s in self.scenario.steps if s["at"] == step["at"])
                 previous, gap = at, min(LONGEST_GAP_MS, ALL_GAPS_MS // same)
-                self._run_until(at * 1000 + STEP_MS)
+                self._run_until(at * 1000 + self._step_ms)
             self._take(step, at)
         self._run_until(self.scenario.until * 1000 + 999)
         return self.cluster

@@ -74,7 +74,7 @@ class _Spec(_Strict):
     transcript: bool = False
     only_transcript: bool = False
     seed: int = 0
-    kubelet: Literal["annotated", "distributed"] = "annotated"
+    kubelet: Literal["annotated", "distributed", "exact"] = "annotated"
     legacy_versions: bool = False
     now: _Seconds | None = None
     steps: list[_Step] | None = None

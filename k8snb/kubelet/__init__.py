@@ -1,5 +1,5 @@
 """The kubelets: they start, watch and stop the pods of their nodes, and report what became of them."""
 
-from k8snb.kubelet.kubelet import Kubelets
+from k8snb.kubelet.kubelets import Kubelets
 
 __all__ = ["Kubelets"]

@@ -21,7 +21,7 @@ class Cluster:
 
     def __init__(self, world, nodes, **description):
         self.world = world(NodeLifecycleController)
-        self.kubelets = Kubelets(self.world.environment, annotated=True)
+        self.kubelets = Kubelets(self.world.environment, "annotated", (), {})
         for i in range(nodes):
             self.world.node(f"n{i}", **description)
         self.world.run(1)

@@ -64,14 +64,14 @@ def names(terminal: Terminal) -> list[str]:
 
 def test_pods_are_evicted_and_come_up_elsewhere(web_on_node_1: Terminal) -> None:
     first, second = names(web_on_node_1)
-    assert web_on_node_1.out("drain node-1") == [
+    printed = web_on_node_1.out("drain node-1")
+    assert printed[:3] == [
         "node/node-1 cordoned",
         f"evicting pod default/{first}",
         f"evicting pod default/{second}",
-        f"pod/{first} evicted",
-        f"pod/{second} evicted",
-        "node/node-1 drained",
     ]
+    assert sorted(printed[3:-1]) == [f"pod/{first} evicted", f"pod/{second} evicted"]  # whichever stops first
+    assert printed[-1] == "node/node-1 drained"
     web_on_node_1.run()
     assert web_on_node_1.value("pods", ".items[*].spec.nodeName") == "node-2 node-2"
     assert web_on_node_1.out("drain node-1") == ["node/node-1 already cordoned", "node/node-1 drained"]
@@ -116,12 +116,9 @@ def test_a_timeout_ends_the_waiting(web_on_node_1: Terminal) -> None:
 def test_deletion_passes_budgets_by(web_on_node_1: Terminal) -> None:
     web_on_node_1.out("apply -f -", BUDGET % 2)
     first, second = names(web_on_node_1)
-    assert web_on_node_1.out("drain node-1 --disable-eviction --grace-period=1") == [
-        "node/node-1 cordoned",
-        f"pod/{first} deleted",
-        f"pod/{second} deleted",
-        "node/node-1 drained",
-    ]
+    printed = web_on_node_1.out("drain node-1 --disable-eviction --grace-period=1")
+    assert (printed[0], printed[-1]) == ("node/node-1 cordoned", "node/node-1 drained")
+    assert sorted(printed[1:-1]) == [f"pod/{first} deleted", f"pod/{second} deleted"]  # whichever stops first
 
 
 def test_waiting_for_a_pod_that_cannot_end(web_on_node_1: Terminal) -> None:

@@ -31,7 +31,8 @@ def test_a_lane_a_pod_with_its_states_in_order(blocked: Cluster) -> None:
         assert times == sorted(times)
         assert lane.end is None or lane.end >= times[-1]
     first = next(iter(timeline.lanes.values()))
-    assert [STATES[s] for _, s, _ in first.segments][:3] == ["starting", "running", "ready"]
+    shown = [STATES[s] for _, s, _ in first.segments]
+    assert list(dict.fromkeys(shown))[:2] == ["starting", "ready"]  # without a probe, whatever runs is ready
 
 
 def test_groups_are_revisions_with_their_hues(blocked: Cluster) -> None:

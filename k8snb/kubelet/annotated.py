@@ -1,0 +1,323 @@
+"""Pods that live by annotations: for every one on a node that is up, the stages of its life, each at its whole second.
+
+A stage has a moment (from the pod's annotations) and what happens then; `stages_of` selects the stages that a pod is
+in. It can be in several at once: wait to become ready and run towards its exit. There are no events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from k8snb.api.pods import is_ready, is_terminal
+from k8snb.api.types.pod import Pod
+from k8snb.api.types.pod_status import PodStatus
+from k8snb.kubelet import annotated_status as statuses
+from k8snb.kubelet.annotated_timing import AnnotatedTiming, RUN
+from k8snb.kubelet.exits import ExitCodes
+from k8snb.kubelet.registry import Registry
+from k8snb.machinery.controller import key_of
+from k8snb.machinery.deletion import DeleteOptions
+from k8snb.machinery.server import ApiServer
+from k8snb.sim.loop import NODE, Timer
+
+BASE_MS, MAX_MS = 10_000, 300_000
+
+
+class Stage(NamedTuple):
+    """One thing that will happen to a pod: when, and what it does. `stages_of` says which pods are in it."""
+
+    name: str
+    moment: Callable[[AnnotatedKubelet, Pod], int | None]
+    act: Callable[[AnnotatedKubelet, Pod], None]
+
+
+class _PodRecord:
+    """What the kubelet knows of a pod beside its status."""
+
+    __slots__ = (
+        "bound_ms",
+        "deleted_ms",
+        "order",
+        "restart_ms",
+        "started_ms",
+        "timers",
+        "unready",
+    )
+
+    def __init__(self, order: int, now_ms: int) -> None:
+        self.order = order
+        self.bound_ms = now_ms
+        self.started_ms = now_ms
+        self.deleted_ms = now_ms
+        self.restart_ms = now_ms
+        self.unready = False
+        self.timers: dict[str, Timer] = {}
+
+
+class AnnotatedPod:
+    """The life of one pod that goes by annotations."""
+
+    __slots__ = ("_kubelet", "finished", "pod")
+
+    def __init__(self, kubelet: AnnotatedKubelet, pod: Pod) -> None:
+        self.pod = pod
+        self.finished = False
+        self._kubelet = kubelet
+
+    def update(self, pod: Pod) -> None:
+        """The API server has another version of the pod."""
+        self.pod = pod
+        self._kubelet.see(pod)
+
+    def remove(self) -> None:
+        """The API server has the pod no more."""
+        self.finished = True
+        self._kubelet.remove(self.pod)
+
+
+class AnnotatedKubelet:
+    """The kubelet of all pods that live by annotations.
+
+    Parameters
+    ----------
+    down
+        The nodes whose kubelets do nothing.
+    address
+        Gives the next pod's IP address.
+    """
+
+    def __init__(
+        self, server: ApiServer, registry: Registry, down: Mapping[str, None], address: Callable[[], str]
+    ) -> None:
+        self.server = server
+        self.loop = server.loop
+        self.timing = AnnotatedTiming()
+        self._registry = registry
+        self._down = down
+        self._address = address
+        self._pods: dict[str, Pod] = {}
+        self._records: dict[str, _PodRecord] = {}
+        self._exit_codes = ExitCodes()
+        self._order = 0
+        self._exiting: list[tuple[int, int, int, Pod]] = []
+
+    # -- faults
+
+    def catch_up(self, pods: Iterable[Pod]) -> None:
+        """A node is up again: go on with its pods."""
+        for pod in pods:
+            if pod.metadata.uid in self._records:
+                self._plan(pod)
+
+    def set_ready(self, pod: Pod, ready: bool) -> None:
+        """Let a pod's readiness fail until it is set right again."""
+        record = self._records.get(pod.metadata.uid)
+        if record is not None and pod.spec.node_name not in self._down:
+            record.unready = not ready
+            self._strike(pod, self.timing.probe(self.loop.now_ms), self._show_readiness)
+
+    def exit_containers(self, pod: Pod, code: int) -> None:
+        """Let a pod's containers exit."""
+        if pod.metadata.uid in self._records and pod.spec.node_name not in self._down:
+            self._strike(pod, self.timing.crash(self.loop.now_ms), lambda pod: self._handle_exit(pod, code))
+
+    def _strike(self, pod: Pod, moment: int, act: Callable[[Pod], None]) -> None:
+        """Let a fault happen to a pod at its moment, if it still runs by then."""
+
+        def strike(cause: int) -> None:
+            struck = self._pods.get(key_of(pod))
+            if struck is None or struck.metadata.uid != pod.metadata.uid or struck.status.phase != "Running":
+                return
+            if struck.spec.node_name not in self._down:
+                with self.server.store.on_behalf_of(f"kubelet {struck.spec.node_name}", cause):
+                    act(struck)
+
+        if moment <= self.loop.now_ms:
+            strike(self.server.store.cause)
+        else:
+            self.loop.call_at(moment, strike, self.server.store.cause, priority=NODE)
+
+    def _show_readiness(self, pod: Pod) -> None:
+        """Say whether a pod is ready, after a fault of its readiness began or ended."""
+        ready = not self.record(pod).unready
+        if is_ready(pod) != ready:
+            self._write(pod, statuses.with_readiness(pod, ready, self.server.time))
+
+    # -- planning
+
+    def begin(self, pod: Pod) -> AnnotatedPod:
+        """The API server has a new pod for this kubelet."""
+        life = AnnotatedPod(self, pod)
+        self.see(pod)
+        return life
+
+    def see(self, pod: Pod) -> None:
+        """The API server has a pod that is new or changed."""
+        self._pods[key_of(pod)] = pod
+        self._plan(pod)
+
+    def remove(self, pod: Pod) -> None:
+        """The API server has a pod no more."""
+        key = key_of(pod)
+        if key in self._pods and self._pods[key].metadata.uid == pod.metadata.uid:
+            del self._pods[key]
+        self._forget(pod)
+
+    def _forget(self, pod: Pod) -> None:
+        record = self._records.pop(pod.metadata.uid, None)
+        if record is not None:
+            for timer in record.timers.values():
+                timer.cancel()
+
+    def _plan(self, pod: Pod) -> None:
+        """Set a timer for every stage that the pod is in, and cancel those of stages that it has left."""
+        record = self._records.get(pod.metadata.uid)
+        if record is None:
+            self._order += 1
+            record = self._records[pod.metadata.uid] = _PodRecord(self._order, self.loop.now_ms)
+        if pod.metadata.deletion_timestamp is not None and "stop" not in record.timers:
+            record.deleted_ms = self.loop.now_ms
+        if pod.spec.node_name in self._down:
+            return
+        timers, stages = record.timers, stages_of(pod)
+        if timers:
+            current = [stage.name for stage in stages]
+            for name in [n for n in timers if n not in current]:
+                timers.pop(name).cancel()
+        for stage in stages:
+            if stage.name not in timers:
+                self._set_timer(stage, pod, record)
+
+    def _set_timer(self, stage: Stage, pod: Pod, record: _PodRecord) -> None:
+        moment = stage.moment(self, pod)
+        if moment is not None:
+            record.timers[stage.name] = self.loop.call_at(
+                moment, self._fire, stage, key_of(pod), record, self.server.store.cause,
+                priority=NODE,
+            )  # fmt: skip
+
+    def _fire(self, stage: Stage, key: str, record: _PodRecord, cause: int) -> None:
+        record.timers.pop(stage.name, None)
+        pod = self._pods.get(key)
+        if pod is None or pod.spec.node_name in self._down:
+            return
+        store = self.server.store
+        store.actor, store.cause = f"kubelet {pod.spec.node_name}", cause
+        stage.act(self, pod)
+
+    def record(self, pod: Pod) -> _PodRecord:
+        """What the kubelet remembers of a pod."""
+        return self._records[pod.metadata.uid]
+
+    # -- acting
+
+    def start(self, pod: Pod) -> None:
+        """Start the containers, or fail to pull their images."""
+        record = self.record(pod)
+        images = [c.image for c in pod.spec.containers]
+        missing = [i for i in images if self._registry.problem(i)]
+        record.started_ms = self.loop.now_ms
+        at_once = self.timing.ready(pod, self.loop.now_ms) == self.loop.now_ms and not record.unready
+        now = self.server.time
+        self._write(pod, statuses.started(pod, missing, pod.status.pod_ip or self._address(), at_once, now))
+
+    def become_ready(self, pod: Pod) -> None:
+        """The containers pass their readiness."""
+        if not self.record(pod).unready:
+            self._write(pod, statuses.with_readiness(pod, True, self.server.time))
+
+    def exit_by_itself(self, pod: Pod) -> None:
+        """The containers exit with the next code of their owner's script; of those that exit now, the eldest first."""
+        if not self._exiting:
+            self.loop.call_after(0, self._exit_in_order)
+        created = pod.metadata.creation_timestamp or 0
+        self._exiting.append((created, self.record(pod).order, self.server.store.cause, pod))
+
+    def _exit_in_order(self) -> None:
+        exiting, self._exiting = self._exiting, []
+        store = self.server.store
+        for _, _, cause, pod in sorted(exiting, key=lambda row: row[:2]):
+            store.actor, store.cause = f"kubelet {pod.spec.node_name}", cause
+            self._handle_exit(pod, self._exit_codes.next_code(pod))
+
+    def _handle_exit(self, pod: Pod, code: int) -> None:
+        """End the pod, or restart its containers: the first time at once, then after a growing delay."""
+        policy, now = pod.spec.restart_policy, self.server.time
+        if policy == "Never" or (policy == "OnFailure" and code == 0):
+            self._write(pod, statuses.ended(pod, code, now))
+            return
+        record = self.record(pod)
+        restarts = max((c.restart_count for c in pod.status.container_statuses), default=0)
+        delay_ms = back_off_ms(restarts)
+        for name in ("ready", "exit"):
+            if name in record.timers:
+                record.timers.pop(name).cancel()
+        if delay_ms == 0:
+            record.started_ms = self.loop.now_ms
+            self._write(pod, statuses.restarted(pod, False, now, code))
+        else:
+            record.restart_ms = self.loop.now_ms + delay_ms
+            self._write(pod, statuses.crashed(pod, code, delay_ms // 1000, now))
+
+    def restart(self, pod: Pod) -> None:
+        """The back-off is over: the containers run again."""
+        self.record(pod).started_ms = self.loop.now_ms
+        self._write(pod, statuses.restarted(pod, False, self.server.time))
+
+    def stop(self, pod: Pod) -> None:
+        """The containers have stopped: say how the pod ended, and let it go."""
+        if not is_terminal(pod):
+            self._write(pod, statuses.ended(pod, 0, self.server.time, "Failed"))
+        self.server.delete_object(pod, DeleteOptions(grace_period_seconds=0))
+
+    def _write(self, pod: Pod, status: PodStatus) -> None:
+        self.server.set_pod_status(pod, status)
+
+
+START = Stage(
+    "start",
+    lambda kubelet, pod: kubelet.timing.start(pod, kubelet.record(pod).bound_ms),
+    AnnotatedKubelet.start,
+)
+BECOME_READY = Stage(
+    "ready",
+    lambda kubelet, pod: kubelet.timing.ready(pod, kubelet.record(pod).started_ms),
+    AnnotatedKubelet.become_ready,
+)
+EXIT = Stage(
+    "exit",
+    lambda kubelet, pod: kubelet.timing.exit(pod, kubelet.record(pod).started_ms),
+    AnnotatedKubelet.exit_by_itself,
+)
+RESTART = Stage(
+    "restart",
+    lambda kubelet, pod: kubelet.timing.restart(pod, kubelet.record(pod).restart_ms),
+    AnnotatedKubelet.restart,
+)
+STOP = Stage(
+    "stop",
+    lambda kubelet, pod: kubelet.timing.stop(pod, kubelet.record(pod).deleted_ms),
+    AnnotatedKubelet.stop,
+)
+
+
+def stages_of(pod: Pod) -> tuple[Stage, ...]:
+    """The stages that a pod is in."""
+    if pod.metadata.deletion_timestamp is not None:
+        return (STOP,)
+    status = pod.status
+    if is_terminal(pod):
+        return ()
+    if not status.container_statuses:
+        return (START,)
+    reasons = [c.state.waiting.reason for c in status.container_statuses if c.state.waiting is not None]
+    if reasons:
+        return (RESTART,) if "CrashLoopBackOff" in reasons else ()
+    exits = (EXIT,) if RUN in pod.metadata.annotations else ()
+    return exits if is_ready(pod) else (BECOME_READY, *exits)
+
+
+def back_off_ms(restarts: int) -> int:
+    """How long a container that was restarted so often waits after its next exit: 0, 10 s, 20 s, 40 s … 300 s."""
+    return 0 if restarts == 0 else min(BASE_MS << min(restarts - 1, 10), MAX_MS)

@@ -1,0 +1,164 @@
+"""The kubelets of all nodes, as one component: each pod goes to the kubelet of its node.
+
+Pods with ``k8snb.dev/`` annotations, or all pods of an annotated cluster, live by those instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from msgspec.structs import replace
+
+from k8snb.api.types.node import Node
+from k8snb.api.types.pod import Pod
+from k8snb.kubelet.annotated import AnnotatedKubelet, AnnotatedPod
+from k8snb.kubelet.annotated_timing import is_annotated
+from k8snb.kubelet.durations import DrawnDurations, Durations, ExactDurations
+from k8snb.kubelet.life import Life
+from k8snb.kubelet.node import NodeKubelet
+from k8snb.kubelet.node_status import healthy_node
+from k8snb.kubelet.plain import PlainPod
+from k8snb.kubelet.pod_worker import PodWorker
+from k8snb.kubelet.program import ImageFunction
+from k8snb.kubelet.registry import Registry
+from k8snb.machinery.controller import Environment
+
+ANNOTATED, DRAWN, EXACT = "annotated", "distributed", "exact"
+MODES = (ANNOTATED, DRAWN, EXACT)
+
+
+class Kubelets:
+    """One component for the kubelets of all nodes.
+
+    Parameters
+    ----------
+    mode
+        ``annotated``: every pod lives by whole seconds and annotations; else only pods with such annotations do. All
+        others take their times from distributions (``distributed``), or next to none (``exact``).
+    missing_images
+        Patterns of images that no registry has.
+    functions
+        What containers do, by image.
+    """
+
+    name: ClassVar[str] = "kubelet"
+
+    def __init__(
+        self,
+        environment: Environment,
+        mode: str,
+        missing_images: Sequence[str],
+        functions: Mapping[str, ImageFunction],
+    ) -> None:
+        self.server = environment.server
+        self.registry = Registry(missing_images)
+        self._all_annotated = mode == ANNOTATED
+        self._durations: Durations = (
+            ExactDurations() if mode == EXACT else DrawnDurations(environment.streams.stream("kubelet"))
+        )
+        self._functions = functions
+        self._heartbeats = environment.heartbeats
+        self._down: dict[str, None] = {}
+        self._nodes: dict[str, NodeKubelet] = {}
+        self._lives: dict[str, Life] = {}
+        self._addresses = 0
+        self._annotated = AnnotatedKubelet(environment.server, self.registry, self._down, self._next_address)
+        self._pods = environment.informers.of(Pod)
+        self._pods.add_handler(self._on_pod)
+
+    def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
+        if new is None:
+            life = None if old is None else self._lives.get(old.metadata.uid)
+            if life is not None:
+                life.remove()
+                if life.finished:
+                    del self._lives[life.pod.metadata.uid]
+            return
+        life = self._lives.get(new.metadata.uid)
+        if life is not None:
+            if not life.finished:
+                life.update(new)
+        elif new.spec.node_name:
+            self._begin(new)
+
+    def _begin(self, pod: Pod) -> None:
+        """A kubelet sees a pod for the first time, and decides how it lives."""
+        if self._all_annotated or is_annotated(pod):
+            self._lives[pod.metadata.uid] = self._annotated.begin(pod)
+        else:
+            self._node(pod.spec.node_name).begin(pod)
+
+    def _node(self, name: str) -> NodeKubelet:
+        kubelet = self._nodes.get(name)
+        if kubelet is None:
+            number = len(self._nodes) + 2
+            host_ip = f"192.168.{number // 250}.{number % 250}"
+            kubelet = self._nodes[name] = NodeKubelet(
+                self.server,
+                name,
+                host_ip,
+                self.registry,
+                self._durations,
+                self._functions,
+                self._next_address,
+                self._lives,
+            )
+            if name in self._down:
+                kubelet.sleep()
+        return kubelet
+
+    def _next_address(self) -> str:
+        self._addresses += 1
+        return f"10.244.{self._addresses // 250 % 250}.{self._addresses % 250 + 2}"
+
+    # -- faults
+
+    def node_down(self, node: str) -> None:
+        """A node's kubelet stops doing anything."""
+        self._down[node] = None
+        self._heartbeats.stop(node)
+        if node in self._nodes:
+            self._nodes[node].sleep()
+
+    def node_up(self, node: str) -> None:
+        """A node's kubelet works again, and catches up with what it missed."""
+        if self._down.pop(node, "absent") is None:
+            self._heartbeats.resume(node)
+            self._report_node(node)
+            self._annotated.catch_up([p for p in self._pods.cache.values() if p.spec.node_name == node])
+            if node in self._nodes:
+                self._nodes[node].wake_up()
+
+    def _report_node(self, name: str) -> None:
+        """A kubelet says that its node is well."""
+        node = self.server.find(Node, "", name)
+        if node is not None:
+            with self.server.store.on_behalf_of(f"kubelet {name}", self.server.store.cause):
+                self.server.update_status(replace(node, status=healthy_node(node.status, self.server.time)))
+
+    def set_ready(self, pod: Pod, ready: bool) -> None:
+        """Let a pod's readiness fail until it is set right again."""
+        life = self._life_of(pod)
+        if isinstance(life, AnnotatedPod):
+            self._annotated.set_ready(pod, ready)
+        elif life is not None:
+            life.set_ready(ready)
+
+    def exit_containers(self, pod: Pod, code: int) -> None:
+        """Let a pod's containers exit now."""
+        life = self._life_of(pod)
+        if isinstance(life, AnnotatedPod):
+            self._annotated.exit_containers(pod, code)
+        elif life is not None:
+            life.exit_containers(code)
+
+    def _life_of(self, pod: Pod) -> PodWorker | AnnotatedPod | None:
+        """The life of a pod to which something out of the ordinary happens; none on a node that is down."""
+        life = self._lives.get(pod.metadata.uid)
+        if life is None or life.finished or pod.spec.node_name in self._down:
+            return None
+        if isinstance(life, PlainPod):
+            return life.node.take_over(life)
+        assert isinstance(life, PodWorker | AnnotatedPod)
+        return life

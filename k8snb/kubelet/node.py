@@ -1,0 +1,146 @@
+"""The kubelet of one node: its images, its clock ticks, the workers of its pods.
+
+References
+----------
+``pkg/kubelet/kubelet.go syncLoopIteration`` and ``pleg/generic.go @ v1.36``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from k8snb.api.types.containers import Container
+from k8snb.api.types.pod import Pod, PodSpec
+from k8snb.kubelet.backoff import Backoff
+from k8snb.kubelet.durations import Durations
+from k8snb.kubelet.images import Images, StartError
+from k8snb.kubelet.life import Life
+from k8snb.kubelet.plain import is_plain, PlainPod
+from k8snb.kubelet.pod_worker import PodWorker
+from k8snb.kubelet.program import ImageFunction, Program, read_script, run_image, script_of, Start
+from k8snb.kubelet.registry import Registry
+from k8snb.machinery.events import Recorder
+from k8snb.machinery.server import ApiServer
+from k8snb.sim.process import Signal
+
+SYNC_MS = 1_000  # a kubelet looks for work that is due once a second
+RELIST_MS = 1_001  # ... and lists its containers a second after it was done with the last listing
+PHASE_MS = 960  # of the first of both
+
+
+class NodeKubelet:
+    """One node's kubelet.
+
+    Parameters
+    ----------
+    functions
+        What containers do, by image.
+    address
+        Gives the next pod's IP address.
+    lives
+        All pods' lives, by UID.
+    """
+
+    def __init__(
+        self,
+        server: ApiServer,
+        name: str,
+        host_ip: str,
+        registry: Registry,
+        durations: Durations,
+        functions: Mapping[str, ImageFunction],
+        address: Callable[[], str],
+        lives: dict[str, Life],
+    ) -> None:
+        self.server = server
+        self.loop = server.loop
+        self.name = name
+        self.host_ip = host_ip
+        self.actor = f"kubelet {name}"
+        self.durations = durations
+        self.images = Images(self.loop, registry, durations)
+        self.backoff = Backoff()
+        self.address = address
+        self.asleep = False
+        self.awake = Signal()
+        self._functions = functions
+        self._recorder = Recorder(server, "kubelet", name)
+        self._lives = lives
+        self._plain_specs: dict[int, tuple[PodSpec, bool]] = {}
+
+    def sync_after(self, time_ms: int) -> int:
+        """When the kubelet looks for work that is due, for the first time later than a time."""
+        return _tick_after(time_ms, SYNC_MS)
+
+    def relist_after(self, time_ms: int) -> int:
+        """When the kubelet lists its containers, for the first time later than a time."""
+        return _tick_after(time_ms, RELIST_MS)
+
+    def begin(self, pod: Pod) -> None:
+        """The API server has a pod for this node."""
+        life: Life = PlainPod(self, pod) if self._is_plain(pod) else PodWorker(self, pod)
+        self._lives[pod.metadata.uid] = life
+
+    def _is_plain(self, pod: Pod) -> bool:
+        if self.asleep or not self.durations.plain or pod.metadata.deletion_timestamp is not None:
+            return False
+        if pod.status.phase != "Pending" or pod.status.start_time is not None:
+            return False
+        known = self._plain_specs.get(id(pod.spec))
+        if known is None or known[0] is not pod.spec:
+            plain = is_plain(pod.spec) and not any(c.image in self._functions for c in pod.spec.containers)
+            known = self._plain_specs[id(pod.spec)] = (pod.spec, plain)
+        return known[1]
+
+    def take_over(self, plain: PlainPod, reasons: Mapping[str, StartError] | None = None) -> PodWorker:
+        """Let a worker go on with a pod that is plain no more."""
+        worker = PodWorker(self, plain.pod, plain.hand_over(), reasons)
+        self._lives[plain.pod.metadata.uid] = worker
+        return worker
+
+    def forget(self, worker: PodWorker) -> None:
+        """A worker is done; it is remembered as long as its pod is there."""
+        pod = worker.pod
+        self.images.forget(pod)
+        self.backoff.forget(f"{pod.metadata.uid}/")
+        if worker.removed:
+            self._lives.pop(pod.metadata.uid, None)
+
+    def sleep(self) -> None:
+        """The node goes down: its kubelet does nothing."""
+        for life in self._mine():
+            if isinstance(life, PlainPod):
+                self.take_over(life)
+        self.asleep, self.awake = True, Signal()
+
+    def wake_up(self) -> None:
+        """The node is up again: its kubelet looks at all its pods, and says what it has to say."""
+        self.asleep = False
+        self.awake.fire()
+        for life in self._mine():
+            if isinstance(life, PodWorker):
+                life.wake()
+                life.statuses.send_soon()
+
+    def _mine(self) -> list[Life]:
+        """The pods of this node that are not over."""
+        return [x for x in self._lives.values() if x.pod.spec.node_name == self.name and not x.finished]
+
+    def say(self, pod: Pod, field_path: str, type_: str, reason: str, message: str) -> None:
+        """Write an event about a pod, or one of its containers."""
+        if not self.asleep:
+            self._recorder.event(pod, type_, reason, message, field_path)
+
+    def program(self, pod: Pod, container: Container, number: int) -> Program:
+        """What a container does at its start `number`, counted from 0."""
+        script = script_of(container)
+        if script is not None:
+            return read_script(script, number)
+        function = self._functions.get(container.image)
+        if function is not None:
+            return run_image(function, Start(number, container.name, container.image, pod.metadata.name, self.name))
+        return Program(term=self.durations.term_seconds())
+
+
+def _tick_after(time_ms: int, period_ms: int) -> int:
+    return (time_ms - PHASE_MS) // period_ms * period_ms + PHASE_MS + period_ms

@@ -1,0 +1,356 @@
+"""A pod's worker: it syncs the pod, stops it, and says that it is over, one thing after the other.
+
+References
+----------
+``pkg/kubelet/pod_workers.go podWorkerLoop, completeWork``, ``kubelet.go SyncPod, SyncTerminatingPod,
+SyncTerminatedPod`` and ``pleg/generic.go @ v1.36``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from k8snb.api.pods import TERMINAL_PHASES
+from k8snb.api.types.containers import Container
+from k8snb.api.types.pod import Pod
+from k8snb.kubelet.configuration import missing_volumes
+from k8snb.kubelet.images import StartError
+from k8snb.kubelet.plain import PlainState
+from k8snb.kubelet.probe_results import LIVENESS, ProbeResults, READINESS, STARTUP, SUCCESS
+from k8snb.kubelet.probes import Probed, Prober
+from k8snb.kubelet.runtime import PodRuntime, PodView
+from k8snb.kubelet.status import Facts
+from k8snb.kubelet.status_manager import StatusManager
+from k8snb.kubelet.sync import Syncer, SyncResult
+from k8snb.kubelet.termination import Killer
+from k8snb.machinery.server import EPOCH_MS
+from k8snb.sim.loop import NODE, Timer
+from k8snb.sim.process import Process, Signal, Steps, Timeout
+
+if TYPE_CHECKING:
+    from k8snb.kubelet.node import NodeKubelet
+
+BACK_OFF_MS = 10_000
+RESYNC_MS = 60_000
+MEAN_JITTER = 1.25  # delays are stretched by up to a half; here always by the mean
+MOUNT_RETRY_MS, MOUNT_RETRY_MAX_MS = 500, 122_000
+
+
+class PodWorker:
+    """One pod on one node, from the moment its kubelet sees it until it is gone."""
+
+    def __init__(
+        self,
+        node: NodeKubelet,
+        pod: Pod,
+        plain: PlainState | None = None,
+        reasons: Mapping[str, StartError] | None = None,
+    ) -> None:
+        self.node = node
+        self.pod = pod
+        self.unready = False
+        self.terminating = False
+        self.terminated = False
+        self.finished = False
+        self.removed = False
+        self.runtime = PodRuntime(node.loop, pod.metadata.uid, self._runtime_changed)
+        self._view = PodView()
+        self._observed = False
+        self._mounted = False
+        self._last_sync_ms = -10_000
+        self._work = True
+        self._wakeup = Signal()
+        self._reasons: dict[str, StartError] = dict(reasons or {})
+        self._shown: dict[tuple[str, str], None] = {}
+        self._relist_timer: Timer | None = None
+        self._requeue_timer: Timer | None = None
+        self._deadline_timer: Timer | None = None
+        self._stopped: Pod | None = None
+        self._cause = node.server.store.cause
+        self.results = ProbeResults(self._probe_changed)
+        self.statuses = StatusManager(pod, self._facts())
+        self.prober = Prober(self._probed())
+        self.statuses.prober = self.prober
+        killer = Killer(node.loop, self.runtime, self.say_of, self._enter)
+        self._killer = killer
+        self._syncer = Syncer(
+            node.loop, node.server, self.runtime, node.images, node.durations, node.backoff, self.results, killer,
+            self.say_of, node.program, node.address, self._sandbox_ready,
+        )  # fmt: skip
+        if plain is not None:
+            self._take_over(plain)
+        self.process = Process(node.loop, self._live(), self._enter)
+
+    def _take_over(self, plain: PlainState) -> None:
+        """Go on with a pod that was plain so far; what failed to start is looked at with the next listing."""
+        self.statuses.status = plain.status
+        if not plain.ip:
+            return
+        self._mounted = True
+        self.runtime.run_sandbox(plain.ip)
+        for container, program, at_ms in plain.containers:
+            self.runtime.start(container.name, container.image, 0, program, at_ms)
+        if not self._reasons:
+            self._relist()
+            self._last_sync_ms = plain.last_sync_ms
+        self._work = not self._reasons
+
+    def _facts(self) -> Facts:
+        return Facts(
+            self.node.server, self.node.host_ip, self._reasons, self.results, lambda: self.unready,
+            lambda: not self.terminated, lambda: self.node.asleep, self.say, self._enter,
+        )  # fmt: skip
+
+    def _probed(self) -> Probed:
+        return Probed(
+            self.node.loop, EPOCH_MS, self.runtime, self.results, lambda: self.pod, lambda: self.statuses.status,
+            self.say_of, lambda: self.node.asleep, self._enter,
+        )  # fmt: skip
+
+    def _enter(self) -> None:
+        """What is written now is written by this kubelet."""
+        store = self.node.server.store
+        store.actor, store.cause = self.node.actor, self._cause
+
+    # -- what happens outside
+
+    def update(self, pod: Pod) -> None:
+        """The API server has another version of the pod; a status alone is nothing new."""
+        old, self.pod, self._cause = self.pod, pod, self.node.server.store.cause
+        deleted = old.metadata.deletion_timestamp != pod.metadata.deletion_timestamp
+        if (
+            deleted
+            or old.spec is not pod.spec
+            or old.metadata.annotations != pod.metadata.annotations
+            or (pod.status.phase in TERMINAL_PHASES and not self.terminating)
+        ):
+            self.wake()
+
+    def remove(self) -> None:
+        """The API server has the pod no more: whatever still runs of it is stopped."""
+        if self.finished:
+            return
+        self.removed, self._cause = True, self.node.server.store.cause
+        self.wake()
+
+    def wake(self) -> None:
+        """There is something to do."""
+        self._work = True
+        self._wakeup.fire()
+
+    def say(self, type_: str, reason: str, message: str) -> None:
+        """Write an event about the pod."""
+        self.node.say(self.pod, "", type_, reason, message)
+
+    def say_of(self, container: Container, type_: str, reason: str, message: str) -> None:
+        """Write an event about one of its containers."""
+        init = any(c.name == container.name for c in self.pod.spec.init_containers)
+        path = f"spec.{'initContainers' if init else 'containers'}{{{container.name}}}"
+        self.node.say(self.pod, path, type_, reason, message)
+
+    def _sandbox_ready(self) -> None:
+        """The sandbox is there, before any image is pulled: say so."""
+        self.statuses.set_sandbox_ready(self.pod)
+
+    def _probe_changed(self, kind: str, container_id: str, result: str) -> None:
+        if kind == READINESS:
+            self.statuses.set_readiness(self.pod, container_id, result == SUCCESS)
+        elif kind == STARTUP:
+            self.statuses.set_startup(self.pod, container_id, result == SUCCESS)
+        if kind != LIVENESS or result != SUCCESS:
+            self.wake()
+
+    def set_ready(self, ready: bool) -> None:
+        """Let all containers count as not ready, or as what their probes say again."""
+        self.unready = not ready
+        self.statuses.set(self.pod, self.statuses.generate(self.pod, self._view, terminal=False))
+
+    def exit_containers(self, code: int) -> None:
+        """Let the running containers exit now."""
+        for container in self.pod.spec.containers:
+            running = self.runtime.running(container.name)
+            if running is not None:
+                running.end(code)
+
+    # -- what the runtime lists
+
+    def _runtime_changed(self) -> None:
+        """Something started or exited: the next relisting finds it."""
+        if self._relist_timer is None or self._relist_timer.callback is None:
+            due_ms = self.node.relist_after(self.node.loop.now_ms)
+            self._relist_timer = self.node.loop.call_at(due_ms, self._relist, priority=NODE)
+
+    def _relist(self) -> None:
+        """Look at the runtime; containers that came or went are work."""
+        if self._relist_timer is not None:
+            self._relist_timer.cancel()
+            self._relist_timer = None
+        before = {c.id: c.state for c in self._view.containers}
+        sandbox = self._view.sandbox_ready
+        self._view, self._observed = self.runtime.list(), True
+        now = {c.id: c.state for c in self._view.containers}
+        if self._view.sandbox_ready != sandbox or any(before.get(id_) != state for id_, state in now.items()):
+            self.wake()
+
+    def _newer_view(self) -> Steps[None]:
+        """Wait for a listing that is newer than the last sync."""
+        now_ms = self.node.loop.now_ms
+        next_ms = self.node.relist_after(self._last_sync_ms)
+        if self._observed or next_ms <= now_ms:
+            return
+        yield next_ms - now_ms
+        self._relist()
+
+    # -- the worker's life
+
+    def _live(self) -> Steps[None]:
+        while not self.finished:
+            if not self._work:
+                self._wakeup = Signal()
+                yield self._wakeup
+            self._work = False
+            while self.node.asleep:
+                yield self.node.awake
+            self._decide()
+            pod, terminating, terminated = self.pod, self.terminating, self.terminated
+            yield from self._newer_view()
+            if terminated:
+                self._sync_terminated(self._stopped or pod)
+            elif terminating:
+                yield from self._sync_terminating(pod)
+                self._stopped = pod
+                self.terminated = self._work = True
+                self._note_sync()
+            else:
+                yield from self._sync(pod)
+        self.node.forget(self)
+
+    def _note_sync(self) -> None:
+        """A sync is over: the next goes by a newer listing."""
+        self._last_sync_ms, self._observed = self.node.loop.now_ms, False
+
+    def _decide(self) -> None:
+        """A pod that was deleted, removed or has ended is to be stopped."""
+        ended = self.pod.status.phase in TERMINAL_PHASES
+        if self.removed or ended or self.pod.metadata.deletion_timestamp is not None:
+            self.terminating = True
+
+    def _sync(self, pod: Pod) -> Steps[None]:
+        result = yield from self._sync_pod(pod)
+        self._note_sync()
+        if result is None:  # it has ended by itself
+            self.terminating = self._work = True
+            return
+        if result.acted and not result.errors:
+            self._relist()
+        self._requeue(result)
+
+    def _sync_pod(self, pod: Pod) -> Steps[SyncResult | None]:
+        """Bring a pod to what it asks for; None: it has ended."""
+        status = self.statuses.generate(pod, self._view, terminal=False)
+        self._note_shown()
+        self.statuses.set(pod, status)
+        if status.phase in TERMINAL_PHASES:
+            return None
+        self._watch_deadline(pod)
+        if not (yield from self._mount(pod)):
+            return SyncResult()
+        self.prober.add_pod(pod)
+        restarting = any(c.type == "AllContainersRestarting" and c.status == "True" for c in status.conditions)
+        result = yield from self._syncer.sync_pod(pod, self._view, restarting)
+        for name, error in result.started.items():
+            if error is None:
+                self._reasons.pop(name, None)
+            else:
+                self._reasons[name] = error
+        if restarting and not result.errors:
+            self.wake()
+        return result
+
+    def _mount(self, pod: Pod) -> Steps[bool]:
+        """Wait until all volumes can be mounted; False when the pod is to be stopped meanwhile."""
+        if not self._mounted and not (yield from self._set_up_directories()):
+            return False
+        delay_ms = MOUNT_RETRY_MS
+        while missing := missing_volumes(self.node.server, pod) if pod.spec.volumes else ():
+            for volume, problem in missing:
+                message = f'MountVolume.SetUp failed for volume "{volume}" : {problem}'
+                self.say("Warning", "FailedMount", message)
+            self._wakeup = Signal()
+            self.node.loop.call_after(delay_ms, self._wakeup.fire, priority=NODE, background=True)
+            yield self._wakeup
+            self._decide()
+            if self.terminating:
+                return False
+            delay_ms = min(delay_ms * 2, MOUNT_RETRY_MAX_MS)
+        return True
+
+    def _set_up_directories(self) -> Steps[bool]:
+        """What takes its time before any volume is looked at; False when the pod is to be stopped meanwhile."""
+        self._mounted = True
+        due_ms = self.node.loop.now_ms + self.node.durations.mount_ms(self.node.loop.now_ms)
+        while self.node.loop.now_ms < due_ms and not self.terminating:
+            self._wakeup = Signal()
+            yield Timeout(self._wakeup, due_ms - self.node.loop.now_ms)
+            self._decide()
+        return not self.terminating
+
+    def _watch_deadline(self, pod: Pod) -> None:
+        due_ms = self.statuses.deadline_ms(pod)
+        if due_ms is not None and self._deadline_timer is None:
+            due_ms = self.node.sync_after(due_ms - EPOCH_MS - 1)
+            self._deadline_timer = self.node.loop.call_at(due_ms, self.wake, priority=NODE)
+
+    def _note_shown(self) -> None:
+        for name, error in self._reasons.items():
+            self._shown[name, error.reason] = None
+
+    def _requeue(self, result: SyncResult) -> None:
+        """Sync again later: soon after an error, or when its back-off is over."""
+        if self._requeue_timer is not None:
+            self._requeue_timer.cancel()
+            self._requeue_timer = None
+        now_ms, background = self.node.loop.now_ms, True
+        if result.errors:
+            until = [error.until_ms for error in result.errors if error.until_ms is not None]
+            delay_ms = min(max(min(until) - now_ms, 0), RESYNC_MS) if until else BACK_OFF_MS
+            new = any((name, error.reason) not in self._shown for name, error in self._reasons.items())
+            background = not until and not new
+        elif self._awaits_readiness():
+            delay_ms = RESYNC_MS
+        else:
+            return
+        due_ms = self.node.sync_after(now_ms + round(delay_ms * MEAN_JITTER))
+        self._requeue_timer = self.node.loop.call_at(due_ms, self.wake, priority=NODE, background=background)
+
+    def _awaits_readiness(self) -> bool:
+        """A container's readiness fails; the regular resync asks for it out of turn."""
+        return any(
+            not s.ready and s.state.running is not None and self.prober.find(s.name, READINESS) is not None
+            for s in self.statuses.status.container_statuses
+        )
+
+    def _sync_terminating(self, pod: Pod) -> Steps[None]:
+        """Stop everything that runs."""
+        for timer in (self._requeue_timer, self._deadline_timer):
+            if timer is not None:
+                timer.cancel()
+        self.statuses.set(pod, self.statuses.generate(pod, self._view, terminal=False))
+        self.prober.stop_liveness_and_startup(pod)
+        yield from self._killer.kill_pod(pod, self._view, self._grace_override(pod))
+        self.prober.stop()
+        self.statuses.set(pod, self.statuses.generate(pod, self.runtime.list(), terminal=True))
+
+    def _grace_override(self, pod: Pod) -> int | None:
+        """The grace period of the deletion, at least a second; None: each container's own."""
+        grace = pod.metadata.deletion_grace_period_seconds
+        if grace is None and self.removed:
+            grace = pod.spec.termination_grace_period_seconds
+        return None if grace is None else max(grace, 1)
+
+    def _sync_terminated(self, pod: Pod) -> None:
+        """Say how it ended; a pod that was deleted may go."""
+        self.statuses.set(pod, self.statuses.generate(pod, self._view, terminal=True))
+        self.statuses.terminate(pod)
+        self.finished = True

@@ -1,0 +1,261 @@
+"""Probes: a worker for each, which looks at its container in its period and says what it found.
+
+A worker whose next looks can change nothing sets no timer: it sleeps until the pod's status or the program's answer
+changes, and goes on at the tick at which it would then have looked.
+
+References
+----------
+``pkg/kubelet/prober/worker.go doProbe``, ``prober_manager.go AddPod, UpdatePodStatus`` and ``prober.go @ v1.36``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from k8snb.api.types.containers import Container, Probe
+from k8snb.api.types.pod import Pod
+from k8snb.api.types.pod_status import ContainerStatus, PodStatus
+from k8snb.kubelet.commands import Command, command_of
+from k8snb.kubelet.handlers import failure_of
+from k8snb.kubelet.probe_results import FAILURE, INITIAL, LIVENESS, ProbeResults, READINESS, STARTUP, SUCCESS
+from k8snb.kubelet.restart_policy import is_sidecar, should_restart
+from k8snb.kubelet.runtime import PodRuntime
+from k8snb.sim.loop import Loop, NODE, Timer
+
+EPOCH = 0
+
+
+class Probed(NamedTuple):
+    """What the workers of a pod need to know of it.
+
+    ``pod`` and ``status`` give the pod and the status that the kubelet last made of it; ``say`` writes an event about a
+    container; ``asleep`` says that the kubelet does nothing.
+    """
+
+    loop: Loop
+    epoch_ms: int
+    runtime: PodRuntime
+    results: ProbeResults
+    pod: Callable[[], Pod]
+    status: Callable[[], PodStatus]
+    say: Callable[[Container, str, str, str], None]
+    asleep: Callable[[], bool]
+    enter: Callable[[], None]
+
+
+class ProbeWorker:
+    """One probe of one container."""
+
+    def __init__(self, probed: Probed, kind: str, container: Container, probe: Probe, init: bool) -> None:
+        self.kind = kind
+        self.container = container
+        self.stopped = False
+        self._probed = probed
+        self._probe = probe
+        self._init = init
+        self._period_ms = max(probe.period_seconds, 1) * 1000
+        self._base_ms = probed.loop.now_ms  # ticks are so many periods after it
+        self._container_id = ""
+        self._last_result = ""
+        self._run = 0
+        self._on_hold = False
+        self._timer: Timer | None = None
+        self._set_timer(self._base_ms, background=False)
+
+    # -- when to look
+
+    def trigger(self) -> None:
+        """Look now, and then in periods from now on."""
+        if not self.stopped:
+            self._base_ms = self._probed.loop.now_ms
+            self._set_timer(self._base_ms, background=False)
+
+    def status_changed(self) -> None:
+        """The pod has another status: look at the next tick."""
+        if not self.stopped and (self._timer is None or self._timer.callback is None):
+            self._set_timer(self._tick_after(self._probed.loop.now_ms), background=False)
+
+    def stop(self) -> None:
+        """Look no more."""
+        self.stopped = True
+        self._cancel()
+        if self._container_id:
+            self._probed.results.remove(self.kind, self._container_id)
+
+    def _cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _set_timer(self, time_ms: int, background: bool) -> None:
+        self._cancel()
+        self._timer = self._probed.loop.call_at(time_ms, self._tick, priority=NODE, background=background)
+
+    def _tick_after(self, time_ms: int) -> int:
+        """The first tick later than a time."""
+        return self._base_ms + ((time_ms - self._base_ms) // self._period_ms + 1) * self._period_ms
+
+    def _tick(self) -> None:
+        self._timer = None
+        if self._probed.asleep():
+            self._set_timer(self._tick_after(self._probed.loop.now_ms), background=True)
+            return
+        self._probed.enter()
+        if not self._look():
+            self.stop()
+
+    # -- looking
+
+    def _look(self) -> bool:
+        """Look once; whether to go on."""
+        status = self._probed.status()
+        if status.phase in ("Succeeded", "Failed"):
+            return False
+        found = _find(status, self.container.name)
+        if found is None or not found.container_id:
+            return True
+        if found.container_id != self._container_id:
+            self._begin(found.container_id)
+        if self._on_hold:
+            return True
+        if found.state.running is None:
+            return self._look_at_dead(found)
+        if self._probed.pod().metadata.deletion_timestamp is not None and self.kind != READINESS:
+            self._probed.results.set(self.kind, self._container_id, SUCCESS)
+            return False
+        due_ms = (found.state.running.started_at or 0) - self._probed.epoch_ms
+        due_ms += self._probe.initial_delay_seconds * 1000
+        if self._probed.loop.now_ms < due_ms:
+            self._set_timer(self._tick_after(due_ms - 1), background=False)
+            return True
+        if bool(found.started) != (self.kind == STARTUP):
+            self._execute()
+        return True
+
+    def _begin(self, container_id: str) -> None:
+        """There is a new container."""
+        results = self._probed.results
+        if self._container_id:
+            results.remove(self.kind, self._container_id)
+        self._container_id = container_id
+        results.set(self.kind, container_id, INITIAL[self.kind])
+        self._on_hold = False
+
+    def _look_at_dead(self, found: ContainerStatus) -> bool:
+        if self._container_id:
+            self._probed.results.set(self.kind, self._container_id, FAILURE)
+        ended = found.state.terminated
+        if ended is None:
+            return True
+        return should_restart(self.container, self._probed.pod().spec, ended.exit_code)
+
+    def _execute(self) -> None:
+        """Execute the probe, and go on when its answer is there."""
+        running = self._probed.runtime.running(self.container.name)
+        if running is None or running.view.id != self._container_id:
+            self._set_timer(self._tick_after(self._probed.loop.now_ms), background=False)
+            return
+        command = self._command(running.program.serve)
+        outcome, timeout_ms = command.execute(running.age_ms), max(self._probe.timeout_seconds, 1) * 1000
+        in_time = outcome.takes_ms <= timeout_ms
+        takes_ms = outcome.takes_ms if in_time else timeout_ms
+        if takes_ms:
+            self._timer = self._probed.loop.call_after(
+                takes_ms, self._answer, self._container_id, command, outcome.ok and in_time, not in_time, priority=NODE
+            )
+        else:
+            self._answer(self._container_id, command, outcome.ok, False)
+
+    def _command(self, serve: str) -> Command:
+        return command_of(self._probe.exec.command if self._probe.exec is not None else serve.split())
+
+    def _answer(self, container_id: str, command: Command, ok: bool, late: bool) -> None:
+        """The probe was answered."""
+        self._timer = None
+        if self.stopped or container_id != self._container_id:
+            self.status_changed()
+            return
+        self._probed.enter()
+        result = SUCCESS if ok else FAILURE
+        if not ok and not self._probed.asleep():
+            message = failure_of(self._probe, self.container, self._probed.status().pod_ip, late)
+            self._probed.say(self.container, "Warning", "Unhealthy", f"{self.kind} probe failed: {message}")
+        self._run = self._run + 1 if result == self._last_result else 1
+        self._last_result = result
+        threshold = self._probe.success_threshold if ok else self._probe.failure_threshold
+        if self._run >= max(threshold, 1):
+            self._probed.results.set(self.kind, container_id, result)
+            if self.kind == STARTUP or (self.kind == LIVENESS and not ok):
+                self._on_hold = True
+                self._run = 0
+        if not self._on_hold:
+            self._plan(command, settled=self._run >= max(threshold, 1))
+
+    def _plan(self, command: Command, settled: bool) -> None:
+        """Set a timer for the next look that can say something new."""
+        running, now_ms = self._probed.runtime.running(self.container.name), self._probed.loop.now_ms
+        change = None if running is None else command.next_change_ms(running.age_ms)
+        if not settled or self._last_result == FAILURE:
+            self._set_timer(self._tick_after(now_ms), background=settled and change is None)
+        elif change is not None and running is not None:
+            change_ms = running.view.started_ms + change
+            self._set_timer(self._tick_after(max(now_ms, change_ms - 1)), background=False)
+
+
+def _find(status: PodStatus, name: str) -> ContainerStatus | None:
+    for statuses in (status.container_statuses, status.init_container_statuses):
+        for found in statuses:
+            if found.name == name and found.container_id:
+                return found
+    return None
+
+
+class Prober:
+    """The probe workers of a pod."""
+
+    def __init__(self, probed: Probed) -> None:
+        self._probed = probed
+        self._workers: dict[tuple[str, str], ProbeWorker] = {}
+
+    def add_pod(self, pod: Pod) -> None:
+        """Make the workers that are missing."""
+        sidecars = [c for c in pod.spec.init_containers if is_sidecar(c)]
+        for container in (*pod.spec.containers, *sidecars):
+            for kind, probe in _probes(container):
+                key = (container.name, kind)
+                if key not in self._workers:
+                    self._workers[key] = ProbeWorker(self._probed, kind, container, probe, container in sidecars)
+
+    def find(self, name: str, kind: str) -> ProbeWorker | None:
+        """The worker of a container's probe, while it works."""
+        worker = self._workers.get((name, kind))
+        return None if worker is None or worker.stopped else worker
+
+    def status_changed(self) -> None:
+        """The pod has another status."""
+        for worker in self._workers.values():
+            worker.status_changed()
+
+    def stop_liveness_and_startup(self, pod: Pod) -> None:
+        """The pod is being stopped: its containers proper are only asked for their readiness."""
+        names = [c.name for c in pod.spec.containers]
+        for (name, kind), worker in self._workers.items():
+            if name in names and kind != READINESS:
+                worker.stop()
+
+    def stop(self) -> None:
+        """Nothing is probed any more."""
+        for worker in self._workers.values():
+            worker.stop()
+
+
+def _probes(container: Container) -> Iterator[tuple[str, Probe]]:
+    rows = (
+        (STARTUP, container.startup_probe),
+        (READINESS, container.readiness_probe),
+        (LIVENESS, container.liveness_probe),
+    )
+    for kind, probe in rows:
+        if probe is not None:
+            yield kind, probe
