@@ -1,4 +1,4 @@
-"""The command line: ``k8snb run``, ``k8snb frames``, ``k8snb answer`` and ``k8snb verify``."""
+"""The command line: ``k8snb run``, ``k8snb frames``, ``k8snb lives``, ``k8snb answer`` and ``k8snb verify``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from k8snb import __version__
 from k8snb.cluster import Cluster
 from k8snb.errors import K8snbError
 from k8snb.recording.answers import answer_file
+from k8snb.recording.lives import record_lives_file
 from k8snb.recording.play import record_file
 from k8snb.recording.verify import agrees, verify
 from k8snb.scenario import load_scenario, Player, replay, Scenario
@@ -57,6 +58,11 @@ def _parser() -> argparse.ArgumentParser:
     frames.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the recordings go")
     frames.set_defaults(run=_frames)
 
+    lives = commands.add_parser("lives", help="record the lives of scenarios' pods, a file NAME.json each")
+    lives.add_argument("scenarios", type=Path, nargs="+", metavar="SCENARIO.yaml")
+    lives.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the recordings go")
+    lives.set_defaults(run=_lives)
+
     answer = commands.add_parser("answer", help="answer recorded requests, a file KIND.jsonl each")
     answer.add_argument("requests", type=Path, nargs="+", metavar="REQUESTS.jsonl")
     answer.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the answers go")
@@ -65,7 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("verify", help="play everything recorded below a folder, and compare")
     check.add_argument("folder", type=Path, metavar="DIR")
     check.add_argument(
-        "--only", action="append", default=[], metavar="PATTERN", help="only such names: deployment-*, requests/pod"
+        "--only",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="only such names: deployment-*, lives/*, requests/pod",
     )
     check.add_argument("--workers", type=_positive, metavar="N", help="how many processes play (default: one a core)")
     check.set_defaults(run=_verify)
@@ -101,6 +111,11 @@ def _played(scenario: Scenario) -> tuple[Cluster, list[str]]:
 def _frames(options: argparse.Namespace) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     return _each(options.scenarios, lambda path: str(record_file(path, options.out)))
+
+
+def _lives(options: argparse.Namespace) -> int:
+    options.out.mkdir(parents=True, exist_ok=True)
+    return _each(options.scenarios, lambda path: str(record_lives_file(path, options.out)))
 
 
 def _answer(options: argparse.Namespace) -> int:

@@ -20,6 +20,8 @@ from k8snb.recording.answers import answer_case
 from k8snb.recording.cases import read_cases
 from k8snb.recording.compare import judge, rules_of
 from k8snb.recording.compare_answers import compare_answers, Level
+from k8snb.recording.compare_lives import compare_lives, messages_said
+from k8snb.recording.lives import record_lives
 from k8snb.recording.play import record
 from k8snb.scenario import load_scenario
 
@@ -61,16 +63,22 @@ class RequestsOutcome(NamedTuple):
         return f"requests/{self.kind}: {self.cases} cases, {shares}{told}"
 
 
-class LivesOutcome(NamedTuple):
-    """Lives of pods under a real kubelet: nothing plays them yet."""
+class LifeOutcome(NamedTuple):
+    """How the pods of a scenario lived under the kubelet: what differs, and how many of the messages were said."""
 
-    number: int
+    name: str
+    difference: str
+    said: int
+    messages: int
 
     def __str__(self) -> str:
-        return f"{LIVES}: {self.number} lives of pods under a real kubelet are not played yet"
+        words = f"{self.said} of {self.messages} messages"
+        return (
+            f"{LIVES}/{self.name}: {f'differs, {words}; {self.difference}' if self.difference else 'matches, ' + words}"
+        )
 
 
-Outcome = ScenarioOutcome | RequestsOutcome | LivesOutcome
+Outcome = ScenarioOutcome | RequestsOutcome | LifeOutcome
 
 
 class _Task(NamedTuple):
@@ -103,12 +111,11 @@ def verify(
         When there is nothing to play.
     """
     tasks = [task for task in _tasks(folder) if _wanted(task.name, only)]
-    lives = [p for p in _files(folder, "scenarios", ".yaml") if p.parent.parent.name == LIVES and _wanted(LIVES, only)]
-    if not tasks and not lives:
+    if not tasks:
         matching = f" that matches {' or '.join(only)}" if only else ""
         raise K8snbError(f"{folder}: no recorded scenario or request below it{matching}")
     outcomes: list[Outcome] = []
-    for outcome in (*_play(tasks, workers), *([LivesOutcome(len(lives))] if lives else ())):
+    for outcome in _play(tasks, workers):
         outcomes.append(outcome)
         say(str(outcome))
     say("")
@@ -119,9 +126,9 @@ def verify(
 
 def agrees(outcome: Outcome) -> bool:
     """The outcome leaves nothing to be desired but, at most, words."""
-    if isinstance(outcome, ScenarioOutcome):
-        return not outcome.difference
-    return isinstance(outcome, RequestsOutcome) and outcome.content == outcome.cases > 0
+    if isinstance(outcome, RequestsOutcome):
+        return outcome.content == outcome.cases > 0
+    return not outcome.difference
 
 
 def _wanted(name: str, only: Sequence[str]) -> bool:
@@ -133,7 +140,11 @@ def _wanted(name: str, only: Sequence[str]) -> bool:
 
 def _tasks(folder: Path) -> Iterator[_Task]:
     for path in _files(folder, "scenarios", ".yaml"):
-        if path.parent.parent.name != LIVES and _recording_of(path).exists():
+        if not _recording_of(path).exists():
+            continue
+        if path.parent.parent.name == LIVES:
+            yield _Task(f"{LIVES}/{path.stem}", play_life, path, partial(LifeOutcome, path.stem, said=0, messages=0))
+        else:
             yield _Task(path.stem, play_scenario, path, partial(ScenarioOutcome, path.stem, agreement=0.0))
     for path in _files(folder, "requests", ".jsonl"):
         failed = partial(RequestsOutcome, path.stem, 0, 0, 0, 0)
@@ -170,6 +181,15 @@ def play_scenario(path: Path) -> ScenarioOutcome:
     recorded = json.loads(_recording_of(path).read_text(encoding="utf-8"))
     judgement = judge(recorded, record(scenario), rules_of(scenario.spec))
     return ScenarioOutcome(path.stem, next(iter(judgement.differences), ""), judgement.agreement)
+
+
+def play_life(path: Path) -> LifeOutcome:
+    """Play the scenario of a file under a kubelet, and judge the lives of its pods by their recording."""
+    recorded = json.loads(_recording_of(path).read_text(encoding="utf-8"))
+    played = _as_json(record_lives(load_scenario(path)))
+    difference = next(iter(compare_lives(recorded, played)), "")
+    said, messages = messages_said(recorded, played)
+    return LifeOutcome(path.stem, difference, said, messages)
 
 
 def play_requests(path: Path) -> RequestsOutcome:
@@ -209,9 +229,10 @@ def table(outcomes: Iterable[Outcome]) -> Iterator[str]:
         rows = ([o for o in scenarios if o.kind == kind], [o for o in requests if o.kind == kind])
         yield _row(kind, *rows)
     yield _row("all", scenarios, requests)
-    for lives in found:
-        if isinstance(lives, LivesOutcome):
-            yield f"{LIVES:24}{f'0/{lives.number}':>12}"
+    lives = [o for o in found if isinstance(o, LifeOutcome)]
+    if lives:
+        said = sum(o.said for o in lives) / max(1, sum(o.messages for o in lives))
+        yield f"{LIVES:24}{f'{sum(map(agrees, lives))}/{len(lives)}':>12}{'':28}{said:>9.1%}"
 
 
 def _row(kind: str, scenarios: Sequence[ScenarioOutcome], requests: Sequence[RequestsOutcome]) -> str:

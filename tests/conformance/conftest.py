@@ -1,4 +1,4 @@
-"""The recordings, and the two judges that came with them."""
+"""The recordings, and the three judges that came with them."""
 
 from __future__ import annotations
 
@@ -31,6 +31,12 @@ def _module(name: str) -> ModuleType:
 def scenario_judge() -> ModuleType:
     """compare.py, as it came."""
     return _module("compare")
+
+
+@pytest.fixture(scope="session")
+def lives_judge() -> ModuleType:
+    """compare_pods.py, as it came."""
+    return _module("compare_pods")
 
 
 @pytest.fixture(scope="session")
