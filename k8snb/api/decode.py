@@ -11,11 +11,11 @@ References
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar
 
+from k8snb.api.base64_text import Base64Error, canonical_base64
 from k8snb.api.quantity import canonical, QuantityError
 from k8snb.api.schema import EMPTY, EMPTY_LIST, fields_of, KubernetesObject, Shape, Struct
 from k8snb.api.timestamps import parse_time, TimeError
@@ -257,23 +257,25 @@ def _time(value: Any, context: _Context) -> int:
 
 
 def _bytes(value: Any, context: _Context) -> str:
+    if isinstance(value, list):
+        return base64.b64encode(bytes(_byte(item, context) for item in value)).decode()
     if not isinstance(value, str):
         context.wrong(value, "[]uint8")
         return ""
     try:
-        base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
-        if not context.type_error:
-            context.type_error = f"illegal base64 data at input byte {_first_bad_byte(value)}"
+        return canonical_base64(value)
+    except Base64Error as error:
+        context.type_error = context.type_error or str(error)
         return ""
-    return value
 
 
-def _first_bad_byte(text: str) -> int:
-    """Where Go's base64 decoder gives up: the first foreign byte, else the start of the incomplete quantum."""
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-    bad = next((i for i, c in enumerate(text) if c not in alphabet), None)
-    return len(text) // 4 * 4 if bad is None else bad
+def _byte(value: Any, context: _Context) -> int:
+    if type(value) is int and 0 <= value < 256:
+        return value
+    if value is not None and not context.type_error:
+        shown = f"number {go_number(value)}" if type(value) in (int, float) else json_type(value)
+        context.type_error = context.mismatch(shown, "uint8")
+    return 0
 
 
 _SPECIAL: dict[str, Decoder] = {

@@ -95,6 +95,7 @@ def inline(*through: str) -> Inline:
 MERGE = Merge()
 ALWAYS = Marker("always")  # written even when empty
 OMIT_ZERO = Marker("omit zero")  # a nested structure that is left out when empty
+REPLACE = Marker("replace")  # strategic merge patch replaces this map, it does not merge it
 RETAIN_KEYS = Marker("retain keys")  # strategic merge patch drops the keys that the patch does not name
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})  # an absent map; a given, empty one is a plain {}
@@ -152,6 +153,7 @@ class Field(NamedTuple):
     always: bool
     omit_zero: bool
     merge: Merge | None
+    replaces: bool
     retain_keys: bool
     inline: tuple[str, ...]
     default: Any
@@ -213,6 +215,7 @@ def fields_of(cls: type[Struct]) -> tuple[Field, ...]:
                 always=ALWAYS in extras,
                 omit_zero=OMIT_ZERO in extras,
                 merge=next((e for e in extras if isinstance(e, Merge)), None),
+                replaces=REPLACE in extras,
                 retain_keys=RETAIN_KEYS in extras,
                 inline=next((e.through for e in extras if isinstance(e, Inline)), ()),
                 default=info.default,

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from k8snb.api.decode import DecodeError, from_dict, json_type
 from k8snb.api.encode import to_dict
 from k8snb.api.field_errors import escape_html, go_quote
+from k8snb.api.managed_fields import with_managed_fields
 from k8snb.api.patch.diff import create_three_way_merge_patch, create_two_way_merge_patch
 from k8snb.api.patch.json_merge import create_merge_patch, merge_patch
 from k8snb.api.patch.json_patch import json_patch, JsonPatchError
@@ -37,6 +38,7 @@ T = TypeVar("T", bound=KubernetesObject)
 _REJECTED = "the server rejected our request due to an error in our request"
 _OPERATION_FIELDS = {"op", "path", "from", "value"}
 _STRICT = "strict decoding error: "
+_SCHEME = 'scheme "pkg/api/legacyscheme/scheme.go:30"'
 _LIMIT = 10_000
 
 
@@ -64,7 +66,8 @@ def patch_object(obj: T, patch_type: str, patch: Any, unknown: list[str] | None 
     cls = type(obj)
     if patch_type == "strategic":
         patch = with_go_numbers(patch)
-    patched = apply_patch(cls, to_dict(obj), patch_type, patch)
+    current = to_dict(obj) if patch_type == "strategic" else with_managed_fields(obj, to_dict(obj))
+    patched = apply_patch(cls, current, patch_type, patch)
     if patch_type == "strategic":
         try:
             return from_unstructured(cls, patched, unknown)
@@ -178,13 +181,15 @@ def _read(obj: T, patched: Any, unknown: list[str]) -> T:
     fields that one could name.
     """
     kind, version = interpret(patched)
+    kind = kind or obj.kind
+    if not version and kind != obj.kind:
+        group = obj.api_version.rpartition("/")[0]
+        raise DecodeError(f'no kind "{kind}" is registered for the internal version of group "{group}" in {_SCHEME}')
     if not version:
         unknown += [f'unknown field "{name}"' for name in sorted(patched) if name not in ("apiVersion", "kind")]
         return type(obj)()  # type: ignore[call-arg]  # all fields of all kinds have defaults
-    if (kind or obj.kind, version) != (obj.kind, obj.api_version):
-        raise DecodeError(
-            f'no kind "{kind}" is registered for version "{version}" in scheme "pkg/api/legacyscheme/scheme.go:30"'
-        )
+    if (kind, version) != (obj.kind, obj.api_version):
+        raise DecodeError(f'no kind "{kind}" is registered for version "{version}" in {_SCHEME}')
     return from_dict(type(obj), patched, unknown=unknown)
 
 

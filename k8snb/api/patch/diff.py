@@ -116,6 +116,10 @@ def _diff_map_entry(patch: _Map, name: str, old: _Map, new: _Map, shape: Shape, 
         meta = PatchMeta(shape.of)
     else:
         meta = lookup(shape, name)
+    if meta.replaces:
+        if options.changes:
+            patch[name] = new
+        return
     found = diff_maps(old, new, meta.shape, options, retain_keys=meta.retain_keys)
     if found:
         patch[name] = found

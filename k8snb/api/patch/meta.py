@@ -34,13 +34,15 @@ class PatchMeta(NamedTuple):
     """How a field is patched.
 
     ``shape`` is that of the field, or of its items for a list. ``merge`` says whether the items of a list are merged,
-    ``key`` by which of their fields (None: by themselves), ``retain_keys`` whether a diff names the keys to keep.
+    ``key`` by which of their fields (None: by themselves), ``retain_keys`` whether a diff names the keys to keep,
+    ``replaces`` whether a map takes the place of the one before.
     """
 
     shape: Shape
     merge: bool = False
     key: str | None = None
     retain_keys: bool = False
+    replaces: bool = False
 
 
 def shape_of(cls: type[Struct]) -> Shape:
@@ -58,7 +60,7 @@ def lookup(shape: Shape, name: str) -> PatchMeta:
     if field is None:
         raise PatchError(f'unable to find api field in struct {shape.type.__name__} for the json field "{name}"')
     merge = field.merge
-    return PatchMeta(field.shape, merge is not None, merge.key if merge else None, field.retain_keys)
+    return PatchMeta(field.shape, merge is not None, merge.key if merge else None, field.retain_keys, field.replaces)
 
 
 def lookup_list(shape: Shape, name: str) -> PatchMeta:

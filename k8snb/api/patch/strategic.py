@@ -111,7 +111,8 @@ def _merge_entry(original: _Map, name: str, value: Any, shape: Shape, options: M
         if not deletes:
             _take(original, name, value, options)
     elif isinstance(value, dict):
-        original[name] = merge_map(current, value, lookup(shape, name).shape, options)  # type: ignore[arg-type]
+        meta = lookup(shape, name)
+        original[name] = value if meta.replaces else merge_map(current, value, meta.shape, options)  # type: ignore[arg-type]
     elif isinstance(value, list):
         original[name] = _merge_lists(current or [], value, lookup_list(shape, name), deletes, options)
     else:

@@ -10,12 +10,11 @@ References
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from k8snb.api.decode import _first_bad_byte, go_number
+from k8snb.api.base64_text import Base64Error, canonical_base64
+from k8snb.api.decode import go_number
 from k8snb.api.json_reader import whole
 from k8snb.api.patch.meta import go_type
 from k8snb.api.quantity import canonical, QuantityError
@@ -161,12 +160,9 @@ def _bytes(value: Any, _shape: Shape) -> str:
     if not isinstance(value, str):
         raise ConversionError(f"cannot restore slice from {_kind(value)}")
     try:
-        base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
-        raise ConversionError(
-            f"error decoding from json: illegal base64 data at input byte {_first_bad_byte(value)}"
-        ) from None
-    return value
+        return canonical_base64(value)
+    except Base64Error as error:
+        raise ConversionError(f"error decoding from json: {error}") from None
 
 
 _SPECIAL: dict[str, Callable[[Any, Shape], Any]] = {

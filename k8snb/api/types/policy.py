@@ -17,6 +17,7 @@ from k8snb.api.schema import (
     KubernetesObject,
     merge_by,
     named,
+    REPLACE,
     Struct,
     Time,
     UID,
@@ -29,7 +30,7 @@ DeletionPropagation = Annotated[str, named("v1.DeletionPropagation")]
 
 class PodDisruptionBudgetSpec(Struct):
     min_available: IntOrString | None = None
-    selector: LabelSelector | None = None
+    selector: Annotated[LabelSelector | None, REPLACE] = None
     max_unavailable: IntOrString | None = None
     unhealthy_pod_eviction_policy: UnhealthyPodEvictionPolicyType | None = None
 

@@ -34,6 +34,8 @@ def pod(meta: dict[str, Any] | None = None, **spec: Any) -> dict[str, Any]:
     [
         ({"kind": None}, 200),
         ({"apiVersion": None}, 'strict decoding error: unknown field "metadata", unknown field "spec"'),
+        ({"apiVersion": None, "kind": "A"}, 'no kind "A" is registered for the internal version of group "" in scheme'),
+        ({"apiVersion": "v9", "kind": None}, 'no kind "Pod" is registered for version "v9" in scheme'),
         ({"apiVersion": "a/b/c"}, "unexpected GroupVersion string: a/b/c"),
         ({"kind": []}, "json: cannot unmarshal array into Go struct field .kind of type string"),
         ({"spec": {"tolerations": 1, "volumes": 1}}, "PodSpec.spec.tolerations of type []v1.Toleration"),  # sorted
@@ -43,6 +45,24 @@ def pod(meta: dict[str, Any] | None = None, **spec: Any) -> dict[str, Any]:
 def test_merge_patches_of_what_an_object_is(patch: Any, answer: int | str) -> None:
     given = patched(patch, "merge")
     assert given["code"] == answer if isinstance(answer, int) else answer in given["message"]
+
+
+def test_maps_that_a_json_patch_looks_into_are_read_sorted() -> None:
+    operations = [
+        {"op": "replace", "path": "/spec/volumes/0/emptyDir", "value": 1},
+        {"op": "add", "path": "/spec/containers/0/image", "value": {}},
+        {"op": "add", "path": "/spec/affinity", "value": 2},
+    ]
+    wrong = []
+    while operations:
+        given = patched(operations, "json")["message"]
+        wrong.append(given.rpartition("Go struct field ")[2].partition(" ")[0])
+        operations.pop()
+    assert wrong == [
+        "PodSpec.spec.affinity",
+        "Container.spec.containers.image",
+        "Volume.spec.volumes.VolumeSource.emptyDir",
+    ]
 
 
 def test_a_document_without_anything_has_no_name() -> None:
@@ -159,3 +179,43 @@ def test_the_id_of_a_case_names_its_url() -> None:
     without = {name: value for name, value in POD.items() if name != "kind"}
     assert answer_case({"id": "pod-1", "verb": "create", "manifest": without})["code"] == 201
     assert answer_case({"verb": "create", "manifest": without})["code"] == 404
+
+
+def test_a_budget_gets_the_selector_of_the_patch() -> None:
+    spec = {"minAvailable": 1, "selector": {"matchLabels": {"app": "web", "a": "b"}}}
+    base = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "x"}, "spec": spec}
+    given = patched({"spec": {"selector": {"matchLabels": {"c": "d"}}}}, "strategic", base)
+    assert given["object"]["spec"]["selector"] == {"matchLabels": {"c": "d"}}
+
+
+@pytest.mark.parametrize(
+    ("data", "answer"),
+    [
+        ("MQ==-", "illegal base64 data at input byte 4"),
+        ("MQ=", "illegal base64 data at input byte 3"),
+        ("MQ=x", "illegal base64 data at input byte 2"),
+        ("M", "illegal base64 data at input byte 0"),
+        ("MQ", "illegal base64 data at input byte 0"),
+        ("M\nQ==\n", "MQ=="),
+        ([77, None], "TQA="),
+        (["x"], "cannot unmarshal string into Go struct field Secret.data of type uint8"),
+    ],
+)
+def test_bytes_of_a_secret(data: Any, answer: str) -> None:
+    manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "x"}, "data": {"a": data}}
+    given = answer_case({"verb": "create", "manifest": manifest})
+    if given["code"] == 201:
+        assert given["object"]["data"] == {"a": answer}
+    else:
+        assert given["message"].endswith(answer)
+
+
+def test_who_wrote_what_is_part_of_a_patched_document() -> None:
+    given = patched([{"op": "copy", "from": "/metadata", "path": "/spec/securityContext"}], "json")
+    assert given["message"].endswith('unknown field "spec.securityContext.managedFields"')
+    assert '\\"f:image\\":{}' in given["message"]
+    base = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": {"a": "1"}}
+    operations = [
+        {"op": "test", "path": "/metadata/managedFields/0/fieldsV1", "value": {"f:data": {".": {}, "f:a": {}}}}
+    ]
+    assert patched(operations, "json", base)["code"] == 200
