@@ -19,7 +19,7 @@ from k8snb.api.resources import BY_CLASS
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.validation.formats import is_path_segment_name
-from k8snb.api.validation.metadata import validate_object_meta, validate_object_meta_update
+from k8snb.api.validation.metadata import validate_generic_meta, validate_generic_meta_update
 
 T = TypeVar("T", bound=KubernetesObject)
 _STRATEGIES: Mapping[type[KubernetesObject], Strategy[Any]] = STRATEGIES
@@ -78,7 +78,7 @@ def validate_update(new: KubernetesObject, old: KubernetesObject, subresource: s
     validate = strategy.validate_status_update if subresource else strategy.validate_update
     return [
         *_common_faults(new),
-        *validate_object_meta_update(new.metadata, old.metadata),
+        *validate_generic_meta_update(new.metadata, old.metadata),
         *validate(new, old),
     ]
 
@@ -103,7 +103,7 @@ def _path_segment(name: str, prefix: bool) -> list[str]:
 
 
 def _common_faults(obj: KubernetesObject) -> list[FieldError]:
-    return validate_object_meta(obj.metadata, _path_segment, BY_CLASS[type(obj)].namespaced)
+    return validate_generic_meta(obj.metadata, _path_segment, BY_CLASS[type(obj)].namespaced)
 
 
 def _kept_identity(new: ObjectMeta, old: ObjectMeta) -> ObjectMeta:

@@ -56,7 +56,18 @@ def name_is_dns1035_label(name: str, prefix: bool = False) -> list[str]:
 def validate_object_meta(
     meta: ObjectMeta, name_check: NameCheck, namespaced: bool, path: str = "metadata"
 ) -> list[FieldError]:
-    """The faults of a new object's metadata.
+    """The faults of a new object's metadata, with the rule of most kinds that finalizers are qualified or well known.
+
+    Parameters as in `validate_generic_meta`.
+    """
+    errors = validate_generic_meta(meta, name_check, namespaced, path)
+    return errors + _kube_finalizers(meta.finalizers, f"{path}.finalizers")
+
+
+def validate_generic_meta(
+    meta: ObjectMeta, name_check: NameCheck, namespaced: bool, path: str = "metadata"
+) -> list[FieldError]:
+    """The faults of a new object's metadata, whatever its kind.
 
     Parameters
     ----------
@@ -83,8 +94,7 @@ def validate_object_meta(
     errors += validate_annotations(meta.annotations, f"{path}.annotations")
     errors += validate_owner_references(meta.owner_references, f"{path}.ownerReferences")
     errors += _finalizer_syntax(meta.finalizers, f"{path}.finalizers")
-    errors += validate_managed_fields(meta.managed_fields, f"{path}.managedFields")
-    return errors + _kube_finalizers(meta.finalizers, f"{path}.finalizers")
+    return errors + validate_managed_fields(meta.managed_fields, f"{path}.managedFields")
 
 
 def _validate_namespace(meta: ObjectMeta, namespaced: bool, path: str) -> list[FieldError]:
@@ -96,7 +106,13 @@ def _validate_namespace(meta: ObjectMeta, namespaced: bool, path: str) -> list[F
 
 
 def validate_object_meta_update(new: ObjectMeta, old: ObjectMeta, path: str = "metadata") -> list[FieldError]:
-    """The faults of an updated object's metadata."""
+    """The faults of an updated object's metadata, with the rule of most kinds for finalizers."""
+    errors = validate_generic_meta_update(new, old, path)
+    return errors + _kube_finalizers(new.finalizers, f"{path}.finalizers")
+
+
+def validate_generic_meta_update(new: ObjectMeta, old: ObjectMeta, path: str = "metadata") -> list[FieldError]:
+    """The faults of an updated object's metadata, whatever its kind."""
     errors = []
     if old.deletion_timestamp is not None:
         errors += _new_finalizers(new, old, f"{path}.finalizers")
@@ -108,8 +124,7 @@ def validate_object_meta_update(new: ObjectMeta, old: ObjectMeta, path: str = "m
     errors += validate_labels(new.labels, f"{path}.labels")
     errors += validate_annotations(new.annotations, f"{path}.annotations")
     errors += validate_owner_references(new.owner_references, f"{path}.ownerReferences")
-    errors += validate_managed_fields(new.managed_fields, f"{path}.managedFields")
-    return errors + _kube_finalizers(new.finalizers, f"{path}.finalizers")
+    return errors + validate_managed_fields(new.managed_fields, f"{path}.managedFields")
 
 
 def _changed_identity(new: ObjectMeta, old: ObjectMeta, path: str) -> list[FieldError]:

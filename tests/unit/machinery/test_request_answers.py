@@ -188,6 +188,17 @@ def test_a_budget_gets_the_selector_of_the_patch() -> None:
     assert given["object"]["spec"]["selector"] == {"matchLabels": {"c": "d"}}
 
 
+def test_a_budget_may_have_any_finalizer_with_the_syntax_of_one() -> None:
+    budget = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "x"}, "spec": {}}
+    for base, codes in ((budget, (201, 200)), (POD, (422, 422))):
+        meta = {"metadata": {"name": "x", "finalizers": ["nonsense"]}}
+        assert answer_case({"verb": "create", "manifest": {**base, **meta}})["code"] == codes[0]
+        assert patched(meta, "merge", base)["code"] == codes[1]
+    wrong = {"metadata": {"name": "x", "finalizers": ["bad key"]}}
+    faults = answer_case({"verb": "create", "manifest": {**budget, **wrong}})["causes"]
+    assert [cause["field"] for cause in faults] == ["metadata.finalizers"]
+
+
 @pytest.mark.parametrize(
     ("data", "answer"),
     [
