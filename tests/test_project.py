@@ -96,6 +96,7 @@ def test_readme_names_only_commands_that_there_are() -> None:
     assert set(re.findall(r"^\t*k8snb ([a-z]+)", "\n".join(_code(readme)), re.M)) <= {
         "run",
         "frames",
+        "lives",
         "answer",
         "verify",
     }
