@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from importlib import import_module
 from threading import RLock
 from typing import Any, Concatenate, ParamSpec, TYPE_CHECKING, TypeVar
 
 from k8snb import kubectl
 from k8snb.api.json_reader import replace_surrogates
 from k8snb.api.manifests import Manifest, ManifestError, read_manifest, type_name
-from k8snb.api.resources import find
+from k8snb.api.resources import BY_KIND, find
 from k8snb.bootstrap import create_base_objects
+from k8snb.cluster_tables import ClusterTables
 from k8snb.control_plane import ControlPlane
 from k8snb.errors import K8snbError, SimulationError
 from k8snb.faults import check_fault, describe_fault, find_pod
@@ -23,15 +23,17 @@ from k8snb.kubelet.program import ImageFunction
 from k8snb.machinery.history import History, View
 from k8snb.machinery.log import Log, NO_CAUSE
 from k8snb.machinery.server import ApiServer, EPOCH_MS, Reader
+from k8snb.network import Traffic
 from k8snb.nodes import describe_nodes, lease_of, node_from, NodeDescription
 from k8snb.running import RunningCommand
 from k8snb.sim.loop import rare_collections
+from k8snb.sim.streams import Streams
 from k8snb.sim.time import milliseconds
 from k8snb.step import Step
 from k8snb.why import explain, Explanation
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,7 +54,7 @@ def _alone(method: Callable[Concatenate[Cluster, P], R]) -> Callable[Concatenate
     return alone
 
 
-class Cluster:
+class Cluster(ClusterTables):
     """A simulated Kubernetes cluster.
 
     Parameters
@@ -172,6 +174,47 @@ class Cluster:
         """
         reader: Reader = self.server if at is None else self.at(at)
         return explain(self.log, reader, str(reference))
+
+    def traffic(
+        self, service: str, rate: float = 50.0, *, namespace: str = "default", delay: float = 0.5, duration: float = 0.1
+    ) -> Traffic:
+        """Requests to a service, from its creation on: how many were served, and which were dropped where.
+
+        They are read off the run, past and to come, and change nothing: ask at any time, with any rate and delay.
+
+        Parameters
+        ----------
+        rate
+            Requests a second.
+        delay
+            Seconds until the nodes' proxies know of a change of the service's endpoints.
+        duration
+            Seconds that it takes to answer a request.
+
+        Raises
+        ------
+        NotFound
+            When there is no such service.
+        K8snbError
+            When the rate is not above 0, or a time is none.
+
+        Examples
+        --------
+        >>> cluster = Cluster(exact=True)
+        >>> for line in ("create deployment web --image=nginx --port=80", "expose deployment web"):
+        ...     assert cluster.kubectl(line).exit == 0
+        >>> cluster.run(10)
+        >>> traffic = cluster.traffic("web", rate=10)
+        >>> traffic.served + traffic.dropped
+        100
+        """
+        resource = BY_KIND["Service"]
+        self.server.get(resource, namespace, service)
+        stream = Streams(self.config["seed"]).stream(f"traffic {namespace}/{service}")
+        return Traffic(
+            self.log, f"{namespace}/{service}", self._plane.kubelets.service, lambda: self.now_ms, stream,
+            rate=rate, delay_ms=milliseconds(delay, "delay"), duration_ms=milliseconds(duration, "duration"),
+        )  # fmt: skip
 
     # -- acting
 
@@ -323,50 +366,6 @@ class Cluster:
         if self.now_ms < until_ms:
             self._loop.run_until(until_ms)
 
-    # -- tables
-
-    @property
-    def pods(self) -> pd.DataFrame:
-        """The pods, a row each."""
-        table: pd.DataFrame = _tables().pods(self.server)
-        return table
-
-    @property
-    def deployments(self) -> pd.DataFrame:
-        """The deployments, a row each."""
-        table: pd.DataFrame = _tables().deployments(self.server)
-        return table
-
-    @property
-    def replicasets(self) -> pd.DataFrame:
-        """The ReplicaSets, a row each."""
-        table: pd.DataFrame = _tables().replicasets(self.server)
-        return table
-
-    @property
-    def services(self) -> pd.DataFrame:
-        """The services, a row each, with their endpoints by condition."""
-        table: pd.DataFrame = _tables().services(self.server)
-        return table
-
-    @property
-    def nodes(self) -> pd.DataFrame:
-        """The nodes, a row each."""
-        table: pd.DataFrame = _tables().nodes(self.server)
-        return table
-
-    @property
-    def events(self) -> pd.DataFrame:
-        """The events, a row each, in order of their last occurrence."""
-        table: pd.DataFrame = _tables().events(self.server)
-        return table
-
-    @property
-    def changes(self) -> pd.DataFrame:
-        """Every write so far, a row each: time, actor, verb, object and the entry that led to it."""
-        table: pd.DataFrame = _tables().changes(self.log)
-        return table
-
     # -- inside
 
     @_alone
@@ -465,11 +464,6 @@ def _manifest_text(manifest: Manifest) -> str:
     if isinstance(manifest, str) and "\n" in manifest:
         return manifest
     return "\n---\n".join(json.dumps(document.body) for document in read_manifest(manifest))
-
-
-def _tables() -> Any:
-    """The tables, which need kubectl's printers and pandas, are imported when one is asked for."""
-    return import_module("k8snb.tables")
 
 
 def get_object(reader: Reader, kind: str, name: str, namespace: str = "default") -> Any:

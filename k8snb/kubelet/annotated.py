@@ -1,35 +1,27 @@
 """Pods that live by annotations: for every one on a node that is up, the stages of its life, each at its whole second.
 
-A stage has a moment (from the pod's annotations) and what happens then; `stages_of` selects the stages that a pod is
-in. It can be in several at once: wait to become ready and run towards its exit. There are no events.
+`stages_of` selects the stages that a pod is in. There are no events.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
 
 from k8snb.api.pods import is_ready, is_terminal
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.pod_status import PodStatus
 from k8snb.kubelet import annotated_status as statuses
-from k8snb.kubelet.annotated_timing import AnnotatedTiming, RUN
+from k8snb.kubelet.annotated_stages import Stage, stages_of
+from k8snb.kubelet.annotated_timing import AnnotatedTiming
 from k8snb.kubelet.exits import ExitCodes
 from k8snb.kubelet.registry import Registry
+from k8snb.kubelet.service_times import ServiceTimes
 from k8snb.machinery.controller import key_of
 from k8snb.machinery.deletion import DeleteOptions
 from k8snb.machinery.server import ApiServer
 from k8snb.sim.loop import NODE, Timer
 
 BASE_MS, MAX_MS = 10_000, 300_000
-
-
-class Stage(NamedTuple):
-    """One thing that will happen to a pod: when, and what it does. `stages_of` says which pods are in it."""
-
-    name: str
-    moment: Callable[[AnnotatedKubelet, Pod], int | None]
-    act: Callable[[AnnotatedKubelet, Pod], None]
 
 
 class _PodRecord:
@@ -46,11 +38,11 @@ class _PodRecord:
     )
 
     def __init__(self, order: int, now_ms: int) -> None:
-        self.order = order
-        self.bound_ms = now_ms
-        self.started_ms = now_ms
-        self.deleted_ms = now_ms
-        self.restart_ms = now_ms
+        self.order: int = order
+        self.bound_ms: int = now_ms
+        self.started_ms: int = now_ms
+        self.deleted_ms: int = now_ms
+        self.restart_ms: int = now_ms
         self.unready = False
         self.timers: dict[str, Timer] = {}
 
@@ -85,17 +77,25 @@ class AnnotatedKubelet:
         The nodes whose kubelets do nothing.
     address
         Gives the next pod's IP address.
+    service
+        Where it is noted when containers can be reached.
     """
 
     def __init__(
-        self, server: ApiServer, registry: Registry, down: Mapping[str, None], address: Callable[[], str]
+        self,
+        server: ApiServer,
+        registry: Registry,
+        down: Mapping[str, None],
+        address: Callable[[], str],
+        service: ServiceTimes,
     ) -> None:
         self.server = server
         self.loop = server.loop
-        self.timing = AnnotatedTiming()
+        self.timing: AnnotatedTiming = AnnotatedTiming()
         self._registry = registry
         self._down = down
         self._address = address
+        self._service = service
         self._pods: dict[str, Pod] = {}
         self._records: dict[str, _PodRecord] = {}
         self._exit_codes = ExitCodes()
@@ -178,6 +178,8 @@ class AnnotatedKubelet:
             record = self._records[pod.metadata.uid] = _PodRecord(self._order, self.loop.now_ms)
         if pod.metadata.deletion_timestamp is not None and "stop" not in record.timers:
             record.deleted_ms = self.loop.now_ms
+            for run in self._service.of(pod.metadata.uid):
+                run.refuse(self.loop.now_ms)
         if pod.spec.node_name in self._down:
             return
         timers, stages = record.timers, stages_of(pod)
@@ -221,6 +223,8 @@ class AnnotatedKubelet:
         at_once = self.timing.ready(pod, self.loop.now_ms) == self.loop.now_ms and not record.unready
         now = self.server.time
         self._write(pod, statuses.started(pod, missing, pod.status.pod_ip or self._address(), at_once, now))
+        if not missing:
+            self._note_start(pod)
 
     def become_ready(self, pod: Pod) -> None:
         """The containers pass their readiness."""
@@ -243,6 +247,7 @@ class AnnotatedKubelet:
 
     def _handle_exit(self, pod: Pod, code: int) -> None:
         """End the pod, or restart its containers: the first time at once, then after a growing delay."""
+        self._service.end_all(pod.metadata.uid, self.loop.now_ms)
         policy, now = pod.spec.restart_policy, self.server.time
         if policy == "Never" or (policy == "OnFailure" and code == 0):
             self._write(pod, statuses.ended(pod, code, now))
@@ -256,6 +261,7 @@ class AnnotatedKubelet:
         if delay_ms == 0:
             record.started_ms = self.loop.now_ms
             self._write(pod, statuses.restarted(pod, False, now, code))
+            self._note_start(pod)
         else:
             record.restart_ms = self.loop.now_ms + delay_ms
             self._write(pod, statuses.crashed(pod, code, delay_ms // 1000, now))
@@ -264,58 +270,21 @@ class AnnotatedKubelet:
         """The back-off is over: the containers run again."""
         self.record(pod).started_ms = self.loop.now_ms
         self._write(pod, statuses.restarted(pod, False, self.server.time))
+        self._note_start(pod)
 
     def stop(self, pod: Pod) -> None:
         """The containers have stopped: say how the pod ended, and let it go."""
+        self._service.end_all(pod.metadata.uid, self.loop.now_ms)
         if not is_terminal(pod):
             self._write(pod, statuses.ended(pod, 0, self.server.time, "Failed"))
         self.server.delete_object(pod, DeleteOptions(grace_period_seconds=0))
 
+    def _note_start(self, pod: Pod) -> None:
+        for container in pod.spec.containers:
+            self._service.started(pod.metadata.uid, container.name, self.loop.now_ms)
+
     def _write(self, pod: Pod, status: PodStatus) -> None:
         self.server.set_pod_status(pod, status)
-
-
-START = Stage(
-    "start",
-    lambda kubelet, pod: kubelet.timing.start(pod, kubelet.record(pod).bound_ms),
-    AnnotatedKubelet.start,
-)
-BECOME_READY = Stage(
-    "ready",
-    lambda kubelet, pod: kubelet.timing.ready(pod, kubelet.record(pod).started_ms),
-    AnnotatedKubelet.become_ready,
-)
-EXIT = Stage(
-    "exit",
-    lambda kubelet, pod: kubelet.timing.exit(pod, kubelet.record(pod).started_ms),
-    AnnotatedKubelet.exit_by_itself,
-)
-RESTART = Stage(
-    "restart",
-    lambda kubelet, pod: kubelet.timing.restart(pod, kubelet.record(pod).restart_ms),
-    AnnotatedKubelet.restart,
-)
-STOP = Stage(
-    "stop",
-    lambda kubelet, pod: kubelet.timing.stop(pod, kubelet.record(pod).deleted_ms),
-    AnnotatedKubelet.stop,
-)
-
-
-def stages_of(pod: Pod) -> tuple[Stage, ...]:
-    """The stages that a pod is in."""
-    if pod.metadata.deletion_timestamp is not None:
-        return (STOP,)
-    status = pod.status
-    if is_terminal(pod):
-        return ()
-    if not status.container_statuses:
-        return (START,)
-    reasons = [c.state.waiting.reason for c in status.container_statuses if c.state.waiting is not None]
-    if reasons:
-        return (RESTART,) if "CrashLoopBackOff" in reasons else ()
-    exits = (EXIT,) if RUN in pod.metadata.annotations else ()
-    return exits if is_ready(pod) else (BECOME_READY, *exits)
 
 
 def back_off_ms(restarts: int) -> int:

@@ -22,6 +22,7 @@ from k8snb.kubelet.plain import PlainPod
 from k8snb.kubelet.pod_worker import PodWorker
 from k8snb.kubelet.program import ImageFunction
 from k8snb.kubelet.registry import Registry
+from k8snb.kubelet.service_times import ServiceTimes
 from k8snb.machinery.controller import Environment
 
 ANNOTATED, DRAWN, EXACT = "annotated", "distributed", "exact"
@@ -53,6 +54,7 @@ class Kubelets:
     ) -> None:
         self.server = environment.server
         self.registry = Registry(missing_images)
+        self.service = ServiceTimes()
         self._all_annotated = mode == ANNOTATED
         self._durations: Durations = (
             ExactDurations() if mode == EXACT else DrawnDurations(environment.streams.stream("kubelet"))
@@ -63,7 +65,9 @@ class Kubelets:
         self._nodes: dict[str, NodeKubelet] = {}
         self._lives: dict[str, Life] = {}
         self._addresses = 0
-        self._annotated = AnnotatedKubelet(environment.server, self.registry, self._down, self._next_address)
+        self._annotated = AnnotatedKubelet(
+            environment.server, self.registry, self._down, self._next_address, self.service
+        )
         self._pods = environment.informers.of(Pod)
         self._pods.add_handler(self._on_pod)
 
@@ -103,6 +107,7 @@ class Kubelets:
                 self._functions,
                 self._next_address,
                 self._lives,
+                self.service,
             )
             if name in self._down:
                 kubelet.sleep()
@@ -117,6 +122,7 @@ class Kubelets:
     def node_down(self, node: str) -> None:
         """A node's kubelet stops doing anything."""
         self._down[node] = None
+        self.service.node_down(node, self.server.now_ms)
         self._heartbeats.stop(node)
         if node in self._nodes:
             self._nodes[node].sleep()
@@ -124,6 +130,7 @@ class Kubelets:
     def node_up(self, node: str) -> None:
         """A node's kubelet works again, and catches up with what it missed."""
         if self._down.pop(node, "absent") is None:
+            self.service.node_up(node, self.server.now_ms)
             self._heartbeats.resume(node)
             self._report_node(node)
             self._annotated.catch_up([p for p in self._pods.cache.values() if p.spec.node_name == node])

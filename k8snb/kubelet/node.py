@@ -19,6 +19,7 @@ from k8snb.kubelet.plain import is_plain, PlainPod
 from k8snb.kubelet.pod_worker import PodWorker
 from k8snb.kubelet.program import ImageFunction, Program, read_script, run_image, script_of, Start
 from k8snb.kubelet.registry import Registry
+from k8snb.kubelet.service_times import ServiceTimes
 from k8snb.machinery.events import Recorder
 from k8snb.machinery.server import ApiServer
 from k8snb.sim.process import Signal
@@ -39,6 +40,8 @@ class NodeKubelet:
         Gives the next pod's IP address.
     lives
         All pods' lives, by UID.
+    service
+        Where it is noted when containers can be reached.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class NodeKubelet:
         functions: Mapping[str, ImageFunction],
         address: Callable[[], str],
         lives: dict[str, Life],
+        service: ServiceTimes,
     ) -> None:
         self.server = server
         self.loop = server.loop
@@ -61,6 +65,7 @@ class NodeKubelet:
         self.images = Images(self.loop, registry, durations)
         self.backoff = Backoff()
         self.address = address
+        self.service = service
         self.asleep = False
         self.awake = Signal()
         self._functions = functions

@@ -7,6 +7,7 @@ takes it over.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, TYPE_CHECKING
 
 from k8snb.api.pods import TERMINAL_PHASES
@@ -154,6 +155,7 @@ class PlainPod:
             say("Normal", "Created", "Container created")
             program = node.program(pod, container, 0)
             self._started.append(Started(container, program, node.loop.now_ms))
+            node.service.started(pod.metadata.uid, container.name, node.loop.now_ms)
             say("Normal", "Started", "Container started")
         seconds = [_second(started.at_ms) for started in self._started]
         self._set(statuses.running(self.pod, self._status, self._ip, seconds, node.server.time))
@@ -168,12 +170,21 @@ class PlainPod:
             self._say_of(container)("Normal", "Killing", f"Stopping container {container.name}")
         grace = max(self.pod.metadata.deletion_grace_period_seconds or 0, MINIMUM_GRACE_SECONDS)
         begin_ms, ends = node.loop.now_ms, [_end(started.program, grace) for started in self._started]
+        self._note_end(begin_ms, [begin_ms + after_ms for _, after_ms in ends])
         yield max(after_ms for _, after_ms in ends)
         codes = [(code, _second(begin_ms + after_ms)) for code, after_ms in ends]
         self._set(statuses.ended(self.pod, self._status, codes, node.server.time))
         yield node.relist_after(node.loop.now_ms) - node.loop.now_ms
         self.finished = True
         self._send_soon()
+
+    def _note_end(self, asked_ms: int, ended_ms: Sequence[int]) -> None:
+        """Note until when the containers can be reached; those that ignore the signal, to their end."""
+        for (container, program, at_ms), end_ms in zip(self._started, ended_ms, strict=True):
+            run = self.node.service.started(self.pod.metadata.uid, container.name, at_ms)
+            if program.term is not None:
+                run.refuse(asked_ms)
+            run.end(end_ms)
 
     def _say_of(self, container: Container) -> Say:
         path = f"spec.containers{{{container.name}}}"

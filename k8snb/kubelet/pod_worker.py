@@ -54,7 +54,7 @@ class PodWorker:
         self.terminated = False
         self.finished = False
         self.removed = False
-        self.runtime = PodRuntime(node.loop, pod.metadata.uid, self._runtime_changed)
+        self.runtime = PodRuntime(node.loop, pod.metadata.uid, node.service, self._runtime_changed)
         self._view = PodView()
         self._observed = False
         self._mounted = False

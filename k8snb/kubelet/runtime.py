@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from k8snb.kubelet.program import Program
+from k8snb.kubelet.service_times import ServiceTime, ServiceTimes
 from k8snb.sim.loop import Loop, NODE, Timer
 from k8snb.sim.process import Signal, Steps
 
@@ -63,12 +64,15 @@ def container_id(uid: str, name: str, number: int) -> str:
 class RunningContainer:
     """One container of the runtime, from its start to its end."""
 
-    def __init__(self, loop: Loop, view: ContainerView, program: Program, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, loop: Loop, view: ContainerView, program: Program, service: ServiceTime, changed: Callable[[], None]
+    ) -> None:
         self.view = view
         self.program = program
         self.exited = Signal()
         self._loop = loop
         self._changed = changed
+        self._service = service
         self._timer: Timer | None = None
         if program.run is not None:
             due = view.started_ms + round(program.run * 1000)
@@ -86,6 +90,7 @@ class RunningContainer:
         if self._timer is not None:
             self._timer.cancel()
         self.view = self.view._replace(state=EXITED, finished_ms=self._loop.now_ms, exit_code=code)
+        self._service.end(self._loop.now_ms)
         self._changed()
         self.exited.fire()
 
@@ -94,6 +99,8 @@ class RunningContainer:
         if self.exited.fired:
             return
         term = self.program.term
+        if term is not None:
+            self._service.refuse(self._loop.now_ms)
         if term is not None and round(term * 1000) < grace_ms:
             self._loop.call_after(round(term * 1000), self.end, self.program.term_exit, priority=NODE)
         else:
@@ -106,12 +113,15 @@ class PodRuntime:
 
     Parameters
     ----------
+    service
+        Where it is noted when containers can be reached.
     changed
         Called whenever something starts or exits.
     """
 
-    def __init__(self, loop: Loop, uid: str, changed: Callable[[], None]) -> None:
+    def __init__(self, loop: Loop, uid: str, service: ServiceTimes, changed: Callable[[], None]) -> None:
         self._loop = loop
+        self._service = service
         self._uid = uid
         self._changed = changed
         self._sandbox_ready: bool | None = None
@@ -152,7 +162,8 @@ class PodRuntime:
         number = self._starts[name] = self.starts(name) + 1
         started_ms = self._loop.now_ms if started_ms is None else started_ms
         view = ContainerView(container_id(self._uid, name, number - 1), name, image, attempt, RUNNING, started_ms)
-        container = RunningContainer(self._loop, view, program, self._changed)
+        service = self._service.started(self._uid, name, started_ms)
+        container = RunningContainer(self._loop, view, program, service, self._changed)
         self._containers.insert(0, container)
         self._prune(name)
         self._changed()
