@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from k8snb.api.resources import BY_KIND
+from k8snb.api.validation.config import SYSTEM_PRIORITIES
 from k8snb.machinery.server import ApiServer
 
 NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
-SYSTEM_PRIORITIES = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
+_DESCRIPTIONS = {
+    "system-cluster-critical": (
+        "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary."
+    ),
+    "system-node-critical": "Used for system critical pods that must not be moved from their current node.",
+}
 
 _OBJECTS: tuple[dict[str, Any], ...] = (
     *({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in NAMESPACES),
@@ -26,7 +32,13 @@ _OBJECTS: tuple[dict[str, Any], ...] = (
         "spec": {"clusterIP": "10.96.0.1", "ports": [{"name": "https", "port": 443, "targetPort": 6443}]},
     },
     *(
-        {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": name}, "value": value}
+        {
+            "apiVersion": "scheduling.k8s.io/v1",
+            "kind": "PriorityClass",
+            "metadata": {"name": name},
+            "value": value,
+            "description": _DESCRIPTIONS[name],
+        }
         for name, value in SYSTEM_PRIORITIES.items()
     ),
 )

@@ -134,11 +134,11 @@ class _Actions:
         bound = self._server.bind(pod, node_name)
         meta = pod.metadata
         message = f"Successfully assigned {meta.namespace}/{meta.name} to {node_name}"
-        self._recorder.event(bound, "Normal", "Scheduled", message)
+        self._recorder.event(bound, "Normal", "Scheduled", message, action="Binding")
 
     def report_unschedulable(self, pod: Pod, message: str, nominated_node: str | None) -> None:
         self._act_for(pod)
-        self._recorder.event(pod, "Warning", "FailedScheduling", message)
+        self._recorder.event(pod, "Warning", "FailedScheduling", message, action="Scheduling")
         condition = PodCondition(
             type="PodScheduled",
             status="False",
@@ -149,7 +149,7 @@ class _Actions:
         self._set_condition(pod, condition, nominated_node)
 
     def report_skipped(self, pod: Pod, message: str) -> None:
-        self._recorder.event(pod, "Warning", "FailedScheduling", message)
+        self._recorder.event(pod, "Warning", "FailedScheduling", message, action="Scheduling")
 
     def delete_victim(self, victim: Pod, preemptor: Pod, node_name: str) -> None:
         message = f"{self._component.name}: preempting to accommodate a higher priority pod"
@@ -166,7 +166,7 @@ class _Actions:
         except NotFound:
             return
         said = f"Preempted by pod {preemptor.metadata.uid} on node {node_name}"
-        self._recorder.event(victim, "Normal", "Preempted", said)
+        self._recorder.event(victim, "Normal", "Preempted", said, action="Preempting")
 
     def clear_nomination(self, pod: Pod) -> None:
         stored = self._server.find(Pod, pod.metadata.namespace, pod.metadata.name)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.apps import ReplicationController
 from k8snb.api.types.batch import Job
 from k8snb.api.types.config import Namespace, Secret
 from k8snb.api.types.event import Event
@@ -162,6 +163,7 @@ _FIELDS: Mapping[type[KubernetesObject], Fields] = {
         "spec.clusterIP": lambda service: service.spec.cluster_ip,
         "spec.type": lambda service: service.spec.type,
     },
+    ReplicationController: {"status.replicas": lambda controller: str(controller.status.replicas)},
     Job: {"status.successful": lambda job: str(job.status.succeeded)},
 }
 _WITHOUT_NAMESPACE = (Node, Namespace)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from k8snb.api.resources import Resource
+from k8snb.api.scales import scale_of
 from k8snb.api.schema import KubernetesObject
 from k8snb.errors import NotFound
-from k8snb.kubectl.scales import scale_of
 
 _WITH_SCALE = ("deployments", "replicasets", "replicationcontrollers", "statefulsets")
 _WITHOUT_STATUS = (

@@ -21,6 +21,9 @@ SPAM_BURST = 25  # so many events of one component and type about one object, th
 SPAM_REFILL_MS = 300_000
 
 
+CONTROL_PLANE_HOST = "control-plane"
+
+
 class _Bucket:
     """The tokens that events of one type have left; every event takes one, and they come back slowly."""
 
@@ -116,10 +119,18 @@ class Recorder:
         self._source = EventSource(component=component, host=host)
         self._subjects: dict[str, _Subject] = {}
 
-    def event(self, obj: KubernetesObject, type_: str, reason: str, message: str, field_path: str = "") -> None:
+    def event(
+        self,
+        obj: KubernetesObject,
+        type_: str,
+        reason: str,
+        message: str,
+        field_path: str = "",
+        action: str = "",
+    ) -> None:
         """Record that something happened to `obj`, or to the part of it that `field_path` names.
 
-        `type_` is ``Normal`` or ``Warning``.
+        `type_` is ``Normal`` or ``Warning``; `action`, in events of a series, what was tried: ``Binding``.
         """
         now_ms = self._loop.now_ms
         uid = obj.metadata.uid or obj.metadata.name
@@ -127,7 +138,7 @@ class Recorder:
         if subject is None:
             subject = self._subjects[uid] = _Subject(_reference(obj))
         if self._series:
-            self._event_of_series(subject, type_, reason, message)
+            self._event_of_series(subject, type_, reason, message, action)
             return
         combined = subject.combines(type_, reason, message, now_ms)
         content = (type_, reason, "" if combined else message, field_path)
@@ -145,7 +156,7 @@ class Recorder:
             written = self._server.update_event(replace(known, count=count, last_timestamp=last, message=shown))
         subject.written[content] = written
 
-    def _event_of_series(self, subject: _Subject, type_: str, reason: str, message: str) -> None:
+    def _event_of_series(self, subject: _Subject, type_: str, reason: str, message: str, action: str) -> None:
         content = (type_, reason, "", "")
         known, now_ms = subject.written.get(content), EPOCH_MS + self._loop.now_ms
         if known is not None:
@@ -160,15 +171,17 @@ class Recorder:
             message=message,
             type=type_,
             event_time=now_ms,
-            action="Scheduling",
+            action=action,
             reporting_component=self._source.component,
-            reporting_instance=self._source.component,
+            reporting_instance=f"{self._source.component}-{CONTROL_PLANE_HOST}",
         )
         subject.written[content] = self._server.create_event(event)
 
     def _new_meta(self, about: ObjectReference) -> ObjectMeta:
+        name, uid = self._server.event_identity(about.name)
         return ObjectMeta(
-            name=self._server.event_name(about.name),
+            name=name,
+            uid=uid,
             namespace=about.namespace or "default",
             creation_timestamp=EPOCH_MS + self._loop.now_ms // 1000 * 1000,
             resource_version=self._store.next_version(),

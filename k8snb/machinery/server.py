@@ -24,6 +24,7 @@ from k8snb.api.registry import (
     warnings_on_update,
 )
 from k8snb.api.resources import BY_CLASS, Resource
+from k8snb.api.scales import scale_of
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.config import Namespace
 from k8snb.api.types.event import Event
@@ -35,7 +36,9 @@ from k8snb.machinery import eviction, requests
 from k8snb.machinery.admission import Admission
 from k8snb.machinery.admission.lifecycle import check_create as check_namespace
 from k8snb.machinery.deletion import DeleteOptions, is_released, marked_for_deletion
+from k8snb.machinery.identity import event_identity, generated_name, uid_of
 from k8snb.machinery.log import Change
+from k8snb.machinery.scaling import patched_scale
 from k8snb.machinery.store import Store
 from k8snb.sim.loop import Loop
 from k8snb.sim.streams import Streams
@@ -44,11 +47,6 @@ T = TypeVar("T", bound=KubernetesObject)
 Texts = list[str]
 
 EPOCH_MS = 1_767_225_600_000  # a cluster starts at 2026-01-01T00:00:00Z
-
-# No vowels and no digits that look like letters, so that no name spells a word.
-NAME_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
-
-MAX_GENERATED_NAME_LENGTH = 58  # of the part before the random letters
 
 
 class Reader(Protocol):
@@ -176,10 +174,12 @@ class ApiServer:
         streams = [(stream, stream.getstate()) for stream in (self._uids, self._names)]
         stored = False
         try:
-            obj = self._new(resource, namespace, requests.decode(resource, body, unknown))
-            if not dry_run:
-                obj = self._insert(resource, obj)
-                stored = True
+            obj = self._new(resource, namespace, requests.decode(resource, body, unknown), dry_run)
+            if dry_run:
+                self._check_free(resource, self._key(resource, obj), obj.metadata.name)
+                return obj
+            obj = self._insert(resource, obj)
+            stored = True
             return obj
         finally:
             if not stored:  # what is not stored leaves no trace, not even in later names
@@ -194,14 +194,15 @@ class ApiServer:
     def _warn(self, warnings: Texts) -> None:
         self.warnings += [text for text in dict.fromkeys(warnings) if text not in self.warnings]
 
-    def _new(self, resource: Resource, namespace: str, obj: KubernetesObject) -> KubernetesObject:
+    def _new(self, resource: Resource, namespace: str, obj: KubernetesObject, dry_run: bool) -> KubernetesObject:
         sent = requests.for_create(obj, resource, namespace)
         obj = self._named(self.admission.create(with_defaults(sent)))
-        obj = prepare_create(self.admission.allocate(obj))
+        obj = prepare_create(self.admission.allocate(obj, dry_run=dry_run))
         requests.refuse_invalid(resource, obj.metadata.name, validate_create(obj))
         self._warn(warnings_on_create(obj))
         self.admission.check_create(obj)
-        requests.refuse_version(sent)
+        if not dry_run:  # the storage looks at the version, and a dry run ends before it
+            requests.refuse_version(sent)
         return canonicalize(obj)
 
     def replace(
@@ -233,9 +234,12 @@ class ApiServer:
         dry_run: bool = False,
         field_validation: str = "Strict",
     ) -> KubernetesObject:
-        """PATCH: `patch_type` is ``strategic``, ``merge`` or ``json``; see `create`."""
+        """PATCH: `patch_type` is ``strategic``, ``merge`` or ``json``; see `create`. A ``scale`` is returned."""
         unknown = self._expect_fields(field_validation)
         old = self.get(resource, namespace, name)
+        if subresource == "scale":
+            new = patched_scale(old, patch_type, patch, unknown)
+            return scale_of(self._update(resource, old, new, "", dry_run))
         new = requests.for_update(patch_object(old, patch_type, patch, unknown), resource, namespace, name)
         return self._update(resource, old, new, subresource, dry_run)
 
@@ -251,7 +255,9 @@ class ApiServer:
     ) -> KubernetesObject:
         """DELETE: `propagation_policy` is ``Background``, ``Foreground`` or ``Orphan``."""
         obj = self.get(resource, namespace, name)
-        if not dry_run:
+        if dry_run:
+            self.admission.delete(obj)
+        else:
             self.delete_object(obj, DeleteOptions(grace_period_seconds, propagation_policy))
         return obj
 
@@ -270,7 +276,7 @@ class ApiServer:
     ) -> KubernetesObject:
         new = self.admission.update(with_defaults(new), old)
         requests.check_resource_version(resource, new, old)
-        new = prepare_update(self.admission.allocate(new, old), old, subresource)
+        new = prepare_update(self.admission.allocate(new, old, dry_run), old, subresource)
         requests.refuse_invalid(resource, old.metadata.name, validate_update(new, old, subresource))
         if not subresource:
             self._warn(warnings_on_update(new, old))
@@ -421,10 +427,10 @@ class ApiServer:
         found = self._namespaces.get(namespace)
         return found is not None and found.status.phase == "Terminating"
 
-    def event_name(self, name: str) -> str:
-        """A name for an event about an object."""
+    def event_identity(self, name: str) -> tuple[str, str]:
+        """Name and UID of an event about an object: the name ends with the time in nanoseconds."""
         self._events += 1
-        return f"{name}.{self._events:016x}"
+        return event_identity(name, EPOCH_MS + self.loop.now_ms, self._events)
 
     # -- storing
 
@@ -449,11 +455,10 @@ class ApiServer:
     def _identity(self, obj: KubernetesObject, generation: int, version: str) -> ObjectMeta:
         """The metadata of a new object: generated name, UID, time of creation."""
         meta = obj.metadata
-        uid = f"{self._uids.getrandbits(128):032x}"
         return replace(
             meta,
             name=meta.name or (self._generated_name(obj) if meta.generate_name else ""),
-            uid=f"{uid[:8]}-{uid[8:12]}-{uid[12:16]}-{uid[16:20]}-{uid[20:]}",
+            uid=uid_of(self._uids.getrandbits(128)),
             creation_timestamp=self.time,
             generation=generation,
             resource_version=version,
@@ -463,7 +468,7 @@ class ApiServer:
         resource, meta = BY_CLASS[type(obj)], obj.metadata
         table = self.store.tables[resource.kind]
         while True:
-            name = meta.generate_name[:MAX_GENERATED_NAME_LENGTH] + "".join(self._names.choices(NAME_ALPHABET, k=5))
+            name = generated_name(meta.generate_name, self._names)
             if key_for(resource, meta.namespace, name) not in table:
                 return name
 

@@ -37,6 +37,7 @@ NETWORK = ipaddress.IPv4Network("10.96.0.0/12")
 STATIC_ADDRESSES = 256  # the lower part of the network is left to services that name their address
 FIRST_PORT, LAST_PORT = 30_000, 32_767
 STATIC_PORTS = 86
+FIRST_PRETENDED_PORT = 32_769  # which no service can have: a dry run hands out nothing
 
 _MISMATCH = "the provided network does not match the current range"
 _TAKEN_IP = "provided IP is already allocated"
@@ -50,7 +51,7 @@ class ServiceAllocator:
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    def allocate(self, new: Service, old: Service | None) -> Service:
+    def allocate(self, new: Service, old: Service | None, dry_run: bool = False) -> Service:
         """A service with everything that the registry hands out.
 
         Parameters
@@ -59,6 +60,8 @@ class ServiceAllocator:
             The defaulted service of a request.
         old
             The stored version of it, or None.
+        dry_run
+            Ports are pretended only, and their range is not looked at.
 
         Raises
         ------
@@ -71,8 +74,9 @@ class ServiceAllocator:
         self._refuse(new, faults)
         if not unchanged_preference(new, old):
             new = self._with_address(new, old)
-        new = self._with_node_ports(new, old)
-        return self._with_health_check_port(new, old)
+        ports = _Ports(self._used_ports(new), dry_run)
+        new = self._with_node_ports(new, old, ports)
+        return self._with_health_check_port(new, old, ports)
 
     def _refuse(self, service: Service, faults: list[FieldError]) -> None:
         refuse_invalid(BY_CLASS[Service], service.metadata.name, faults)
@@ -136,10 +140,9 @@ class ServiceAllocator:
             used.add(other.spec.health_check_node_port)
         return used
 
-    def _with_node_ports(self, new: Service, old: Service | None) -> Service:
+    def _with_node_ports(self, new: Service, old: Service | None, allocated: _Ports) -> Service:
         if new.spec.type not in ("NodePort", "LoadBalancer"):
             return new
-        used = self._used_ports(new)
         own = {p.node_port for p in old.spec.ports if p.node_port} if old else set()
         given: dict[int, int] = {}  # by the service's port: TCP and UDP share one
         ports: list[ServicePort] = []
@@ -149,10 +152,11 @@ class ServiceAllocator:
                 wanted = given.get(port.port) or _requested(port.port, new.spec.ports)
             shared = wanted == given.get(port.port) if old is None else wanted in (*own, *given.values())
             if wanted and not shared:
-                taken = used if old else used | set(given.values())
-                self._check_port(new, wanted, taken, f"spec.ports[{index}].nodePort")
+                taken = set() if old else set(given.values())
+                if fault := allocated.take(wanted, taken):
+                    self._refuse(new, [invalid(f"spec.ports[{index}].nodePort", wanted, fault)])
             if not wanted and allocates_node_ports(new.spec):
-                wanted = self._free_port(new, port.name, used | own | set(given.values()))
+                wanted = allocated.next(new, port.name, own | set(given.values()))
             if old and wanted and any((p.protocol, p.node_port) == (port.protocol, wanted) for p in ports):
                 raise Unclassified(f"duplicate nodePort: {{{port.protocol} {wanted}}}")
             if wanted:
@@ -160,42 +164,59 @@ class ServiceAllocator:
             ports.append(port if port.node_port == wanted else replace(port, node_port=wanted))
         return replace(new, spec=replace(new.spec, ports=tuple(ports)))
 
-    def _check_port(self, service: Service, wanted: int, used: set[int], path: str) -> None:
-        if fault := _port_fault(wanted, used):
-            self._refuse(service, [invalid(path, wanted, fault)])
-
-    def _free_port(self, service: Service, name: str, used: set[int]) -> int:
-        first = FIRST_PORT + STATIC_PORTS
-        size = LAST_PORT - first + 1
-        start = _spread(service, f"port {name}") % size
-        for step in range(size):
-            port = first + (start + step) % size
-            if port not in used:
-                return port
-        raise ApiError("Internal error occurred: failed to allocate a nodePort: range is full")
-
-    def _with_health_check_port(self, new: Service, old: Service | None) -> Service:
+    def _with_health_check_port(self, new: Service, old: Service | None, allocated: _Ports) -> Service:
         if not needs_health_check(new) or (old is not None and needs_health_check(old)):
             return new
-        used = self._used_ports(new) | {p.node_port for p in new.spec.ports if p.node_port}
+        given = {p.node_port for p in new.spec.ports if p.node_port}
         wanted = new.spec.health_check_node_port
-        if wanted and (fault := _port_fault(wanted, used)):
+        if wanted and (fault := allocated.take(wanted, given)):
             raise ApiError(
                 f"Internal error occurred: failed to allocate requested HealthCheck NodePort {wanted}: {fault}"
             )
-        changes: dict[str, Any] = {"health_check_node_port": wanted or self._free_port(new, "health check", used)}
+        changes: dict[str, Any] = {"health_check_node_port": wanted or allocated.next(new, "health check", given)}
         return replace(new, spec=replace(new.spec, **changes))
+
+
+class _Ports:
+    """The node ports that one request takes; `used` are those of other services."""
+
+    def __init__(self, used: set[int], dry_run: bool) -> None:
+        self._used = used
+        self._dry_run = dry_run
+        self._taken: list[int] = []
+
+    def take(self, port: int, more: set[int]) -> str:
+        """Take a port that is asked for by number, or say why not; `more` are taken too."""
+        if not self._dry_run and not FIRST_PORT <= port <= LAST_PORT:
+            return _PORT_RANGE
+        if port in self._used or port in more:
+            return _TAKEN_PORT
+        self._taken.append(port)
+        return ""
+
+    def next(self, service: Service, name: str, more: set[int]) -> int:
+        """Take any free port."""
+        port = max(self._taken, default=FIRST_PRETENDED_PORT - 1) + 1
+        if not self._dry_run:
+            port = _free_port(service, name, self._used | more)
+        self._taken.append(port)
+        return port
+
+
+def _free_port(service: Service, name: str, used: set[int]) -> int:
+    first = FIRST_PORT + STATIC_PORTS
+    size = LAST_PORT - first + 1
+    start = _spread(service, f"port {name}") % size
+    for step in range(size):
+        port = first + (start + step) % size
+        if port not in used:
+            return port
+    raise ApiError("Internal error occurred: failed to allocate a nodePort: range is full")
 
 
 def _requested(port: int, ports: tuple[ServicePort, ...]) -> int:
     """The node port that some entry for this port of the service names."""
     return next((p.node_port for p in ports if p.port == port and p.node_port), 0)
-
-
-def _port_fault(wanted: int, used: set[int]) -> str:
-    if not FIRST_PORT <= wanted <= LAST_PORT:
-        return _PORT_RANGE
-    return _TAKEN_PORT if wanted in used else ""
 
 
 def _spread(service: Service, what: str) -> int:

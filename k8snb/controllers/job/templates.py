@@ -22,7 +22,7 @@ from k8snb.controllers.job.traits import (
     INDEX_IGNORED_FAILURE_COUNT,
     index_ignored_failure_count,
 )
-from k8snb.machinery.server import MAX_GENERATED_NAME_LENGTH
+from k8snb.machinery.identity import MAX_GENERATED_NAME_LENGTH
 
 INDEX_ENV_NAME = "JOB_COMPLETION_INDEX"
 

@@ -60,8 +60,6 @@ def _annotate_one(
         _refuse_overwrite(present, new)
     annotations = {key: value for key, value in {**present, **new}.items() if key not in removed}
     after["metadata"]["annotations"] = annotations
-    if not annotations:
-        del after["metadata"]["annotations"]
     if flags["list"]:
         list_entries(session, info, found, "annotations", annotations)
     elif dry_run is DryRun.CLIENT or flags["local"]:

@@ -164,8 +164,6 @@ def _label_one(
     gone = [key for key in removed if key in present]
     labels = {key: value for key, value in {**present, **new}.items() if key not in removed}
     after["metadata"]["labels"] = labels
-    if not labels:
-        del after["metadata"]["labels"]
     if flags["list"]:
         list_entries(session, info, found, "labels", labels)
         return

@@ -27,7 +27,7 @@ from k8snb.kubectl.infos import Info
 from k8snb.kubectl.output import Output
 from k8snb.kubectl.recording import CHANGE_CAUSE
 from k8snb.kubectl.resource_builder import find_objects, Query
-from k8snb.kubectl.subresources import has_scale, no_such_subresource
+from k8snb.kubectl.subresources import check_readable, readable
 
 _TYPES = ("json", "merge", "strategic")
 _BAD_DOCUMENT = {"strategic": "invalid JSON document", "merge": "Invalid JSON Patch"}
@@ -45,8 +45,8 @@ def _patch(session: Session) -> None:
     _check(session, dry_run)
     patch = _read_patch(session)
     found = find_objects(session, Query(session.args, local=session.flags["local"]))
-    output = Output(session)  # its messages never say that nothing was changed
-    found.visit(lambda info: _patch_one(session, dry_run, output, info, patch))
+    check_readable(session.flags["subresource"], found.resources)
+    found.visit(lambda info: _patch_one(session, dry_run, info, patch))
     if not found.infos:
         raise KubectlError("no objects passed to patch")
 
@@ -87,36 +87,32 @@ def _read_patch(session: Session) -> Any:
         raise KubectlError(f"unable to parse {go_quote(session.flags['patch'])}: {error}") from None
 
 
-def _patch_one(session: Session, dry_run: DryRun, output: Output, info: Info, patch: Any) -> None:
+def _patch_one(session: Session, dry_run: DryRun, info: Info, patch: Any) -> None:
     flags = session.flags
     patch_type = flags["type"].lower() or "strategic"
+    if info.obj is not None:
+        info.obj = readable(flags["subresource"], info.obj)
+    before = info.body
     if flags["local"] or dry_run is DryRun.CLIENT:
-        before = info.body
         after = _patched_locally(info, patch_type, patch)
-        output.print(after, _done(before != after))
+        Output(session).print(after, _done(before != after))
         return
     if isinstance(patch, _Unreadable):
         raise BadRequest(f"error decoding patch: {patch.problem}")
-    before = info.body
-    subresource = flags["subresource"]
-    if subresource not in ("", "status"):
-        if subresource != "scale" or not has_scale(info.resource):
-            raise no_such_subresource()
-        subresource = ""
     obj = session.server.patch(
         info.resource,
         info.namespace,
         info.name,
         patch_type,
         patch,
-        subresource=subresource,
+        subresource=flags["subresource"],
         dry_run=dry_run is DryRun.SERVER,
     )
     changed = to_dict(obj) != before
     if flags["record"] and dry_run is DryRun.NONE:
         cause = {"metadata": {"annotations": {CHANGE_CAUSE: session.change_cause}}}
         obj = session.server.patch(info.resource, info.namespace, info.name, "merge", cause)
-    output.print(obj, _done(changed))
+    Output(session).print(obj, _done(changed))  # its messages never tell of a dry run
 
 
 def _done(changed: bool) -> str:
@@ -135,7 +131,8 @@ def _patched_locally(info: Info, patch_type: str, patch: Any) -> dict[str, Any]:
         return patched
     if not isinstance(patch, dict):
         raise KubectlError(_BAD_DOCUMENT[patch_type])
-    return apply_patch(info.resource.cls, info.body, patch_type, patch)
+    cls = type(info.obj) if info.obj is not None else info.resource.cls
+    return apply_patch(cls, info.body, patch_type, patch)
 
 
 COMMAND = CommandSpec(

@@ -123,8 +123,8 @@ def _undo(session: Session) -> None:
                 f"update the {LAST_APPLIED} annotation, which may cause unexpected behavior on future 'kubectl apply' "
                 "operations. Consider using 'kubectl apply' with your previous configuration file instead."
             )
-        output = Output(session, dry_run, typed=True)
-        output.print(_object(info), roll_back(session.server, info, session.flags["to-revision"], dry_run))
+        done = roll_back(session.server, info, session.flags["to-revision"], dry_run)
+        Output(session, dry_run, typed=True).print(_object(info), done)
 
     found.visit(act)
 
@@ -187,12 +187,11 @@ def _send(session: Session, change: Change, done: str) -> None:
         raise KubectlError(f'error: {info.resource.qualified} "{info.name}" {change.error}')
     if not change.patch:
         raise KubectlError(f"failed to create patch for {info.name}: {_RESTART_TWICE}")
-    output = Output(session, typed=True)  # upstream finds out after the patch that it cannot print
     try:
         obj = session.server.patch(info.resource, info.namespace, info.name, "strategic", change.patch)
     except K8snbError as error:
         raise KubectlError(f"failed to patch: {error}") from None
-    output.print(obj, done)
+    Output(session, typed=True).print(obj, done)
 
 
 _FLAGS = (*FILES, *OUTPUT, SELECTOR)

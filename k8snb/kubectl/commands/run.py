@@ -50,6 +50,8 @@ def _run(session: Session) -> None:
     if flags["expose"]:
         service = generator.store(_service(session))
         generator.output.print(service, "created")
+        if generator.output.format == "yaml":
+            session.say("---")  # beside the one that parts the documents anyway
     generator.output.print(made, "created")
 
 

@@ -131,19 +131,24 @@ def _until_deleted(session: Session, output: Output, info: Info, deadline: int) 
     if not is_gone(session, info, uid):
         if session.flags["timeout"] == 0:
             raise KubectlError(f"condition not met for {info.object_name}")
-        left = max(deadline - session.server.now_ms, 0)
-        if not (yield Wait(partial(is_gone, session, info, uid), left)):
+        left = deadline - session.server.now_ms
+        if left <= 0 or not (yield Wait(partial(is_gone, session, info, uid), left)):
             raise KubectlError(f"{_TIMED_OUT} on {info.object_name}")
     output.print(info.obj, "condition met")
 
 
 def _until(session: Session, output: Output, check: Check, info: Info, deadline: int) -> Waiting:
-    """Wait until an object is as `check` wants it; at once, when it is no more."""
+    """Wait until an object is as `check` wants it; at once, when it is no more.
+
+    All objects share one deadline: past it, an object counts as late even if it is as wanted.
+    """
+    left = deadline - session.server.now_ms
+    if left <= 0 and session.flags["timeout"]:
+        raise KubectlError(f"{_TIMED_OUT} on {info.object_name}")
     current = session.server.get(info.resource, info.namespace, info.name)
     if not check(to_dict(current)):
         if session.flags["timeout"] == 0:
             raise KubectlError(f"condition not met for {info.object_name}")
-        left = max(deadline - session.server.now_ms, 0)
         if not (yield Wait(partial(_holds, session, info, check), left)):
             raise KubectlError(f"{_TIMED_OUT} on {info.object_name}")
         current = session.server.get(info.resource, info.namespace, info.name)

@@ -84,11 +84,11 @@ class Admission:
         """Refuse to delete what must stay; raises Forbidden."""
         check_delete(obj)
 
-    def allocate(self, obj: T, old: T | None = None) -> T:
+    def allocate(self, obj: T, old: T | None = None, dry_run: bool = False) -> T:
         """An object with what the registry hands out, a service's addresses and ports; `old` is what it replaces."""
         if isinstance(obj, Service):
             assert old is None or isinstance(old, Service)
-            return cast("T", self.services.allocate(obj, old))
+            return cast("T", self.services.allocate(obj, old, dry_run))
         return obj
 
     def check_create(self, obj: KubernetesObject) -> None:

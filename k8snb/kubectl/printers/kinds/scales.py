@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from k8snb.api.scales import Scale
 from k8snb.api.schema import KubernetesObject
 from k8snb.kubectl.ages import since
 from k8snb.kubectl.printers.table import Cell, kind_table, KindTable
-from k8snb.kubectl.scales import Scale
 
 
 def _scale(obj: Scale, now_ms: int) -> tuple[Cell, ...]:
