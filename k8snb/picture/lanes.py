@@ -114,6 +114,11 @@ def lane_id(pod: PodTrack) -> str:
     return f"{pod.key} {pod.seq}"
 
 
+def row_key(lane: Lane) -> str:
+    """The name of the row that a lane stands in."""
+    return f"{lane.group} {lane.row}"
+
+
 def revision_key(pod: PodTrack) -> str:
     """The revision that a pod is of; empty without one."""
     return pod.revision.key if pod.revision is not None else ""

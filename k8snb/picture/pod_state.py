@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.pod_status import ContainerStatus, PodStatus
+from k8snb.kubectl.printers.kinds.pods import status_word
 
 READY, RUNNING, STARTING, TERMINATING, FAILING, SUCCEEDED = (
     "ready",
@@ -16,8 +17,9 @@ READY, RUNNING, STARTING, TERMINATING, FAILING, SUCCEEDED = (
     "succeeded",
 )
 STATES = (READY, RUNNING, STARTING, TERMINATING, FAILING, SUCCEEDED)
+HARMLESS_WAITING = ("ContainerCreating", "PodInitializing", "")
 
-_HARMLESS_WAITING = ("ContainerCreating", "PodInitializing", "")
+_UNTROUBLED = ("Running", "NotReady", "Completed", "Pending")  # what STATUS says when another container is well
 
 
 class PodState(NamedTuple):
@@ -31,20 +33,21 @@ class PodState(NamedTuple):
 
 
 def pod_state(pod: Pod) -> PodState:
-    """Judge a pod as kubectl's STATUS column does, in the six words that the pictures draw."""
+    """Judge a pod in the six words that the pictures draw; the reason is the word of kubectl's STATUS column."""
     status = pod.status
     if pod.metadata.deletion_timestamp is not None:
         return PodState(TERMINATING)
     if status.phase == "Succeeded":
         return PodState(SUCCEEDED, status.reason)
     if status.phase == "Failed":
-        return PodState(FAILING, status.reason or _exit_reason(status) or "Failed")
+        return PodState(FAILING, status.reason or status_word(pod))
     trouble = _trouble(status)
     if trouble:
-        return PodState(FAILING, trouble)
+        word = status_word(pod)
+        return PodState(FAILING, trouble if word in _UNTROUBLED else word)
     if status.phase == "Running":
         return PodState(READY) if is_ready(status) else PodState(RUNNING, "not ready")
-    return PodState(STARTING, _waiting_reason(status))
+    return PodState(STARTING, _waiting_reason(pod))
 
 
 def is_ready(status: PodStatus) -> bool:
@@ -60,27 +63,16 @@ def _trouble(status: PodStatus) -> str:
     """The reason why a container cannot run, if one cannot."""
     for container in _containers(status):
         waiting, terminated = container.state.waiting, container.state.terminated
-        if waiting is not None and waiting.reason not in _HARMLESS_WAITING:
+        if waiting is not None and waiting.reason not in HARMLESS_WAITING:
             return waiting.reason
         if terminated is not None and terminated.exit_code != 0:
             return terminated.reason or "Error"
     return ""
 
 
-def _exit_reason(status: PodStatus) -> str:
-    for container in _containers(status):
-        terminated = container.state.terminated
-        if terminated is not None and terminated.reason:
-            return terminated.reason
-    return ""
-
-
-def _waiting_reason(status: PodStatus) -> str:
+def _waiting_reason(pod: Pod) -> str:
     """Why a pod is not running yet: no node fits, or its containers are being made."""
-    for condition in status.conditions:
+    for condition in pod.status.conditions:
         if condition.type == "PodScheduled" and condition.status == "False":
             return condition.reason
-    for container in _containers(status):
-        if container.state.waiting is not None and container.state.waiting.reason:
-            return container.state.waiting.reason
-    return "Pending"
+    return status_word(pod) or "Pending"

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from k8snb.picture import svg
 from k8snb.picture.axis import clock, horizon_ms, tick_ms
 from k8snb.picture.chronicle import Mark
+from k8snb.picture.containers import ContainerLane
 from k8snb.picture.lanes import Lane
-from k8snb.picture.palette import FAULT, Hue, HUES, NO_REVISION, SERVED
-from k8snb.picture.pod_state import FAILING, READY, RUNNING, STARTING, STATES, TERMINATING
+from k8snb.picture.palette import FAULT, Hue, HUES, SERVED
+from k8snb.picture.pod_state import FAILING, READY, RUNNING, STARTING, STATES
 from k8snb.picture.sheet import fit, LETTER
+from k8snb.picture.svg_containers import containers_svg, rows_of, SUB_H
+from k8snb.picture.svg_frame import Frame, hue_named, LEFT, look
+from k8snb.picture.svg_requests import requests_svg, STRIP_H
 from k8snb.picture.timeline import Band, Group, Timeline
 from k8snb.picture.track import Track
 
 WIDTH = 960
-LEFT, RIGHT, TOP = 150, 90, 12
+TOP = 12
 MARKS_H, CURVES_H, LANE_H, GROUP_GAP, BAND_H = 20, 76, 16, 10, 60
 
 
@@ -41,23 +45,24 @@ PENS = {
 AREAS, FENCES = ("ready", "succeeded"), ("ceiling", "floor")
 
 
-class _Frame(NamedTuple):
-    """Where times lie on the page."""
+def timeline_svg(
+    timeline: Timeline,
+    now_ms: int,
+    width: float = WIDTH,
+    opened: Collection[str] = (),
+    traffic: Mapping[int, tuple[int, int]] | None = None,
+) -> str:
+    """Draw a timeline up to a moment on a light page.
 
-    end_ms: int
-    width: float
-
-    def x(self, time_ms: float) -> float:
-        return LEFT + (self.width - LEFT - RIGHT) * time_ms / self.end_ms
-
-    @property
-    def right(self) -> float:
-        return self.width - RIGHT
-
-
-def timeline_svg(timeline: Timeline, now_ms: int, width: float = WIDTH) -> str:
-    """Draw a timeline up to a moment on a light page."""
-    frame = _Frame(horizon_ms(now_ms), width)
+    Parameters
+    ----------
+    opened
+        The rows below which containers are drawn, by `k8snb.picture.lanes.row_key`.
+    traffic
+        Requests that were served and dropped, by second; by default those that the timeline has.
+    """
+    containers, traffic = timeline.containers(opened), timeline.traffic if traffic is None else traffic
+    frame = Frame(horizon_ms(now_ms), width)
     parts: list[str] = []
     top: float = TOP + MARKS_H
     if timeline.curves is not None:
@@ -68,10 +73,13 @@ def timeline_svg(timeline: Timeline, now_ms: int, width: float = WIDTH) -> str:
         parts.extend(_legend(legend, top))
         top += LANE_H + 4
     for group in timeline.groups(now_ms):
-        drawn = _group(timeline, group, frame, now_ms, top)
+        drawn = _group(timeline, group, frame, now_ms, top, containers)
         if drawn:
             parts.extend(drawn.parts)
             top = drawn.bottom + GROUP_GAP
+    if traffic:
+        parts.extend(requests_svg(traffic, frame, now_ms, top))
+        top += STRIP_H + GROUP_GAP
     parts.extend(_marks(timeline.marks(), frame, now_ms, top))
     parts[:0] = _grid(frame, top)
     parts.append(_playhead(frame, now_ms, top))
@@ -79,11 +87,7 @@ def timeline_svg(timeline: Timeline, now_ms: int, width: float = WIDTH) -> str:
     return svg.document(width, top + 22, parts, f"{title}, {clock(now_ms)}")
 
 
-def _hue(name: str) -> Hue:
-    return HUES[int(name[1:])] if name[1:].isdecimal() else NO_REVISION
-
-
-def _grid(frame: _Frame, bottom: float) -> Iterator[str]:
+def _grid(frame: Frame, bottom: float) -> Iterator[str]:
     step = tick_ms(frame.end_ms)
     for time in range(0, frame.end_ms + 1, step):
         x = frame.x(time)
@@ -91,13 +95,13 @@ def _grid(frame: _Frame, bottom: float) -> Iterator[str]:
         yield svg.text(x, bottom + 12, clock(time), fill=svg.SOFT, anchor="middle")
 
 
-def _playhead(frame: _Frame, now_ms: int, bottom: float) -> str:
+def _playhead(frame: Frame, now_ms: int, bottom: float) -> str:
     x = frame.x(now_ms)
     head = f'<path d="M{svg.num(x - 6)} 2h12l-6 9z" fill="{HUES[0].fill}"/>'
     return head + svg.line(x, 4, x, bottom, f'stroke="{HUES[0].fill}" stroke-width="2"')
 
 
-def _marks(marks: Sequence[Mark], frame: _Frame, now_ms: int, bottom: float) -> Iterator[str]:
+def _marks(marks: Sequence[Mark], frame: Frame, now_ms: int, bottom: float) -> Iterator[str]:
     free = 0.0  # labels that would overlap are left out
     for mark in marks:
         if mark.time_ms > now_ms or mark.kind == "warning":
@@ -113,7 +117,7 @@ def _marks(marks: Sequence[Mark], frame: _Frame, now_ms: int, bottom: float) -> 
             yield svg.text(x + 6, TOP + 6, label, fill=color)
 
 
-def _steps(track: Track[int | None], frame: _Frame, now_ms: int) -> list[tuple[float, float, int]]:
+def _steps(track: Track[int | None], frame: Frame, now_ms: int) -> list[tuple[float, float, int]]:
     """The pieces of a curve: from where to where, and the value."""
     pieces = []
     ends = [*track.times[1:], now_ms]
@@ -123,7 +127,7 @@ def _steps(track: Track[int | None], frame: _Frame, now_ms: int) -> list[tuple[f
     return pieces
 
 
-def _curves(tracks: dict[str, Track[int | None]], frame: _Frame, now_ms: int, top: float) -> Iterator[str]:
+def _curves(tracks: dict[str, Track[int | None]], frame: Frame, now_ms: int, top: float) -> Iterator[str]:
     values = [v for track in tracks.values() for v in track.values if v is not None]
     scale = (CURVES_H - 6) / max([*values, 1])
     bottom = top + CURVES_H
@@ -160,9 +164,16 @@ class _Drawn(NamedTuple):
     bottom: float
 
 
-def _group(timeline: Timeline, group: Group, frame: _Frame, now_ms: int, top: float) -> _Drawn | None:
+def _group(
+    timeline: Timeline,
+    group: Group,
+    frame: Frame,
+    now_ms: int,
+    top: float,
+    containers: Mapping[str, Sequence[ContainerLane]],
+) -> _Drawn | None:
     """One revision's lanes, or its band in a crowd; None when it has nothing up to now."""
-    hue = _hue(group.hue)
+    hue = hue_named(group.hue)
     color = hue.text if group.hue else svg.INK
     parts = [svg.text(12, top + 8, fit(group.label, 92, 7.2), size=12, fill=color, font_weight="bold")]
     if timeline.is_crowd:
@@ -176,20 +187,25 @@ def _group(timeline: Timeline, group: Group, frame: _Frame, now_ms: int, top: fl
     for lane in timeline.lanes.values():
         if lane.group == group.key and lane.segments[0][0] <= now_ms:
             rows.setdefault(lane.row, []).append(lane)
-    for number, row in enumerate(sorted(rows)):
-        parts.extend(_row(rows[row], frame, now_ms, top + number * LANE_H + LANE_H / 2))
     divider = timeline.divider(now_ms)
-    if divider is not None and divider.group == group.key:
-        above = sum(row < divider.row for row in rows)
-        parts.extend(_divider(divider.label, frame, top + above * LANE_H))
-    return _Drawn(parts, top + len(rows) * LANE_H) if rows else None
+    divided = divider.row if divider is not None and divider.group == group.key else None
+    bottom = border = top
+    for row in sorted(rows):
+        parts.extend(_row(rows[row], frame, now_ms, bottom + LANE_H / 2))
+        inner = rows_of(rows[row], containers)
+        parts.extend(containers_svg(inner, frame, now_ms, bottom + LANE_H))
+        bottom += LANE_H + len(inner) * SUB_H
+        border = bottom if divided is not None and row < divided else border
+    if divider is not None and divided is not None:
+        parts.extend(_divider(divider.label, frame, border))
+    return _Drawn(parts, bottom) if rows else None
 
 
-def _row(lanes: Sequence[Lane], frame: _Frame, now_ms: int, middle: float) -> Iterator[str]:
+def _row(lanes: Sequence[Lane], frame: Frame, now_ms: int, middle: float) -> Iterator[str]:
     """All lanes that stand on one line, named as the last of them."""
     yield svg.text(LEFT - 10, middle, fit(lanes[-1].label, 50), fill=svg.SOFT, anchor="end", font_family=svg.MONO)
     for lane in lanes:
-        yield from _segments(lane, _hue(lane.hue), frame, now_ms, middle)
+        yield from _segments(lane, hue_named(lane.hue), frame, now_ms, middle)
         if lane.outcome and lane.end is not None and lane.end <= now_ms:
             yield _outcome(lane.outcome, frame.x(lane.end) - 5, middle)
 
@@ -204,7 +220,7 @@ def _outcome(outcome: str, x: float, y: float) -> str:
     return f'{disc}<path d="{path}" fill="none" stroke="{"#00704F" if good else FAULT}" stroke-width="1.6"/>'
 
 
-def _divider(label: str, frame: _Frame, y: float) -> Iterator[str]:
+def _divider(label: str, frame: Frame, y: float) -> Iterator[str]:
     """A line between rows."""
     yield svg.line(LEFT - 60, y, frame.width, y, f'stroke="{HUES[0].fill}" stroke-width="1.5" stroke-dasharray="6 3"')
     yield svg.text(frame.right + 8, y - 8, label, fill=HUES[0].fill)
@@ -215,34 +231,23 @@ def _legend(groups: Sequence[Group], top: float) -> Iterator[str]:
     x: float = LEFT
     for group in groups:
         words = f"{group.label} · {group.images}"
-        yield svg.rect(x, top + 2, 10, 10, f'rx="3" fill="{_hue(group.hue).fill}"')
-        yield svg.text(x + 15, top + 8, words, fill=_hue(group.hue).text)
+        yield svg.rect(x, top + 2, 10, 10, f'rx="3" fill="{hue_named(group.hue).fill}"')
+        yield svg.text(x + 15, top + 8, words, fill=hue_named(group.hue).text)
         x += len(words) * LETTER + 32
 
 
-def _segments(lane: Lane, hue: Hue, frame: _Frame, now_ms: int, middle: float) -> Iterator[str]:
+def _segments(lane: Lane, hue: Hue, frame: Frame, now_ms: int, middle: float) -> Iterator[str]:
     stop = now_ms if lane.end is None else min(lane.end, now_ms)
     ends = [*(s[0] for s in lane.segments[1:]), stop]
     for (start, state, reason), end in zip(lane.segments, ends, strict=True):
         if start > stop:
             break
         left, right = frame.x(start), frame.x(min(end, stop))
-        body = svg.rect(left, middle - 5, max(right - left, 1), 10, f'rx="2" {_look(STATES[state], hue)}')
+        body = svg.rect(left, middle - 5, max(right - left, 1), 10, f'rx="2" {look(STATES[state], hue)}')
         yield f"<g><title>{STATES[state]} {reason}</title>{body}</g>"
 
 
-def _look(state: str, hue: Hue) -> str:
-    """How a segment of a state is painted."""
-    return {
-        READY: f'fill="{hue.fill}" stroke="{hue.line}"',
-        RUNNING: f'fill="{hue.fill}" fill-opacity=".3" stroke="{hue.line}"',
-        STARTING: f'fill="none" stroke="{hue.line}" stroke-dasharray="3 2"',
-        TERMINATING: f'fill="{hue.fill}" fill-opacity=".12" stroke="{hue.line}" stroke-opacity=".6"',
-        FAILING: f'fill="none" stroke="{FAULT}" stroke-width="1.5"',
-    }.get(state, f'fill="none" stroke="{hue.line}"')
-
-
-def _band(band: Band, hue: Hue, frame: _Frame, now_ms: int, top: float, full: int) -> Iterator[str]:
+def _band(band: Band, hue: Hue, frame: Frame, now_ms: int, top: float, full: int) -> Iterator[str]:
     """Counts by state, stacked from ready at the bottom to failing at the top."""
     scale = (BAND_H - 6) / max(full, 1)
     ends = [*band.times[1:], now_ms]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from k8snb.api.types.apps import StatefulSet
+from k8snb.api.types.pod import Pod
 from k8snb.picture.boxes import CROWD
 from k8snb.picture.chronicle import Chronicle, Mark, PodTrack
+from k8snb.picture.containers import container_lanes, ContainerLane
 from k8snb.picture.curves import Curves
-from k8snb.picture.lanes import Lane, lane_id, ORDINALS, revision_key, Rows
+from k8snb.picture.lanes import Lane, lane_id, ORDINALS, revision_key, row_key, Rows
 from k8snb.picture.palette import hue_class
 from k8snb.picture.placement import natural
 from k8snb.picture.pod_state import PodState, STATES
@@ -66,13 +69,21 @@ def first_subject(chronicle: Chronicle, time_ms: int, kind: str = "") -> Subject
 
 
 class Timeline:
-    """The timeline of one workload, or of all pods when there is no subject. `follow` takes in what is new."""
+    """The timeline of one workload, or of all pods when there is no subject. `follow` takes in what is new.
+
+    Attributes
+    ----------
+    traffic
+        How many requests were served and dropped in each second, where somebody counts them.
+    """
 
     def __init__(self, chronicle: Chronicle, subject: Subject | None = None) -> None:
         self.chronicle = chronicle
         self.subject = subject
         self.curves = Curves(subject.kind, subject.key) if subject is not None else None
         self.lanes: dict[str, Lane] = {}
+        self.traffic: Mapping[int, tuple[int, int]] | None = None
+        self._opened: dict[str, tuple[Pod | None, tuple[ContainerLane, ...]]] = {}
         self._rows = Rows(subject.kind if subject is not None else "")
         self._revisions: dict[str, Revision | None] = {}
         self._pods: list[PodTrack] = []
@@ -116,6 +127,23 @@ class Timeline:
     def by_revision(self) -> bool:
         """Whether the lanes are grouped by revision."""
         return self.is_crowd or self.subject is None or self.subject.kind in ("Deployment", "ReplicaSet")
+
+    def containers(self, opened: Collection[str]) -> dict[str, tuple[ContainerLane, ...]]:
+        """The lanes of the containers, by the lane of their pod, in the rows that are opened (`row_key`)."""
+        if not opened or self.is_crowd:
+            return {}
+        return {
+            lane_id(pod): self._containers_of(pod, self.lanes[lane_id(pod)])
+            for pod in self._pods
+            if row_key(self.lanes[lane_id(pod)]) in opened
+        }
+
+    def _containers_of(self, pod: PodTrack, lane: Lane) -> tuple[ContainerLane, ...]:
+        """The lanes of a pod's containers; made anew only when it has another version."""
+        known = self._opened.get(lane.id)
+        if known is None or known[0] is not pod.objects.last:
+            known = self._opened[lane.id] = (pod.objects.last, container_lanes(pod, lane.end))
+        return known[1]
 
     def groups(self, time_ms: int) -> list[Group]:
         """The groups in order: revisions as they were made, numbered as the rollout history has them at a moment."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import traitlets
 
 from k8snb.cluster import Cluster
+from k8snb.errors import K8snbError
 from k8snb.picture.axis import horizon_ms
-from k8snb.picture.lanes import Lane
+from k8snb.picture.containers import ContainerLane
+from k8snb.picture.lanes import Lane, row_key
+from k8snb.picture.requests_strip import strip_rows
 from k8snb.picture.svg_timeline import timeline_svg
 from k8snb.picture.timeline import Timeline
 from k8snb.widgets.assets import module, styles
@@ -26,6 +29,8 @@ class _Sent:
         self.n = 0
         self.timeline: Timeline | None = None
         self.lanes: Mapping[str, Lane] = {}
+        self.containers: Mapping[str, Sequence[ContainerLane]] = {}
+        self.traffic: list[list[int]] = []
         self.curves: dict[str, int] = {}
         self.marks = 0
         self.head: dict[str, Any] = {}
@@ -40,16 +45,26 @@ class RolloutTimeline(PicturePart):
         The cluster to show, or the session of other parts.
     kind
         The kind of the workload that is told about; by default whatever the session follows.
+
+    Attributes
+    ----------
+    traffic
+        How many requests were served and dropped in each second, ``{second: (served, dropped)}``, to draw below the
+        lanes; by default what the session's timeline has.
+    opened
+        The rows below which the containers of their pods are drawn; `unfold` and `fold` change it.
     """
 
-    _esm = module("theme", "dom", "store", "timeline_paint", "timeline")
+    _esm = module("theme", "dom", "store", "timeline_paint", "timeline_rows", "timeline")
     _css = styles("timeline")
 
     selected = traitlets.Unicode().tag(sync=True)
+    opened: traitlets.List[str] = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(self, source: Cluster | Session, kind: str = "") -> None:
         self._sent = _Sent()
         self._shown = Session.of(source)
+        self._traffic: Mapping[int, tuple[int, int]] | None = None
         self.kind = kind
         self._remember()
         super().__init__(source, kind)
@@ -59,6 +74,48 @@ class RolloutTimeline(PicturePart):
     def timeline(self) -> Timeline:
         """The timeline that is drawn."""
         return self._shown.timeline_of(self.kind)
+
+    @property
+    def traffic(self) -> Mapping[int, tuple[int, int]] | None:
+        """Requests by second: served and dropped."""
+        return self._traffic if self._traffic is not None else self.timeline.traffic
+
+    @traffic.setter
+    def traffic(self, traffic: Mapping[int, tuple[int, int]] | None) -> None:
+        self._traffic = traffic
+        self.update()
+
+    # -- rows that are opened
+
+    def unfold(self, pod: str) -> None:
+        """Draw the containers of a pod below its lane, and of the other pods of its row.
+
+        Parameters
+        ----------
+        pod
+            Its name.
+
+        Raises
+        ------
+        K8snbError
+            When there is no lane of such a pod.
+        """
+        self.opened = list(dict.fromkeys([*self.opened, self._row_of(pod)]))
+
+    def fold(self, pod: str = "") -> None:
+        """Draw its containers no more; by default those of all pods."""
+        row = self._row_of(pod) if pod else ""
+        self.opened = [other for other in self.opened if pod and other != row]
+
+    def _row_of(self, pod: str) -> str:
+        lanes = [lane for lane in self.timeline.lanes.values() if lane.ref.rpartition("/")[2] == pod]
+        if not lanes:
+            raise K8snbError(f"there is no lane of a pod {pod!r}")
+        return row_key(lanes[-1])
+
+    @traitlets.observe("opened")
+    def _open(self, _change: Any) -> None:
+        self.update()
 
     # -- rows
 
@@ -81,6 +138,12 @@ class RolloutTimeline(PicturePart):
         timeline = self.timeline
         return {} if timeline.is_crowd else timeline.lanes
 
+    def _containers(self) -> Mapping[str, Sequence[ContainerLane]]:
+        return self.timeline.containers(self.opened)
+
+    def _traffic_rows(self) -> list[list[int]]:
+        return [list(row) for row in strip_rows(self.traffic or {})]
+
     def _curve_rows(self, starts: Mapping[str, int]) -> dict[str, list[Any]]:
         """The curves' points from the given positions on; the last one sent may have changed."""
         curves = self.timeline.curves
@@ -100,6 +163,7 @@ class RolloutTimeline(PicturePart):
         timeline, sent = self.timeline, self._sent
         sent.timeline = timeline
         sent.lanes = dict(self._lanes())
+        sent.containers, sent.traffic = self._containers(), self._traffic_rows()
         tracks = timeline.curves.tracks if timeline.curves is not None else {}
         sent.curves = {name: len(track) for name, track in tracks.items()}
         self._last_points = {n: [t.times[-1], t.values[-1]] for n, t in tracks.items() if len(t)}
@@ -112,7 +176,16 @@ class RolloutTimeline(PicturePart):
         lanes = {key: _lane_row(lane) for key, lane in self._lanes().items()}
         curves = {name: tail for name, (_, tail) in self._whole_curves().items()}
         marks = self._mark_rows(0)
-        return {"n": self._sent.n, "lanes": lanes, "curves": curves, "marks": marks, "hues": hues(), **self._sent.head}
+        return {
+            "n": self._sent.n,
+            "lanes": lanes,
+            "containers": {key: _container_rows(found) for key, found in self._sent.containers.items()},
+            "curves": curves,
+            "marks": marks,
+            "traffic": self._sent.traffic,
+            "hues": hues(),
+            **self._sent.head,
+        }
 
     def _whole_curves(self) -> dict[str, list[Any]]:
         self._last_points = {}
@@ -125,6 +198,8 @@ class RolloutTimeline(PicturePart):
     def update(self) -> None:
         """Send what changed since the last message; everything when it is another timeline."""
         sent = self._sent
+        if "session" not in vars(self):
+            return
         self.selected = self.session.selected
         if self.timeline is not sent.timeline:
             sent.n += 1
@@ -143,11 +218,20 @@ class RolloutTimeline(PicturePart):
         changed = difference(sent.lanes, lanes)
         if "set" in changed:
             changed["set"] = {key: _lane_row(lane) for key, lane in changed["set"].items()}
+        containers = difference(sent.containers, self._containers())
+        if "set" in containers:
+            containers["set"] = {key: _container_rows(found) for key, found in containers["set"].items()}
+        traffic = self._traffic_rows()
+        same = next((n for n, row in enumerate(sent.traffic) if traffic[n : n + 1] != [row]), len(sent.traffic))
         curves = self._curve_rows(sent.curves)
         marks = self._mark_rows(sent.marks)
         head = {name: value for name, value in self._head().items() if sent.head.get(name) != value}
         if changed:
             message["lanes"] = changed
+        if containers:
+            message["containers"] = containers
+        if traffic != sent.traffic:
+            message["traffic"] = [same, traffic[same:]]
         if curves:
             message["curves"] = curves
         if marks:
@@ -169,7 +253,8 @@ class RolloutTimeline(PicturePart):
 
     def svg(self) -> str:
         """The picture as it is now, as SVG."""
-        return timeline_svg(self.timeline, self.session.moment_ms)
+        timeline = self.timeline
+        return timeline_svg(timeline, self.session.moment_ms, opened=self.opened, traffic=self.traffic)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[Any, Any], dict[Any, Any]] | None:
         bundle = super()._repr_mimebundle_(**kwargs)
@@ -179,3 +264,7 @@ class RolloutTimeline(PicturePart):
 def _lane_row(lane: Lane) -> list[Any]:
     segments = [list(segment) for segment in lane.segments]
     return [lane.group, lane.label, lane.ref, segments, lane.end, lane.row, lane.hue, lane.outcome]
+
+
+def _container_rows(containers: Sequence[ContainerLane]) -> list[list[Any]]:
+    return [[found.label, found.name, [list(segment) for segment in found.segments]] for found in containers]

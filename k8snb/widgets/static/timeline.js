@@ -7,9 +7,12 @@ import {
   AXIS_H, BAND_H, GROUP_GAP, LANE_H, LEFT, paintAxis, paintBand, paintCurves, paintDivider, paintFuture, paintGrid, paintLabel,
   paintLane, paintMarks, paintNumbers, paintPlayhead, Scale, sized, STATES, TOP_H,
 } from "./timeline_paint.js";
+import { paintContainer, paintRequests, RowButtons, segmentAt, STRIP_H, SUB_H, subRows } from "./timeline_rows.js";
 
 function applyTimeline(data, message) {
   applyRows(data.lanes, message.lanes);
+  applyRows(data.containers, message.containers);
+  if (message.traffic) data.traffic = [...data.traffic.slice(0, message.traffic[0]), ...message.traffic[1]];
   for (const [name, [from, tail]] of Object.entries(message.curves ?? {})) {
     data.curves[name] = [...(data.curves[name] ?? []).slice(0, from), ...tail];
   }
@@ -40,10 +43,12 @@ class Plot {
     this.top = h("canvas");
     this.lanes = h("canvas");
     this.axis = h("canvas");
+    this.strip = h("canvas", { hidden: true });
     this.scroller = h("div", { class: "k8snb-lanes" }, this.lanes);
+    this.buttons = new RowButtons(this.scroller, (row) => this.toggle(row));
     this.plot = keepKeys(h("div", {
       class: "k8snb-plot", tabindex: 0, role: "slider", "aria-label": "Moment shown", "aria-valuemin": 0,
-    }, this.top, this.scroller, this.axis));
+    }, this.top, this.scroller, this.strip, this.axis));
     this.el.append(head, this.plot);
     this.plot.addEventListener("pointerdown", (e) => this.press(e));
     this.plot.addEventListener("pointermove", (e) => this.move(e));
@@ -54,14 +59,14 @@ class Plot {
     this.sizes.observe(this.plot);
     this.stopTheme = onTheme(() => this.schedule());
     this.onSelected = () => this.schedule();
-    this.model.on("change:selected", this.onSelected);
+    this.model.on("change:selected change:opened", this.onSelected);
   }
 
   close() {
     this.store.close();
     this.sizes.disconnect();
     this.stopTheme();
-    this.model.off("change:selected", this.onSelected);
+    this.model.off("change:selected change:opened", this.onSelected);
     cancelAnimationFrame(this.frame);
   }
 
@@ -106,10 +111,23 @@ class Plot {
     paintMarks(top, scale, theme, data.marks, TOP_H);
     paintPlayhead(top, scale, theme, at, TOP_H, true);
     this.drawLanes(width, scale, theme, at);
+    this.drawRequests(width, scale, theme, at);
     paintAxis(sized(this.axis, width, AXIS_H), scale, theme);
     this.plot.setAttribute("aria-valuemax", Math.round(data.now / 1000));
     this.plot.setAttribute("aria-valuenow", Math.round(at / 1000));
     this.plot.setAttribute("aria-valuetext", `${clock(at)} of ${clock(data.now)}`);
+  }
+
+  drawRequests(width, scale, theme, at) {
+    const { traffic } = this.store.data;
+    this.strip.hidden = !traffic.length;
+    if (!traffic.length) return;
+    this.strip.style.width = `${width}px`;
+    const g = sized(this.strip, width, STRIP_H);
+    paintGrid(g, scale, theme, STRIP_H);
+    paintRequests(g, scale, theme, traffic, at);
+    if (at < this.store.data.now) paintFuture(g, scale, theme, at, STRIP_H);
+    paintPlayhead(g, scale, theme, at, STRIP_H, false);
   }
 
   drawLanes(width, scale, theme, at) {
@@ -121,14 +139,17 @@ class Plot {
     const full = Math.max(1, ...data.bands.flatMap((band) => band[2].map((c) => c.reduce((a, b) => a + b, 0))));
     for (const { group, top, rows, band } of layout.groups) {
       const color = group[3] ? hueOf(data.hues, group[3], theme.dark).text : theme.ink;
-      paintLabel(g, theme, group[1], 8, top + 9, { bold: true, color, room: 84 });
+      paintLabel(g, theme, group[1], 8, top + 9, { bold: true, color, room: 74 });
       if (band) paintBand(g, scale, theme, hueOf(data.hues, group[3], theme.dark), band, data.now, top, full);
-      for (const { lanes, y } of rows) this.drawRow(g, scale, theme, lanes, y, at, selected, width);
+      for (const row of rows) this.drawRow(g, scale, theme, row, at, selected, width);
     }
     if (layout.divider !== null) paintDivider(g, scale, theme, layout.divider, data.divider[2]);
     if (!layout.groups.length) paintLabel(g, theme, "no pods yet", LEFT, 12);
     if (data.playhead !== null || this.dragging !== null) paintFuture(g, scale, theme, at, height);
     paintPlayhead(g, scale, theme, at, height, false);
+    this.buttons.show(layout.groups.flatMap(({ rows }) => rows.map((row) => (
+      { key: row.key, y: row.y, open: row.open, label: this.named(row.lanes, at)[2].split("/").at(-1) }
+    ))));
   }
 
   // The revisions and their hues, where the groups do not say them.
@@ -142,22 +163,29 @@ class Plot {
     }));
   }
 
-  // All lanes that stand on one line, and the name of the one at the playhead.
-  drawRow(g, scale, theme, lanes, y, at, selected, width) {
+  // Of the lanes on one line, the one at the playhead.
+  named(lanes, at) {
+    return lanes.filter((lane) => lane[3][0][0] <= at).at(-1) ?? lanes[0];
+  }
+
+  // All lanes that stand on one line, with the name of the one at the playhead, and its containers when it is open.
+  drawRow(g, scale, theme, { lanes, y, subs }, at, selected, width) {
     const { data } = this.store, chosen = lanes.some((lane) => lane[2] === selected);
     if (chosen) {
       g.fillStyle = theme.track;
       g.fillRect(LEFT - 62, y - 7, width - LEFT + 62, 15);
     }
-    const named = lanes.filter((lane) => lane[3][0][0] <= at).at(-1) ?? lanes[0];
-    paintLabel(g, theme, named[1], LEFT - 8, y, { align: "right", mono: true, room: 52, color: chosen ? theme.ink : theme.soft });
-    for (const lane of lanes) paintLane(g, scale, theme, hueOf(data.hues, lane[6], theme.dark), lane, data.now, y);
+    const label = this.named(lanes, at)[1], hue = (lane) => hueOf(data.hues, lane[6], theme.dark);
+    paintLabel(g, theme, label, LEFT - 8, y, { align: "right", mono: true, room: 46, color: chosen ? theme.ink : theme.soft });
+    for (const lane of lanes) paintLane(g, scale, theme, hue(lane), lane, data.now, y);
+    subs.forEach((row, n) => paintContainer(g, scale, theme, hue, row, data.now, at, y + LANE_H / 2 + (n + 0.5) * SUB_H));
   }
 
   // Which lanes are shown, and where: those that live within the window.
   layout(scale) {
-    const { data } = this.store, byGroup = new Map();
-    for (const lane of Object.values(data.lanes)) {
+    const { data } = this.store, byGroup = new Map(), opened = this.model.get("opened");
+    for (const [id, row] of Object.entries(data.lanes)) {
+      const lane = [...row.slice(0, 8), id];
       const begin = lane[3][0][0], end = lane[4] ?? data.now;
       if (begin > scale.to || end < scale.from) continue;
       if (!byGroup.has(lane[0])) byGroup.set(lane[0], new Map());
@@ -171,10 +199,15 @@ class Plot {
       const sorted = [...(byGroup.get(group[0]) ?? [])].sort(([a], [b]) => a - b);
       const band = data.bands.find((b) => b[0] === group[0]);
       if (!sorted.length && !band) continue;
-      const rows = sorted.map(([number, lanes], n) => ({
-        number, y: top + n * LANE_H + LANE_H / 2, lanes: lanes.sort((a, b) => a[3][0][0] - b[3][0][0]),
-      }));
-      const bottom = top + (band ? BAND_H : rows.length * LANE_H);
+      let bottom = top;
+      const rows = sorted.map(([number, lanes]) => {
+        lanes.sort((a, b) => a[3][0][0] - b[3][0][0]);
+        const key = `${group[0]} ${number}`, open = opened.includes(key), subs = open ? subRows(lanes, data.containers) : [];
+        const y = bottom + LANE_H / 2;
+        bottom += LANE_H + subs.length * SUB_H;
+        return { number, y, lanes, key, open, subs };
+      });
+      if (band) bottom = top + BAND_H;
       if (data.divider?.[0] === group[0]) {
         const below = rows.find((row) => row.number >= data.divider[1]);
         divider = below ? below.y - LANE_H / 2 : bottom;
@@ -188,14 +221,34 @@ class Plot {
 
   // -- hands
 
-  laneAt(event) {
+  toggle(key) {
+    const opened = this.model.get("opened");
+    const row = this.placed.flatMap(({ rows }) => rows).find((r) => r.key === key);
+    this.model.set("opened", opened.includes(key) ? opened.filter((other) => other !== key) : [...opened, key]);
+    if (row) this.model.set("selected", this.named(row.lanes, this.playhead)[2]);
+    this.model.save_changes();
+  }
+
+  rowAt(event) {
     if (event.target !== this.lanes) return null;
-    const y = event.offsetY, ms = this.msAt(event);
-    for (const { rows } of this.placed ?? []) {
-      const row = rows.find((r) => Math.abs(r.y - y) <= LANE_H / 2);
-      if (row) return row.lanes.filter((lane) => lane[3][0][0] <= ms).at(-1) ?? row.lanes[0];
-    }
-    return null;
+    const y = event.offsetY;
+    const under = ({ y: middle, subs }) => y >= middle - LANE_H / 2 && y <= middle + LANE_H / 2 + subs.length * SUB_H;
+    return (this.placed ?? []).flatMap(({ rows }) => rows).find(under) ?? null;
+  }
+
+  laneAt(event) {
+    const row = this.rowAt(event);
+    return row && this.named(row.lanes, this.msAt(event));
+  }
+
+  // What the container under the pointer did at that time.
+  containerWords(event, ms) {
+    const row = this.rowAt(event);
+    const sub = row?.subs[Math.floor((event.offsetY - row.y - LANE_H / 2) / SUB_H)];
+    const piece = sub?.pieces.filter(({ segments }) => segments.length && segments[0][0] <= ms).at(-1);
+    if (!piece) return "";
+    const [, , words, restarts] = segmentAt(piece.segments, ms);
+    return ` · ${sub.label}: ${words}${restarts ? ` · restarted ${restarts}×` : ""}`;
   }
 
   msAt(event) {
@@ -204,7 +257,7 @@ class Plot {
   }
 
   press(event) {
-    if (!this.drawn || event.button) return;
+    if (!this.drawn || event.button || event.target.closest("button")) return;
     this.pressed = { x: event.clientX, lane: this.laneAt(event) };
     this.plot.setPointerCapture(event.pointerId);
   }
@@ -264,6 +317,7 @@ class Plot {
       const ended = lane[4] !== null && ms > lane[4];
       if (ended && lane[7]) words += ` · ${lane[2].split("/").at(-1)} ${lane[7]} at ${clock(lane[4])}`;
       if (segment && !ended) words += ` · ${lane[1]} ${STATES[segment[1]]}${segment[2] ? ` (${segment[2]})` : ""}`;
+      if (!ended) words += this.containerWords(event, ms);
     } else if (event.target === this.top) {
       const near = this.store.data.marks.filter(([t]) => Math.abs(this.drawn.x(t) - this.drawn.x(ms)) < 5);
       if (near.length) words = near.map(([t, , , full]) => `${clock(t)} ${full}`).slice(-2).join("  ·  ");

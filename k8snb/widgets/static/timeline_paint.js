@@ -267,10 +267,10 @@ function paintOutcome(g, theme, outcome, x, y) {
   g.stroke();
 }
 
-function paintSegment(g, theme, hue, state, left, top, width) {
+export function paintSegment(g, theme, hue, state, left, top, width, tall = 10, signs = true) {
   const box = () => {
     g.beginPath();
-    g.roundRect(left + 0.5, top + 0.5, Math.max(width - 1, 0.5), 9, 2);
+    g.roundRect(left + 0.5, top + 0.5, Math.max(width - 1, 0.5), tall - 1, 2);
   };
   g.lineWidth = 1;
   g.strokeStyle = state === "failing" ? theme.fault : hue.line;
@@ -283,6 +283,7 @@ function paintSegment(g, theme, hue, state, left, top, width) {
   if (state === "failing") g.lineWidth = 1.75;
   g.stroke();
   g.setLineDash([]);
+  if (!signs) return;
   if (state === "terminating" && width > 6) strike(g, left, top, width);
   if (state === "failing" && width > 12) cross(g, left + 7, top + 5);
 }

@@ -36,15 +36,16 @@ class Page:
             return
         assert message["n"] == self.data["n"] + 1
         self.data["n"] = message["n"]
-        for name in ("items", "links", "lanes"):
+        for name in ("items", "links", "lanes", "containers"):
             for key in message.get(name, {}).get("gone", ()):
                 del self.data[name][key]
             self.data.get(name, {}).update(message.get(name, {}).get("set", {}))
         for name, (start, tail) in message.get("curves", {}).items():
             self.data["curves"][name] = [*self.data["curves"].get(name, [])[:start], *tail]
-        if "marks" in message:
-            start, marks = message["marks"]
-            self.data["marks"] = [*self.data["marks"][:start], *marks]
+        for name in ("marks", "traffic"):
+            if name in message:
+                start, tail = message[name]
+                self.data[name] = [*self.data[name][:start], *tail]
         self.data.update(message.get("head", {}))
 
     def is_in_step(self) -> bool:

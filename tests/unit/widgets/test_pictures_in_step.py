@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from k8snb.cluster import Cluster
+from k8snb.errors import K8snbError
 from k8snb.picture.graph import VIEWS
+from k8snb.picture.lanes import row_key
 from k8snb.widgets.labs import DeploymentLab
 
 
@@ -46,6 +48,33 @@ def test_timeline(lab: DeploymentLab, page_of: Any) -> None:
     for _ in story(lab):
         assert page.is_in_step()
     assert len(page.messages) > 6
+
+
+def test_timeline_with_opened_rows_and_requests(lab: DeploymentLab, page_of: Any, press: Any) -> None:
+    page = page_of(lab.timeline)
+    lanes = list(lab.timeline.timeline.lanes.values())
+    traffic: dict[int, tuple[int, int]] = {}
+    lab.timeline.traffic = traffic
+    lab.timeline.unfold(lanes[0].ref.rpartition("/")[2])
+    lab.timeline.set_state({"opened": [*lab.timeline.opened, row_key(lanes[1])]})
+    assert set(page.data["containers"]) == {lanes[0].id, lanes[1].id}
+    for second, _ in enumerate(story(lab)):
+        traffic[second] = (second, 1)
+        traffic[max(second - 1, 0)] = (second, 2)
+        lab.timeline.update()
+        assert page.is_in_step()
+    assert len(page.data["traffic"]) == len(traffic)
+    lab.timeline.fold()
+    assert page.data["containers"] == {}
+    with pytest.raises(K8snbError, match="no lane"):
+        lab.timeline.unfold("nobody")
+
+
+def test_closed_rows_send_no_containers(lab: DeploymentLab, page_of: Any) -> None:
+    page = page_of(lab.timeline)
+    for _ in story(lab):
+        pass
+    assert not [m for m in page.messages if m.get("containers") or m.get("data", {}).get("containers")]
 
 
 def test_what_did_not_change_is_not_sent(lab: DeploymentLab, page_of: Any) -> None:
