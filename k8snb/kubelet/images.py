@@ -8,6 +8,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from k8snb.api.go_duration import format_duration
@@ -49,12 +50,19 @@ class Images:
         """The image is on the node."""
         return _tagged(image) in self._present
 
+    def use_present(self, container: Container, say: Say) -> bool:
+        """Whether the image is on the node, and its policy lets it be used as it is."""
+        if container.image_pull_policy == "Always" or not self.has(container.image):
+            return False
+        image = container.image
+        say("Normal", "Pulled", f'Container image "{image}" already present on machine and can be accessed by the pod')
+        return True
+
     def ensure(self, pod: Pod, container: Container, say: Say) -> Steps[StartError | None]:
         """See to it that a container's image is on the node, pulling it if its policy asks for that."""
-        image, policy = container.image, container.image_pull_policy
-        if policy != "Always" and self.has(image):
-            say(*_already_present(image))
+        if self.use_present(container, say):
             return None
+        image, policy = container.image, container.image_pull_policy
         if policy == "Never":
             message = f'Container image "{image}" is not present with pull policy of Never'
             say("Warning", "ErrImageNeverPull", message)
@@ -102,11 +110,7 @@ class Images:
             del self._problems[key]
 
 
-def _already_present(image: str) -> tuple[str, str, str]:
-    message = f'Container image "{image}" already present on machine and can be accessed by the pod'
-    return "Normal", "Pulled", message
-
-
+@lru_cache(1024)
 def _tagged(image: str) -> str:
     """The image with the tag that is meant when it has none."""
     name = image.rpartition("/")[2]

@@ -22,6 +22,7 @@ from k8snb.kubelet.plain import PlainPod
 from k8snb.kubelet.pod_worker import PodWorker
 from k8snb.kubelet.program import ImageFunction
 from k8snb.kubelet.registry import Registry
+from k8snb.kubelet.sender import Sender
 from k8snb.kubelet.service_times import ServiceTimes
 from k8snb.machinery.controller import Environment
 
@@ -62,6 +63,7 @@ class Kubelets:
         self._functions = functions
         self._heartbeats = environment.heartbeats
         self._down: dict[str, None] = {}
+        self._sender = Sender(environment.server.loop)
         self._nodes: dict[str, NodeKubelet] = {}
         self._lives: dict[str, Life] = {}
         self._addresses = 0
@@ -99,16 +101,9 @@ class Kubelets:
             number = len(self._nodes) + 2
             host_ip = f"192.168.{number // 250}.{number % 250}"
             kubelet = self._nodes[name] = NodeKubelet(
-                self.server,
-                name,
-                host_ip,
-                self.registry,
-                self._durations,
-                self._functions,
-                self._next_address,
-                self._lives,
-                self.service,
-            )
+                self.server, name, host_ip, self.registry, self._durations, self._functions, self._next_address,
+                self._lives, self._sender, self.service,
+            )  # fmt: skip
             if name in self._down:
                 kubelet.sleep()
         return kubelet

@@ -11,14 +11,17 @@ from collections.abc import Callable, Mapping
 
 from k8snb.api.types.containers import Container
 from k8snb.api.types.pod import Pod, PodSpec
+from k8snb.api.types.pod_status import PodStatus
 from k8snb.kubelet.backoff import Backoff
 from k8snb.kubelet.durations import Durations
 from k8snb.kubelet.images import Images, StartError
 from k8snb.kubelet.life import Life
 from k8snb.kubelet.plain import is_plain, PlainPod
+from k8snb.kubelet.plain_status import creating
 from k8snb.kubelet.pod_worker import PodWorker
 from k8snb.kubelet.program import ImageFunction, Program, read_script, run_image, script_of, Start
 from k8snb.kubelet.registry import Registry
+from k8snb.kubelet.sender import Sender
 from k8snb.kubelet.service_times import ServiceTimes
 from k8snb.machinery.events import Recorder
 from k8snb.machinery.server import ApiServer
@@ -40,6 +43,8 @@ class NodeKubelet:
         Gives the next pod's IP address.
     lives
         All pods' lives, by UID.
+    sender
+        Sends statuses to the API server.
     service
         Where it is noted when containers can be reached.
     """
@@ -54,6 +59,7 @@ class NodeKubelet:
         functions: Mapping[str, ImageFunction],
         address: Callable[[], str],
         lives: dict[str, Life],
+        sender: Sender,
         service: ServiceTimes,
     ) -> None:
         self.server = server
@@ -65,12 +71,14 @@ class NodeKubelet:
         self.images = Images(self.loop, registry, durations)
         self.backoff = Backoff()
         self.address = address
+        self.sender = sender
         self.service = service
         self.asleep = False
         self.awake = Signal()
         self._functions = functions
         self._recorder = Recorder(server, "kubelet", name)
         self._lives = lives
+        self._creating: tuple[PodSpec, int, PodStatus, PodStatus] | None = None
         self._plain_specs: dict[int, tuple[PodSpec, bool]] = {}
 
     def sync_after(self, time_ms: int) -> int:
@@ -96,6 +104,14 @@ class NodeKubelet:
             plain = is_plain(pod.spec) and not any(c.image in self._functions for c in pod.spec.containers)
             known = self._plain_specs[id(pod.spec)] = (pod.spec, plain)
         return known[1]
+
+    def creating_status(self, pod: Pod) -> PodStatus:
+        """The first status of a plain pod; those of one spec that are seen in one second share it."""
+        now = self.server.time
+        shared = self._creating
+        if shared is None or shared[0] is not pod.spec or shared[1] != now or shared[2] != pod.status:
+            shared = self._creating = (pod.spec, now, pod.status, creating(pod, self.host_ip, now))
+        return shared[3]
 
     def take_over(self, plain: PlainPod, reasons: Mapping[str, StartError] | None = None) -> PodWorker:
         """Let a worker go on with a pod that is plain no more."""

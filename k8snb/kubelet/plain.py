@@ -8,6 +8,7 @@ takes it over.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache, partial
 from typing import NamedTuple, TYPE_CHECKING
 
 from k8snb.api.pods import TERMINAL_PHASES
@@ -19,11 +20,9 @@ from k8snb.kubelet.configuration import needs_configuration
 from k8snb.kubelet.images import Say
 from k8snb.kubelet.program import Program
 from k8snb.kubelet.runtime import KILLED, SANDBOX_MS
-from k8snb.kubelet.status_manager import next_send_ms
 from k8snb.kubelet.termination import MINIMUM_GRACE_SECONDS
 from k8snb.machinery.deletion import DeleteOptions
 from k8snb.machinery.server import EPOCH_MS
-from k8snb.sim.loop import NODE
 from k8snb.sim.process import Process, Steps
 
 if TYPE_CHECKING:
@@ -114,15 +113,14 @@ class PlainPod:
     def update(self, pod: Pod) -> None:
         """The API server has another version of the pod."""
         old, self.pod = self.pod, pod
-        if pod.metadata.deletion_timestamp is not None and old.metadata.deletion_timestamp is None and self._runs:
+        deleted = pod.metadata.deletion_timestamp is not None and old.metadata.deletion_timestamp is None
+        ended = pod.status.phase in TERMINAL_PHASES and self._status.phase not in TERMINAL_PHASES
+        if self._runs and deleted:
             self._cause = self.node.server.store.cause
             self._process = Process(self.node.loop, self._stop(), self._enter)
-        elif (
-            pod.spec is not old.spec
-            or (pod.status.phase in TERMINAL_PHASES and self._status.phase not in TERMINAL_PHASES)
-            or (pod.metadata.deletion_timestamp is not None and not self._runs)
-        ):
-            self.node.take_over(self)
+        elif self._runs or not self._ip:  # what has begun to start is started first
+            if deleted or ended or pod.spec is not old.spec:
+                self.node.take_over(self).wake()
 
     def remove(self) -> None:
         """The API server has the pod no more; if it was not stopped, a worker sees to that."""
@@ -140,34 +138,45 @@ class PlainPod:
 
     def _start(self) -> Steps[None]:
         node, pod = self.node, self.pod
-        self._set(statuses.creating(pod, node.host_ip, node.server.time))
+        self._set(node.creating_status(pod))
         yield node.durations.mount_ms(node.loop.now_ms) + SANDBOX_MS
-        self._ip = node.address()
-        self._set(statuses.with_sandbox(self._status, pod.metadata.generation, node.server.time))
+        self._ip, sandbox_since = node.address(), node.server.time
+        told = False  # of the sandbox; where nothing takes its time, what follows is sent with it
         for container in pod.spec.containers:
-            say = self._say_of(container)
-            error = yield from node.images.ensure(pod, container, say)
-            if error is not None:
-                say("Warning", "Failed", f"Error: {error.reason}")
-                node.take_over(self, {container.name: error})
-                return
+            path = _path(container.name)
+            present = node.images.use_present(container, self._say_of(path))
+            if not told and not (present and len(pod.spec.containers) == 1):
+                told = True
+                self._set(statuses.with_sandbox(self._status, pod.metadata.generation, sandbox_since))
+            if not present:
+                error = yield from node.images.ensure(pod, container, self._say_of(path))
+                if error is not None:
+                    node.say(pod, path, "Warning", "Failed", f"Error: {error.reason}")
+                    node.take_over(self, {container.name: error})
+                    return
             yield node.durations.create_ms()
-            say("Normal", "Created", "Container created")
-            program = node.program(pod, container, 0)
-            self._started.append(Started(container, program, node.loop.now_ms))
+            node.say(pod, path, "Normal", "Created", "Container created")
+            self._started.append(Started(container, node.program(pod, container, 0), node.loop.now_ms))
             node.service.started(pod.metadata.uid, container.name, node.loop.now_ms)
-            say("Normal", "Started", "Container started")
+            node.say(pod, path, "Normal", "Started", "Container started")
         seconds = [_second(started.at_ms) for started in self._started]
-        self._set(statuses.running(self.pod, self._status, self._ip, seconds, node.server.time))
-        self._runs, self._last_sync_ms, self._process = True, node.loop.now_ms, None
+        now = node.server.time
+        self._set(statuses.running(self.pod, self._status, self._ip, sandbox_since, seconds, now))
+        self._runs, self._last_sync_ms = True, node.loop.now_ms
+        if self.pod.metadata.deletion_timestamp is not None:
+            self._last_sync_ms = -1  # what was just started is listed at once
+            yield from self._stop()
+        elif self.pod.spec is not pod.spec:
+            node.take_over(self).wake()
 
     def _stop(self) -> Steps[None]:
         node, begin_ms = self.node, self.node.loop.now_ms
         listed_ms = node.relist_after(self._last_sync_ms)
         if self._last_sync_ms == begin_ms or listed_ms > begin_ms:
             yield listed_ms - begin_ms
+        self._set(statuses.terminating(self.pod, self._status))
         for container in self.pod.spec.containers:
-            self._say_of(container)("Normal", "Killing", f"Stopping container {container.name}")
+            node.say(self.pod, _path(container.name), "Normal", "Killing", f"Stopping container {container.name}")
         grace = max(self.pod.metadata.deletion_grace_period_seconds or 0, MINIMUM_GRACE_SECONDS)
         begin_ms, ends = node.loop.now_ms, [_end(started.program, grace) for started in self._started]
         self._note_end(begin_ms, [begin_ms + after_ms for _, after_ms in ends])
@@ -186,13 +195,8 @@ class PlainPod:
                 run.refuse(asked_ms)
             run.end(end_ms)
 
-    def _say_of(self, container: Container) -> Say:
-        path = f"spec.containers{{{container.name}}}"
-
-        def say(type_: str, reason: str, message: str) -> None:
-            self.node.say(self.pod, path, type_, reason, message)
-
-        return say
+    def _say_of(self, path: str) -> Say:
+        return partial(self.node.say, self.pod, path)
 
     def _set(self, status: PodStatus) -> None:
         self._status = status
@@ -201,8 +205,7 @@ class PlainPod:
     def _send_soon(self) -> None:
         if not self._sending:
             self._sending = True
-            loop = self.node.loop
-            loop.call_at(next_send_ms(loop.now_ms), self._send, priority=NODE)
+            self.node.sender.soon(self._send)
 
     def _send(self) -> None:
         self._sending = False
@@ -215,6 +218,11 @@ class PlainPod:
             self.pod = server.set_pod_status(self.pod, self._status)
         if self.finished:
             server.delete_object(self.pod, DeleteOptions(grace_period_seconds=0))
+
+
+@lru_cache(1024)
+def _path(name: str) -> str:
+    return f"spec.containers{{{name}}}"
 
 
 def _end(program: Program, grace: int) -> tuple[int, int]:

@@ -75,19 +75,14 @@ def with_sandbox(status: PodStatus, generation: int, now: int) -> PodStatus:
     return replace(status, conditions=(*others, _condition(SANDBOX, TRUE, generation, now)))
 
 
-def running(pod: Pod, status: PodStatus, ip: str, started: Sequence[int], now: int) -> PodStatus:
+def running(pod: Pod, status: PodStatus, ip: str, sandbox_since: int, started: Sequence[int], now: int) -> PodStatus:
     """All containers run, and are ready; `started` says since when each does, in whole seconds since the epoch."""
     generation, uid = pod.metadata.generation, pod.metadata.uid
     rows = sorted(zip(pod.spec.containers, started, strict=True), key=lambda row: row[0].name)
     statuses = tuple(_running_container(uid, container, since) for container, since in rows)
     old = status.conditions
-    conditions = (
-        _condition(SANDBOX, TRUE, generation, _since_status(old, SANDBOX, "True", now)),
-        _condition(INITIALIZED, TRUE, generation, _since(old, INITIALIZED, now)),
-        _condition(READY, TRUE, generation, now),
-        _condition(CONTAINERS_READY, TRUE, generation, now),
-        _condition(SCHEDULED, TRUE, generation, _since(old, SCHEDULED, now)),
-    )
+    initialized, scheduled = _since(old, INITIALIZED, now), _since(old, SCHEDULED, now)
+    conditions = _running_conditions(generation, sandbox_since, initialized, scheduled, now)
     return replace(
         status,
         phase="Running",
@@ -99,29 +94,60 @@ def running(pod: Pod, status: PodStatus, ip: str, started: Sequence[int], now: i
     )
 
 
+def terminating(pod: Pod, status: PodStatus) -> PodStatus:
+    """The kubelet has seen that the pod is to stop, which is a generation of its own."""
+    generation = pod.metadata.generation
+    return replace(status, observed_generation=generation, conditions=_of_generation(status.conditions, generation))
+
+
 def ended(pod: Pod, status: PodStatus, ends: Sequence[tuple[int, int]], now: int) -> PodStatus:
     """All containers have stopped; `ends` gives the code and the whole second since the epoch of each."""
     generation = pod.metadata.generation
     by_name = dict(zip((c.name for c in pod.spec.containers), ends, strict=True))
     statuses = tuple(_ended_container(s, *by_name[s.name]) for s in status.container_statuses)
     phase = FAILED if any(code for code, _ in ends) else SUCCEEDED
-    reason = "PodFailed" if phase == FAILED else "PodCompleted"
     old = status.conditions
-    unready: Verdict = ("False", reason, "")
-    initialized = TRUE if phase == FAILED else ("True", reason, "")
-    conditions = (
-        _condition(SANDBOX, ("False", "", ""), generation, now),
-        _condition(INITIALIZED, initialized, generation, _since(old, INITIALIZED, now)),
-        _condition(READY, unready, generation, now),
-        _condition(CONTAINERS_READY, unready, generation, now),
-        _condition(SCHEDULED, TRUE, generation, _since(old, SCHEDULED, now)),
-    )
+    initialized, scheduled = _since(old, INITIALIZED, now), _since(old, SCHEDULED, now)
+    conditions = _ended_conditions(generation, phase, initialized, scheduled, now)
     return replace(
         status,
         phase=phase,
         conditions=(*_foreign(pod), *conditions),
         container_statuses=statuses,
         observed_generation=generation,
+    )
+
+
+@lru_cache(256)
+def _of_generation(conditions: tuple[PodCondition, ...], generation: int) -> tuple[PodCondition, ...]:
+    return tuple(replace(c, observed_generation=generation) if c.type in OWNED else c for c in conditions)
+
+
+@lru_cache(256)
+def _running_conditions(
+    generation: int, sandbox_since: int, initialized_since: int | None, scheduled_since: int | None, now: int
+) -> tuple[PodCondition, ...]:
+    return (
+        _condition(SANDBOX, TRUE, generation, sandbox_since),
+        _condition(INITIALIZED, TRUE, generation, initialized_since),
+        _condition(READY, TRUE, generation, now),
+        _condition(CONTAINERS_READY, TRUE, generation, now),
+        _condition(SCHEDULED, TRUE, generation, scheduled_since),
+    )
+
+
+@lru_cache(256)
+def _ended_conditions(
+    generation: int, phase: str, initialized_since: int | None, scheduled_since: int | None, now: int
+) -> tuple[PodCondition, ...]:
+    reason = "PodFailed" if phase == FAILED else "PodCompleted"
+    unready: Verdict = ("False", reason, "")
+    return (
+        _condition(SANDBOX, ("False", "", ""), generation, now),
+        _condition(INITIALIZED, TRUE if phase == FAILED else ("True", reason, ""), generation, initialized_since),
+        _condition(READY, unready, generation, now),
+        _condition(CONTAINERS_READY, unready, generation, now),
+        _condition(SCHEDULED, TRUE, generation, scheduled_since),
     )
 
 
@@ -136,13 +162,6 @@ def _condition(type_: str, verdict: Verdict, generation: int, since: int | None)
 def _since(conditions: Sequence[PodCondition], type_: str, now: int) -> int | None:
     for condition in conditions:
         if condition.type == type_:
-            return condition.last_transition_time
-    return now
-
-
-def _since_status(conditions: Sequence[PodCondition], type_: str, status: str, now: int) -> int | None:
-    for condition in conditions:
-        if condition.type == type_ and condition.status == status:
             return condition.last_transition_time
     return now
 

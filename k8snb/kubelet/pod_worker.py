@@ -84,8 +84,9 @@ class PodWorker:
 
     def _take_over(self, plain: PlainState) -> None:
         """Go on with a pod that was plain so far; what failed to start is looked at with the next listing."""
-        self.statuses.status = plain.status
+        self.statuses.take_over(plain.status)
         if not plain.ip:
+            self._note_sync()  # one that was broken off
             return
         self._mounted = True
         self.runtime.run_sandbox(plain.ip)
@@ -93,12 +94,12 @@ class PodWorker:
             self.runtime.start(container.name, container.image, 0, program, at_ms)
         if not self._reasons:
             self._relist()
-            self._last_sync_ms = plain.last_sync_ms
-        self._work = not self._reasons
+            self._observed, self._last_sync_ms = False, plain.last_sync_ms
+        self._work = False
 
     def _facts(self) -> Facts:
         return Facts(
-            self.node.server, self.node.host_ip, self._reasons, self.results, lambda: self.unready,
+            self.node.server, self.node.sender, self.node.host_ip, self._reasons, self.results, lambda: self.unready,
             lambda: not self.terminated, lambda: self.node.asleep, self.say, self._enter,
         )  # fmt: skip
 

@@ -25,6 +25,7 @@ from k8snb.kubelet.probe_results import ProbeResults, READINESS, STARTUP, SUCCES
 from k8snb.kubelet.probes import Prober
 from k8snb.kubelet.restart_policy import could_restart_all, exits_restart_all, is_sidecar
 from k8snb.kubelet.runtime import PodView
+from k8snb.kubelet.sender import Sender
 from k8snb.machinery.server import ApiServer, EPOCH_MS
 
 DEADLINE_MESSAGE = "Pod was active on the node longer than the specified deadline"
@@ -38,6 +39,7 @@ class Facts(NamedTuple):
     """
 
     server: ApiServer
+    sender: Sender
     host_ip: str
     reasons: Mapping[str, StartError]
     results: ProbeResults

@@ -25,15 +25,8 @@ from k8snb.kubelet.phase import FAILED, SUCCEEDED
 from k8snb.kubelet.restart_policy import is_sidecar
 from k8snb.kubelet.status import Facts, StatusMaker
 from k8snb.machinery.deletion import DeleteOptions
-from k8snb.sim.loop import NODE
 
-SEND_MS = 50  # what is new by then is sent together, so often
 LOST = "The container could not be located when the pod was terminated"
-
-
-def next_send_ms(now_ms: int) -> int:
-    """When a status that is new now is sent."""
-    return now_ms // SEND_MS * SEND_MS + SEND_MS
 
 
 class StatusManager(StatusMaker):
@@ -44,6 +37,11 @@ class StatusManager(StatusMaker):
         self._pod = pod
         self._finished = False
         self._sending = False
+
+    def take_over(self, status: PodStatus) -> None:
+        """Go on from a status that another has made, and perhaps not sent."""
+        self.status = status
+        self.send_soon()
 
     def set(self, pod: Pod, status: PodStatus) -> None:
         """The kubelet has a status; of a pod that is being deleted it is sent even if nothing changed."""
@@ -109,8 +107,7 @@ class StatusManager(StatusMaker):
         """Send the status to the API server."""
         if not self._sending:
             self._sending = True
-            loop = self.facts.server.loop
-            loop.call_at(next_send_ms(loop.now_ms), self._send, priority=NODE)
+            self.facts.sender.soon(self._send)
 
     def _send(self) -> None:
         self._sending = False
