@@ -1,7 +1,7 @@
 """Measures how fast the simulator is, and prints a table.
 
     python benchmarks/run.py            everything
-    python benchmarks/run.py rollouts   one measure: deployment, mixed, spread, rollouts, import, picture
+    python benchmarks/run.py rollouts   one measure: deployment, mixed, spread, probes, rollouts, import, picture
 
 Each measure runs in a process of its own. Absolute times depend on the machine and what else it does; ratios within one
 run, and the growth exponent, say more.
@@ -117,10 +117,18 @@ def spread_fleet(size: int) -> dict[str, float]:
     return spread(size)
 
 
+def probed_pods(pods: int) -> dict[str, float]:
+    """So many pods with three probes each."""
+    from probes import probes
+
+    return probes(pods)
+
+
 MEASURES: dict[str, tuple[Callable[[int], dict[str, float]], tuple[int, ...]]] = {
     "deployment": (deployment, SIZES),
     "mixed": (mixed_fleet, (250, 500)),
     "spread": (spread_fleet, (5_000, 10_000)),
+    "probes": (probed_pods, (1_000,)),
     "rollouts": (rollouts, (1_000,)),
     "import": (import_time, (0,)),
     "picture": (picture, (100,)),
@@ -144,7 +152,8 @@ def report(name: str) -> None:
         report_fleets(FLEETS[name], rows)
         return
     for argument, row in rows:
-        values = ", ".join(f"{key} {value:.3f} s" for key, value in row.items())
+        shown = "{} {:,.0f} times real time" if name == "probes" else "{} {:.3f} s"
+        values = ", ".join(shown.format(key, value) for key, value in row.items())
         print(f"| {name} {argument or ''} | {values} |")
 
 

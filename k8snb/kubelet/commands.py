@@ -6,7 +6,7 @@ else is executed succeeds at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 OUTPUT_OF_FAILURE = "bad\n"
@@ -39,12 +39,13 @@ class Command(NamedTuple):
         return min(later, default=None)
 
 
-def command_of(words: Sequence[str]) -> Command:
+@lru_cache(1024)
+def command_of(words: tuple[str, ...]) -> Command:
     """What the words of a command line do.
 
     Examples
     --------
-    >>> command_of(["ok-after", "2"]).execute(1_999).ok, command_of(["ok-after", "2"]).execute(2_000).ok
+    >>> command_of(("ok-after", "2")).execute(1_999).ok, command_of(("ok-after", "2")).execute(2_000).ok
     (False, True)
     """
     name, numbers = (words[0] if words else ""), [_milliseconds(word) for word in words[1:]]

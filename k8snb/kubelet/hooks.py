@@ -18,7 +18,7 @@ def execute_hook(handler: LifecycleHandler, container: RunningContainer) -> Exec
     """What comes of a hook that is run in a container now."""
     if handler.sleep is not None:
         return Execution(True, handler.sleep.seconds * 1000)
-    words = handler.exec.command if handler.exec is not None else container.program.serve.split()
+    words = handler.exec.command if handler.exec is not None else tuple(container.program.serve.split())
     return command_of(words).execute(container.age_ms)
 
 

@@ -118,9 +118,8 @@ class PlainPod:
         if self._runs and deleted:
             self._cause = self.node.server.store.cause
             self._process = Process(self.node.loop, self._stop(), self._enter)
-        elif self._runs or not self._ip:  # what has begun to start is started first
-            if deleted or ended or pod.spec is not old.spec:
-                self.node.take_over(self).wake()
+        elif (self._runs or not self._ip) and (deleted or ended or pod.spec is not old.spec):
+            self.node.take_over(self).wake()  # ... but what has begun to start is started first
 
     def remove(self) -> None:
         """The API server has the pod no more; if it was not stopped, a worker sees to that."""

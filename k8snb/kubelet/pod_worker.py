@@ -14,27 +14,23 @@ from typing import TYPE_CHECKING
 from k8snb.api.pods import TERMINAL_PHASES
 from k8snb.api.types.containers import Container
 from k8snb.api.types.pod import Pod
-from k8snb.kubelet.configuration import missing_volumes
 from k8snb.kubelet.images import StartError
+from k8snb.kubelet.listing import Listing
+from k8snb.kubelet.mounting import Mounter
 from k8snb.kubelet.plain import PlainState
 from k8snb.kubelet.probe_results import LIVENESS, ProbeResults, READINESS, STARTUP, SUCCESS
-from k8snb.kubelet.probes import Probed, Prober
-from k8snb.kubelet.runtime import PodRuntime, PodView
+from k8snb.kubelet.probes import Probed, Prober, ProbeWorker
+from k8snb.kubelet.requeue import Requeue
+from k8snb.kubelet.runtime import PodRuntime
 from k8snb.kubelet.status import Facts
 from k8snb.kubelet.status_manager import StatusManager
 from k8snb.kubelet.sync import Syncer, SyncResult
 from k8snb.kubelet.termination import Killer
 from k8snb.machinery.server import EPOCH_MS
-from k8snb.sim.loop import NODE, Timer
-from k8snb.sim.process import Process, Signal, Steps, Timeout
+from k8snb.sim.process import Process, Signal, Steps
 
 if TYPE_CHECKING:
     from k8snb.kubelet.node import NodeKubelet
-
-BACK_OFF_MS = 10_000
-RESYNC_MS = 60_000
-MEAN_JITTER = 1.25  # delays are stretched by up to a half; here always by the mean
-MOUNT_RETRY_MS, MOUNT_RETRY_MAX_MS = 500, 122_000
 
 
 class PodWorker:
@@ -54,18 +50,15 @@ class PodWorker:
         self.terminated = False
         self.finished = False
         self.removed = False
-        self.runtime = PodRuntime(node.loop, pod.metadata.uid, node.service, self._runtime_changed)
-        self._view = PodView()
-        self._observed = False
+        self.runtime = PodRuntime(node.loop, pod.metadata.uid, node.service, self._expect_change)
+        self._listing = Listing(node, self.runtime.list, self.wake)
         self._mounted = False
-        self._last_sync_ms = -10_000
         self._work = True
         self._wakeup = Signal()
         self._reasons: dict[str, StartError] = dict(reasons or {})
-        self._shown: dict[tuple[str, str], None] = {}
-        self._relist_timer: Timer | None = None
-        self._requeue_timer: Timer | None = None
-        self._deadline_timer: Timer | None = None
+        self._paths: dict[str, str] = {}
+        self._requeue = Requeue(node, self.wake, self._unready)
+        self._mounter = Mounter(node.loop, node.server, node.durations, self.say, self._stopping, self._news)
         self._stopped: Pod | None = None
         self._cause = node.server.store.cause
         self.results = ProbeResults(self._probe_changed)
@@ -86,15 +79,15 @@ class PodWorker:
         """Go on with a pod that was plain so far; what failed to start is looked at with the next listing."""
         self.statuses.take_over(plain.status)
         if not plain.ip:
-            self._note_sync()  # one that was broken off
+            self._listing.note_sync(self.node.loop.now_ms)  # one that was broken off
             return
         self._mounted = True
         self.runtime.run_sandbox(plain.ip)
         for container, program, at_ms in plain.containers:
             self.runtime.start(container.name, container.image, 0, program, at_ms)
         if not self._reasons:
-            self._relist()
-            self._observed, self._last_sync_ms = False, plain.last_sync_ms
+            self._listing.relist()
+            self._listing.note_sync(plain.last_sync_ms)
         self._work = False
 
     def _facts(self) -> Facts:
@@ -146,8 +139,11 @@ class PodWorker:
 
     def say_of(self, container: Container, type_: str, reason: str, message: str) -> None:
         """Write an event about one of its containers."""
-        init = any(c.name == container.name for c in self.pod.spec.init_containers)
-        path = f"spec.{'initContainers' if init else 'containers'}{{{container.name}}}"
+        path = self._paths.get(container.name)
+        if path is None:
+            init = any(c.name == container.name for c in self.pod.spec.init_containers)
+            path = f"spec.{'initContainers' if init else 'containers'}{{{container.name}}}"
+            self._paths[container.name] = path
         self.node.say(self.pod, path, type_, reason, message)
 
     def _sandbox_ready(self) -> None:
@@ -162,10 +158,13 @@ class PodWorker:
         if kind != LIVENESS or result != SUCCESS:
             self.wake()
 
+    def _expect_change(self) -> None:
+        self._listing.expect_change()
+
     def set_ready(self, ready: bool) -> None:
         """Let all containers count as not ready, or as what their probes say again."""
         self.unready = not ready
-        self.statuses.set(self.pod, self.statuses.generate(self.pod, self._view, terminal=False))
+        self.statuses.set(self.pod, self.statuses.generate(self.pod, self._listing.view, terminal=False))
 
     def exit_containers(self, code: int) -> None:
         """Let the running containers exit now."""
@@ -173,35 +172,6 @@ class PodWorker:
             running = self.runtime.running(container.name)
             if running is not None:
                 running.end(code)
-
-    # -- what the runtime lists
-
-    def _runtime_changed(self) -> None:
-        """Something started or exited: the next relisting finds it."""
-        if self._relist_timer is None or self._relist_timer.callback is None:
-            due_ms = self.node.relist_after(self.node.loop.now_ms)
-            self._relist_timer = self.node.loop.call_at(due_ms, self._relist, priority=NODE)
-
-    def _relist(self) -> None:
-        """Look at the runtime; containers that came or went are work."""
-        if self._relist_timer is not None:
-            self._relist_timer.cancel()
-            self._relist_timer = None
-        before = {c.id: c.state for c in self._view.containers}
-        sandbox = self._view.sandbox_ready
-        self._view, self._observed = self.runtime.list(), True
-        now = {c.id: c.state for c in self._view.containers}
-        if self._view.sandbox_ready != sandbox or any(before.get(id_) != state for id_, state in now.items()):
-            self.wake()
-
-    def _newer_view(self) -> Steps[None]:
-        """Wait for a listing that is newer than the last sync."""
-        now_ms = self.node.loop.now_ms
-        next_ms = self.node.relist_after(self._last_sync_ms)
-        if self._observed or next_ms <= now_ms:
-            return
-        yield next_ms - now_ms
-        self._relist()
 
     # -- the worker's life
 
@@ -215,21 +185,17 @@ class PodWorker:
                 yield self.node.awake
             self._decide()
             pod, terminating, terminated = self.pod, self.terminating, self.terminated
-            yield from self._newer_view()
+            yield from self._listing.newer()
             if terminated:
                 self._sync_terminated(self._stopped or pod)
             elif terminating:
                 yield from self._sync_terminating(pod)
                 self._stopped = pod
                 self.terminated = self._work = True
-                self._note_sync()
+                self._listing.note_sync(self.node.loop.now_ms)
             else:
                 yield from self._sync(pod)
         self.node.forget(self)
-
-    def _note_sync(self) -> None:
-        """A sync is over: the next goes by a newer listing."""
-        self._last_sync_ms, self._observed = self.node.loop.now_ms, False
 
     def _decide(self) -> None:
         """A pod that was deleted, removed or has ended is to be stopped."""
@@ -239,27 +205,31 @@ class PodWorker:
 
     def _sync(self, pod: Pod) -> Steps[None]:
         result = yield from self._sync_pod(pod)
-        self._note_sync()
+        self._listing.note_sync(self.node.loop.now_ms)
         if result is None:  # it has ended by itself
             self.terminating = self._work = True
             return
         if result.acted and not result.errors:
-            self._relist()
-        self._requeue(result)
+            self._listing.relist()
+        if result.errors:
+            self._requeue.after_errors(result.errors, self._reasons)
+        else:
+            self._requeue.regularly()
 
     def _sync_pod(self, pod: Pod) -> Steps[SyncResult | None]:
         """Bring a pod to what it asks for; None: it has ended."""
-        status = self.statuses.generate(pod, self._view, terminal=False)
-        self._note_shown()
+        status = self.statuses.generate(pod, self._listing.view, terminal=False)
+        self._requeue.note_shown(self._reasons)
         self.statuses.set(pod, status)
         if status.phase in TERMINAL_PHASES:
             return None
-        self._watch_deadline(pod)
+        deadline_ms = self.statuses.deadline_ms(pod)
+        self._requeue.watch_deadline(None if deadline_ms is None else deadline_ms - EPOCH_MS)
         if not (yield from self._mount(pod)):
             return SyncResult()
         self.prober.add_pod(pod)
         restarting = any(c.type == "AllContainersRestarting" and c.status == "True" for c in status.conditions)
-        result = yield from self._syncer.sync_pod(pod, self._view, restarting)
+        result = yield from self._syncer.sync_pod(pod, self._listing.view, restarting)
         for name, error in result.started.items():
             if error is None:
                 self._reasons.pop(name, None)
@@ -270,76 +240,37 @@ class PodWorker:
         return result
 
     def _mount(self, pod: Pod) -> Steps[bool]:
-        """Wait until all volumes can be mounted; False when the pod is to be stopped meanwhile."""
-        if not self._mounted and not (yield from self._set_up_directories()):
-            return False
-        delay_ms = MOUNT_RETRY_MS
-        while missing := missing_volumes(self.node.server, pod) if pod.spec.volumes else ():
-            for volume, problem in missing:
-                message = f'MountVolume.SetUp failed for volume "{volume}" : {problem}'
-                self.say("Warning", "FailedMount", message)
-            self._wakeup = Signal()
-            self.node.loop.call_after(delay_ms, self._wakeup.fire, priority=NODE, background=True)
-            yield self._wakeup
-            self._decide()
-            if self.terminating:
+        """Set the pod up; False when it is to be stopped meanwhile."""
+        if not self._mounted:
+            self._mounted = True
+            if not (yield from self._mounter.set_up()):
                 return False
-            delay_ms = min(delay_ms * 2, MOUNT_RETRY_MAX_MS)
-        return True
+        return (yield from self._mounter.mount(pod))
 
-    def _set_up_directories(self) -> Steps[bool]:
-        """What takes its time before any volume is looked at; False when the pod is to be stopped meanwhile."""
-        self._mounted = True
-        due_ms = self.node.loop.now_ms + self.node.durations.mount_ms(self.node.loop.now_ms)
-        while self.node.loop.now_ms < due_ms and not self.terminating:
-            self._wakeup = Signal()
-            yield Timeout(self._wakeup, due_ms - self.node.loop.now_ms)
-            self._decide()
-        return not self.terminating
+    def _stopping(self) -> bool:
+        self._decide()
+        return self.terminating
 
-    def _watch_deadline(self, pod: Pod) -> None:
-        due_ms = self.statuses.deadline_ms(pod)
-        if due_ms is not None and self._deadline_timer is None:
-            due_ms = self.node.sync_after(due_ms - EPOCH_MS - 1)
-            self._deadline_timer = self.node.loop.call_at(due_ms, self.wake, priority=NODE)
+    def _news(self) -> Signal:
+        """A signal that fires with the next thing that is heard of the pod."""
+        self._wakeup = Signal()
+        return self._wakeup
 
-    def _note_shown(self) -> None:
-        for name, error in self._reasons.items():
-            self._shown[name, error.reason] = None
-
-    def _requeue(self, result: SyncResult) -> None:
-        """Sync again later: soon after an error, or when its back-off is over."""
-        if self._requeue_timer is not None:
-            self._requeue_timer.cancel()
-            self._requeue_timer = None
-        now_ms, background = self.node.loop.now_ms, True
-        if result.errors:
-            until = [error.until_ms for error in result.errors if error.until_ms is not None]
-            delay_ms = min(max(min(until) - now_ms, 0), RESYNC_MS) if until else BACK_OFF_MS
-            new = any((name, error.reason) not in self._shown for name, error in self._reasons.items())
-            background = not until and not new
-        elif self._awaits_readiness():
-            delay_ms = RESYNC_MS
-        else:
-            return
-        due_ms = self.node.sync_after(now_ms + round(delay_ms * MEAN_JITTER))
-        self._requeue_timer = self.node.loop.call_at(due_ms, self.wake, priority=NODE, background=background)
-
-    def _awaits_readiness(self) -> bool:
-        """A container's readiness fails; the regular resync asks for it out of turn."""
-        return any(
-            not s.ready and s.state.running is not None and self.prober.find(s.name, READINESS) is not None
-            for s in self.statuses.status.container_statuses
-        )
+    def _unready(self) -> list[ProbeWorker]:
+        """The probes of running containers that are not ready."""
+        found = [
+            self.prober.find(status.name, READINESS)
+            for status in self.statuses.status.container_statuses
+            if not status.ready and status.state.running is not None
+        ]
+        return [worker for worker in found if worker is not None]
 
     def _sync_terminating(self, pod: Pod) -> Steps[None]:
         """Stop everything that runs."""
-        for timer in (self._requeue_timer, self._deadline_timer):
-            if timer is not None:
-                timer.cancel()
-        self.statuses.set(pod, self.statuses.generate(pod, self._view, terminal=False))
+        self._requeue.stop()
+        self.statuses.set(pod, self.statuses.generate(pod, self._listing.view, terminal=False))
         self.prober.stop_liveness_and_startup(pod)
-        yield from self._killer.kill_pod(pod, self._view, self._grace_override(pod))
+        yield from self._killer.kill_pod(pod, self._listing.view, self._grace_override(pod))
         self.prober.stop()
         self.statuses.set(pod, self.statuses.generate(pod, self.runtime.list(), terminal=True))
 
@@ -352,6 +283,6 @@ class PodWorker:
 
     def _sync_terminated(self, pod: Pod) -> None:
         """Say how it ended; a pod that was deleted may go."""
-        self.statuses.set(pod, self.statuses.generate(pod, self._view, terminal=True))
+        self.statuses.set(pod, self.statuses.generate(pod, self._listing.view, terminal=True))
         self.statuses.terminate(pod)
         self.finished = True

@@ -20,10 +20,8 @@ from k8snb.kubelet.commands import Command, command_of
 from k8snb.kubelet.handlers import failure_of
 from k8snb.kubelet.probe_results import FAILURE, INITIAL, LIVENESS, ProbeResults, READINESS, STARTUP, SUCCESS
 from k8snb.kubelet.restart_policy import is_sidecar, should_restart
-from k8snb.kubelet.runtime import PodRuntime
+from k8snb.kubelet.runtime import PodRuntime, RunningContainer
 from k8snb.sim.loop import Loop, NODE, Timer
-
-EPOCH = 0
 
 
 class Probed(NamedTuple):
@@ -44,6 +42,14 @@ class Probed(NamedTuple):
     enter: Callable[[], None]
 
 
+class _Failing(NamedTuple):
+    """A probe that fails as it failed before, as long as the pod's status and the container stay what they are."""
+
+    status: PodStatus
+    running: RunningContainer
+    message: str
+
+
 class ProbeWorker:
     """One probe of one container."""
 
@@ -60,6 +66,7 @@ class ProbeWorker:
         self._last_result = ""
         self._run = 0
         self._on_hold = False
+        self._failing: _Failing | None = None
         self._timer: Timer | None = None
         self._set_timer(self._base_ms, background=False)
 
@@ -69,7 +76,7 @@ class ProbeWorker:
         """Look now, and then in periods from now on."""
         if not self.stopped:
             self._base_ms = self._probed.loop.now_ms
-            self._set_timer(self._base_ms, background=False)
+            self._set_timer(self._base_ms, background=self._failing is not None)
 
     def status_changed(self) -> None:
         """The pod has another status: look at the next tick."""
@@ -102,6 +109,12 @@ class ProbeWorker:
             self._set_timer(self._tick_after(self._probed.loop.now_ms), background=True)
             return
         self._probed.enter()
+        same = self._failing
+        if same is not None and same.status is self._probed.status() and not same.running.exited.fired:
+            self._probed.say(self.container, "Warning", "Unhealthy", same.message)
+            self._set_timer(self._probed.loop.now_ms + self._period_ms, background=True)
+            return
+        self._failing = None
         if not self._look():
             self.stop()
 
@@ -168,7 +181,7 @@ class ProbeWorker:
             self._answer(self._container_id, command, outcome.ok, False)
 
     def _command(self, serve: str) -> Command:
-        return command_of(self._probe.exec.command if self._probe.exec is not None else serve.split())
+        return command_of(self._probe.exec.command if self._probe.exec is not None else tuple(serve.split()))
 
     def _answer(self, container_id: str, command: Command, ok: bool, late: bool) -> None:
         """The probe was answered."""
@@ -177,10 +190,11 @@ class ProbeWorker:
             self.status_changed()
             return
         self._probed.enter()
-        result = SUCCESS if ok else FAILURE
+        result, message = SUCCESS if ok else FAILURE, ""
         if not ok and not self._probed.asleep():
-            message = failure_of(self._probe, self.container, self._probed.status().pod_ip, late)
-            self._probed.say(self.container, "Warning", "Unhealthy", f"{self.kind} probe failed: {message}")
+            reason = failure_of(self._probe, self.container, self._probed.status().pod_ip, late)
+            message = f"{self.kind} probe failed: {reason}"
+            self._probed.say(self.container, "Warning", "Unhealthy", message)
         self._run = self._run + 1 if result == self._last_result else 1
         self._last_result = result
         threshold = self._probe.success_threshold if ok else self._probe.failure_threshold
@@ -190,14 +204,17 @@ class ProbeWorker:
                 self._on_hold = True
                 self._run = 0
         if not self._on_hold:
-            self._plan(command, settled=self._run >= max(threshold, 1))
+            self._plan(command, message, settled=self._run >= max(threshold, 1))
 
-    def _plan(self, command: Command, settled: bool) -> None:
-        """Set a timer for the next look that can say something new."""
+    def _plan(self, command: Command, message: str, settled: bool) -> None:
+        """Set a timer for the next look that can say something new, or the same complaint again."""
         running, now_ms = self._probed.runtime.running(self.container.name), self._probed.loop.now_ms
         change = None if running is None else command.next_change_ms(running.age_ms)
         if not settled or self._last_result == FAILURE:
-            self._set_timer(self._tick_after(now_ms), background=settled and change is None)
+            for_ever = settled and change is None
+            self._set_timer(self._tick_after(now_ms), background=for_ever)
+            if for_ever and message and running is not None and not command.takes_ms:
+                self._failing = _Failing(self._probed.status(), running, message)
         elif change is not None and running is not None:
             change_ms = running.view.started_ms + change
             self._set_timer(self._tick_after(max(now_ms, change_ms - 1)), background=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from hypothesis import given, settings
@@ -139,7 +140,7 @@ def statuses(pod: Pod) -> dict[str, ContainerStatus]:
 
 
 def check(seen: list[Seen]) -> None:
-    for before, after in zip(seen, seen[1:], strict=False):
+    for before, after in pairwise(seen):
         if before.pod.status.phase in TERMINAL:
             assert after.pod.status.phase == before.pod.status.phase
         old, new = statuses(before.pod), statuses(after.pod)

@@ -1,0 +1,74 @@
+"""What a kubelet knows of its containers: what the runtime listed when it was last asked, about once a second.
+
+References
+----------
+``pkg/kubelet/pleg/generic.go Relist, relistPod`` and ``pkg/kubelet/container/cache.go GetNewerThan @ v1.36``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from k8snb.kubelet.runtime import PodView
+from k8snb.sim.loop import Loop, NODE, Timer
+from k8snb.sim.process import Steps
+
+
+class Ticks(Protocol):
+    """When a kubelet lists its containers."""
+
+    loop: Loop
+
+    def relist_after(self, time_ms: int) -> int:
+        """The first time later than another."""
+
+
+class Listing:
+    """One pod as it was listed last.
+
+    Parameters
+    ----------
+    ask
+        Asks the runtime.
+    changed
+        Called when a listing shows containers that came or went.
+    """
+
+    def __init__(self, ticks: Ticks, ask: Callable[[], PodView], changed: Callable[[], None]) -> None:
+        self.view = PodView()
+        self._ticks = ticks
+        self._ask = ask
+        self._changed = changed
+        self._fresh = False  # listed since the last sync
+        self._last_sync_ms = -1_000_000
+        self._timer: Timer | None = None
+
+    def expect_change(self) -> None:
+        """Something started or exited: the next listing will show it."""
+        if self._timer is None or self._timer.callback is None:
+            due_ms = self._ticks.relist_after(self._ticks.loop.now_ms)
+            self._timer = self._ticks.loop.call_at(due_ms, self.relist, priority=NODE)
+
+    def relist(self) -> None:
+        """List the pod now."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        before, sandbox = {c.id: c.state for c in self.view.containers}, self.view.sandbox_ready
+        self.view, self._fresh = self._ask(), True
+        now = {c.id: c.state for c in self.view.containers}
+        if self.view.sandbox_ready != sandbox or any(before.get(id_) != state for id_, state in now.items()):
+            self._changed()
+
+    def newer(self) -> Steps[None]:
+        """Wait for a listing that is newer than the last sync."""
+        now_ms = self._ticks.loop.now_ms
+        next_ms = self._ticks.relist_after(self._last_sync_ms)
+        if not self._fresh and next_ms > now_ms:
+            yield next_ms - now_ms
+            self.relist()
+
+    def note_sync(self, now_ms: int) -> None:
+        """A sync is over: the next goes by a newer listing."""
+        self._last_sync_ms, self._fresh = now_ms, False
