@@ -47,7 +47,7 @@ def test_only_what_changes_and_how(web: Terminal) -> None:
     web.out("scale deployment/web --replicas=1")
     lines = web.out("get pods --watch-only --output-watch-events")
     assert lines[0].split()[:2] == ["EVENT", "NAME"]
-    assert [line.split()[0] for line in lines[1:]] == ["MODIFIED", "MODIFIED", "DELETED"]
+    assert [line.split()[0] for line in lines[1:]] == ["MODIFIED", "MODIFIED", "MODIFIED", "DELETED"]
     assert len({line.split()[1] for line in lines[1:]}) == 1
 
 
