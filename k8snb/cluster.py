@@ -75,6 +75,13 @@ class Cluster(ClusterTables):
         Whether manifests of versions that Kubernetes no longer serves (``extensions/v1beta1`` …) are converted, with
         a warning, or refused as a cluster of today refuses them.
 
+    Attributes
+    ----------
+    images
+        What containers do, by image: functions that are given a `Start` (its number and names) and return a `Program`
+        or a script, ``run=3 exit=1``. They have to return the same for the same start. Branches know them too; a
+        saved session does not, for functions cannot be written down.
+
     Examples
     --------
     >>> cluster = Cluster(nodes=2)
@@ -252,7 +259,15 @@ class Cluster(ClusterTables):
         return self._input({"kubectl": line, **({"stdin": stdin} if stdin else {})})
 
     def fault(
-        self, *, node: str = "", pod: str = "", state: str, code: int = 1, spec: Mapping[str, Any] | None = None
+        self,
+        *,
+        node: str = "",
+        pod: str = "",
+        registry: str = "",
+        state: str,
+        code: int = 1,
+        seconds: int = 60,
+        spec: Mapping[str, Any] | None = None,
     ) -> None:
         """Let something fail, or recover.
 
@@ -263,6 +278,9 @@ class Cluster(ClusterTables):
         pod, state
             A pod of the default namespace (or ``namespace/name``) becomes ``unready`` or ``ready``, or its containers
             ``exit`` with `code`.
+        registry, state
+            Pulls of the images of a pattern (``*``, ``app:*``) fail (``down``), take `seconds` each (``slow``), or are
+            well again (``up``).
 
         Raises
         ------
@@ -271,7 +289,7 @@ class Cluster(ClusterTables):
         K8snbError
             When there is no such state, exit code or description of a node.
         """
-        fault = describe_fault(node, pod, state, code, spec)
+        fault = describe_fault(node, pod, registry, state, code, seconds, spec)
         check_fault(self.server, fault)
         self._input({"fault": fault})
 
@@ -433,7 +451,9 @@ class Cluster(ClusterTables):
 
     def _inject(self, fault: Mapping[str, Any]) -> None:
         kubelets, state = self._plane.kubelets, fault["state"]
-        if "pod" in fault:
+        if "registry" in fault:
+            kubelets.registry.set_state(fault["registry"], state, int(fault.get("seconds", 0)))
+        elif "pod" in fault:
             pod = find_pod(self.server, fault["pod"])
             if state == "exit":
                 kubelets.exit_containers(pod, int(fault.get("code", 1)))

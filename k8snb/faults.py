@@ -1,4 +1,4 @@
-"""What a user may break: nodes that fail or join, pods that lose their readiness, containers that exit."""
+"""What a user may break: nodes that fail or join, pods that lose their readiness, containers that exit, registries."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ from k8snb.machinery.server import ApiServer, EPOCH_MS
 from k8snb.nodes import node_from, one_node
 
 LARGEST_EXIT_CODE = 255
-_STATES = {"node": ("down", "up", "add"), "pod": ("unready", "ready", "exit")}
+LONGEST_PULL_SECONDS = 86_400
+_STATES = {
+    "node": ("down", "up", "add"),
+    "pod": ("unready", "ready", "exit"),
+    "registry": ("down", "up", "slow"),
+}
 
 Fault = dict[str, Any]
 
 
-def describe_fault(node: str, pod: str, state: str, code: int, spec: Mapping[str, Any] | None) -> Fault:
+def describe_fault(
+    node: str, pod: str, registry: str, state: str, code: int, seconds: int, spec: Mapping[str, Any] | None
+) -> Fault:
     """A fault as journals and scenarios have it.
 
     Raises
@@ -26,9 +33,10 @@ def describe_fault(node: str, pod: str, state: str, code: int, spec: Mapping[str
     K8snbError
         When it does not name one subject, or a state or an exit code that there is none of.
     """
-    if bool(node) == bool(pod):
-        raise K8snbError("a fault names one node or one pod")
-    subject, name = ("node", node) if node else ("pod", pod)
+    named = [(subject, name) for subject, name in (("node", node), ("pod", pod), ("registry", registry)) if name]
+    if len(named) != 1:
+        raise K8snbError("a fault names one node, one pod or one registry")
+    subject, name = named[0]
     if not isinstance(name, str):
         raise K8snbError(f"{subject}: {name!r} is no name")
     if state not in _STATES[subject]:
@@ -38,6 +46,10 @@ def describe_fault(node: str, pod: str, state: str, code: int, spec: Mapping[str
         if isinstance(code, bool) or not isinstance(code, int) or not 0 <= code <= LARGEST_EXIT_CODE:
             raise K8snbError(f"code: {code!r} is no exit code from 0 to {LARGEST_EXIT_CODE}")
         fault["code"] = code
+    if state == "slow":
+        if isinstance(seconds, bool) or not isinstance(seconds, int) or not 0 <= seconds <= LONGEST_PULL_SECONDS:
+            raise K8snbError(f"seconds: {seconds!r} is no whole number from 0 to {LONGEST_PULL_SECONDS}")
+        fault["seconds"] = seconds
     if spec:
         if state != "add" or not isinstance(spec, Mapping):
             raise K8snbError("spec: describes a node that is added")
@@ -55,6 +67,8 @@ def check_fault(server: ApiServer, fault: Fault) -> None:
     AlreadyExists
         When there is a node of the name of the new one.
     """
+    if "registry" in fault:
+        return
     if "pod" in fault:
         find_pod(server, fault["pod"])
     elif fault["state"] != "add":

@@ -31,5 +31,5 @@ def describe_action(action: dict[str, Any]) -> tuple[str, str]:
     if "kubectl" in action:
         return "kubectl", str(action["kubectl"])
     fault = action["fault"]
-    subject = next(k for k in ("node", "pod") if k in fault)
+    subject = next(k for k in ("node", "pod", "registry") if k in fault)
     return "fault", f"{subject} {fault[subject]} {fault['state']}"

@@ -48,10 +48,12 @@ class _NodeRow(_Strict):
 
 
 class _Fault(_Strict):
-    state: Literal["down", "up", "add", "unready", "ready", "exit"]
+    state: Literal["down", "up", "add", "unready", "ready", "exit", "slow"]
     node: str = ""
     pod: str = ""
+    registry: str = ""
     code: int = 1
+    seconds: _Count = 60
     spec: dict[str, Any] | None = None
 
 
@@ -143,6 +145,6 @@ def _step_problems(step: _Step, path: str) -> Iterator[str]:
     elif step.fault is not None:
         subjects = [subject for subject in _STATES if getattr(step.fault, subject)]
         if len(subjects) != 1:
-            yield f"{path}.fault: names one node or one pod"
+            yield f"{path}.fault: names one node, one pod or one registry"
         elif step.fault.state not in _STATES[subjects[0]]:
             yield f"{path}.fault.state: {step.fault.state!r} is none of {', '.join(_STATES[subjects[0]])}"

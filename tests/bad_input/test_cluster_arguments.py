@@ -133,10 +133,10 @@ def test_the_future_is_not_known(cluster: Cluster) -> None:
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ({"state": "down"}, "a fault names one node or one pod"),
+        ({"state": "down"}, "a fault names one node, one pod or one registry"),
         (
             {"node": "node-1", "pod": "solo", "state": "down"},
-            "a fault names one node or one pod",
+            "a fault names one node, one pod or one registry",
         ),
         ({"node": "nope", "state": "down"}, 'nodes "nope" not found'),
         (

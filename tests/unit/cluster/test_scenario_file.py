@@ -31,7 +31,10 @@ def test_a_description_is_kept() -> None:
     [
         ("{until: 1, steps: [{at: -1, kubectl: get pods}]}", "spec.steps[0].at"),
         ("{until: 1, steps: [{at: 0, kubectl: get pods, apply: x}]}", "not apply and kubectl"),
-        ("{until: 1, steps: [{at: 0, fault: {state: down}}]}", "spec.steps[0].fault: names one node or one pod"),
+        (
+            "{until: 1, steps: [{at: 0, fault: {state: down}}]}",
+            "spec.steps[0].fault: names one node, one pod or one registry",
+        ),
         ("{until: 1, steps: [{at: 0, fault: {node: a, state: gone}}]}", "spec.steps[0].fault.state"),
         ("{until: 1, nodes: [{count: many}]}", "spec.nodes[0].count"),
         ("{until: 1, nodes: [{taints: [{key: a}]}]}", "spec.nodes[0].taints"),
