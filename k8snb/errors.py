@@ -70,6 +70,13 @@ class NotFound(ApiError):
     code = 404
 
 
+class MethodNotAllowed(ApiError):
+    """A kind that is not asked for in this way (405)."""
+
+    reason: ClassVar[str] = "MethodNotAllowed"
+    code: ClassVar[int] = 405
+
+
 class AlreadyExists(ApiError):
     """An object of that name exists (409)."""
 

@@ -7,12 +7,15 @@ from typing import NamedTuple
 
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types import apps, batch, claims, config, event, node, persistent_volume, pod, policy, quota, service
+from k8snb.api.types.served import SERVED_KINDS
+
+VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 
 
 class Resource(NamedTuple):
-    """One kind of object that the API server stores.
+    """One kind of object that the API server serves.
 
-    ``short_names`` and ``categories`` are kubectl's (``deploy``; ``all``).
+    ``short_names`` and ``categories`` are kubectl's (``deploy``; ``all``), ``verbs`` what can be asked of it.
     """
 
     cls: type[KubernetesObject]
@@ -20,6 +23,7 @@ class Resource(NamedTuple):
     short_names: tuple[str, ...] = ()
     namespaced: bool = True
     categories: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = VERBS
 
     @property
     def kind(self) -> str:
@@ -68,7 +72,13 @@ RESOURCES = (
     Resource(config.ConfigMap, "configmaps", ("cm",)),
     Resource(event.Event, "events", ("ev",)),
     Resource(quota.LimitRange, "limitranges", ("limits",)),
-    Resource(config.Namespace, "namespaces", ("ns",), namespaced=False),
+    Resource(
+        config.Namespace,
+        "namespaces",
+        ("ns",),
+        namespaced=False,
+        verbs=tuple(verb for verb in VERBS if verb != "deletecollection"),
+    ),
     Resource(node.Node, "nodes", ("no",), namespaced=False),
     Resource(claims.PersistentVolumeClaim, "persistentvolumeclaims", ("pvc",)),
     Resource(persistent_volume.PersistentVolume, "persistentvolumes", ("pv",), namespaced=False),
@@ -92,7 +102,14 @@ RESOURCES = (
     Resource(claims.StorageClass, "storageclasses", ("sc",), namespaced=False),
 )
 
+# Of these, the store keeps no objects.
+SERVED = tuple(
+    Resource(s.cls, s.plural, s.short_names, s.namespaced, s.categories, s.verbs or VERBS) for s in SERVED_KINDS
+)
+DISCOVERED = tuple(sorted((*RESOURCES, *SERVED), key=lambda r: (r.group, r.plural)))
+
 BY_CLASS = {r.cls: r for r in RESOURCES}
+DISCOVERED_BY_CLASS = {r.cls: r for r in DISCOVERED}
 BY_KIND = {r.kind: r for r in RESOURCES}
 
 
@@ -106,7 +123,7 @@ def find(word: str) -> Resource | None:
     ('deployments', 'Deployment', None)
     """
     name, _, rest = word.lower().partition(".")
-    for resource in RESOURCES:
+    for resource in (*RESOURCES, *SERVED):
         if name in (resource.plural, resource.singular, *resource.short_names) and _group_matches(resource, rest):
             return resource
     return None

@@ -11,14 +11,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from k8snb.api.resources import Resource
+from k8snb.api.resources import Resource, SERVED
 from k8snb.api.schema import KubernetesObject
+from k8snb.errors import MethodNotAllowed
+from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.flags import Flags
 from k8snb.kubectl.go_values import parse_bool
 from k8snb.machinery.log import Change
 from k8snb.machinery.server import Reader
 
 _DIRECTIVES = {"strict": "Strict", "warn": "Warn", "ignore": "Ignore"}
+_DEPRECATED = {
+    "endpoints": "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
+    "componentstatuses": "v1 ComponentStatus is deprecated in v1.19+",
+}
+_NEVER_EMPTY = (  # in a real cluster, so that an empty list would be wrong
+    *("apiservices", "clusterrolebindings", "clusterroles", "componentstatuses", "csinodes", "flowschemas"),
+    *("ipaddresses", "prioritylevelconfigurations", "servicecidrs"),
+)
 
 
 class Client(Reader, Protocol):
@@ -119,11 +129,28 @@ class WarnedClient:
 
     def get(self, resource: Resource, namespace: str, name: str) -> KubernetesObject:
         """One object; raises NotFound."""
+        self._check_readable(resource, "get")
         return self._server.get(resource, namespace, name)
 
     def list(self, resource: Resource, namespace: str | None = None) -> list[KubernetesObject]:
         """All objects of a kind, of one namespace or of all (None), by key."""
+        self._check_readable(resource, "list")
         return self._server.list(resource, namespace)
+
+    def _check_readable(self, resource: Resource, verb: str) -> None:
+        """Warn of what is deprecated; refuse what cannot be read, or is not built and yet never empty."""
+        if verb not in resource.verbs:
+            raise MethodNotAllowed("the server does not allow this method on the requested resource")
+        if resource.plural in _NEVER_EMPTY:
+            raise KubectlError(f"{resource.qualified} are not built in this simulator")
+        if warning := _DEPRECATED.get(resource.plural):
+            self._pass_on([warning])
+
+    def _check_writable(self, resource: Resource, namespace: str, name: str) -> None:
+        """Nothing can be changed of the kinds that the store does not keep."""
+        if resource in SERVED:
+            self.get(resource, namespace, name)
+            raise KubectlError(f"changing {resource.qualified} is not built in this simulator")
 
     def create(self, *args: Any, **options: Any) -> KubernetesObject:
         """POST."""
@@ -131,14 +158,17 @@ class WarnedClient:
 
     def replace(self, *args: Any, **options: Any) -> KubernetesObject:
         """PUT."""
+        self._check_writable(*args[:3])
         return self._answered(self._server.replace, *args, **options)
 
     def patch(self, *args: Any, **options: Any) -> KubernetesObject:
         """PATCH."""
+        self._check_writable(*args[:3])
         return self._answered(self._server.patch, *args, **options)
 
     def delete(self, *args: Any, **options: Any) -> KubernetesObject:
         """DELETE."""
+        self._check_writable(*args[:3])
         return self._server.delete(*args, **options)
 
     def evict(self, *args: Any, **options: Any) -> None:
@@ -149,9 +179,12 @@ class WarnedClient:
         try:
             return request(*map(_by_key, args), **{"field_validation": self._field_validation, **options})
         finally:
-            new = [text for text in self._server.warnings if text not in self.warnings]
-            self.warnings += new
-            for text in new:
+            self._pass_on(self._server.warnings)
+
+    def _pass_on(self, warnings: Sequence[str]) -> None:
+        for text in warnings:
+            if text not in self.warnings:
+                self.warnings.append(text)
                 self._warn(text)
 
 

@@ -109,6 +109,11 @@ class Session:
         """Write a warning to standard error."""
         self.complain(f"Warning: {text}")
 
+    def warn_once(self, text: str) -> None:
+        """Write a warning, unless it was written before."""
+        if f"Warning: {text}\n" not in self.err:
+            self.warn(text)
+
     def usage_error(self, message: str) -> KubectlError:
         """An error that points at the command's help."""
         return KubectlError(f"{message}\nSee '{self.path} -h' for help and examples")

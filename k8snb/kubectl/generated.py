@@ -102,22 +102,24 @@ class Shown:
         self.output = Output(session, self.dry_run, typed=True)
         check_validate(session)
 
-    def show(self, body: Body, namespace: str) -> None:
-        """Show an object; `namespace` is where the server would put it."""
+    def show(self, body: Body, namespace: str, generation: int = 0) -> None:
+        """Show an object; `namespace` is where the server would put it, `generation` what it would begin to count."""
         check_name(body["metadata"]["name"])
         if self.dry_run is DryRun.NONE:
             raise KubectlError(f"creating a {body['kind']} is not built in this simulator")
         if self.session.flags["save-config"]:
             body = with_last_applied(body, typed=True)
         if self.dry_run is DryRun.SERVER:
-            body = {**body, "metadata": self._as_stored(body["metadata"], namespace)}
+            body = {**body, "metadata": metadata_as_stored(self.session, body["metadata"], namespace, generation)}
         self.output.print(body, "created")
 
-    def _as_stored(self, metadata: Body, namespace: str) -> Body:
-        """What a server fills in, in the order of the API's structure."""
-        first = {"name": metadata["name"], **({"namespace": namespace} if namespace else {})}
-        created = {"uid": str(UUID(int=0)), "creationTimestamp": format_time(self.session.now_ms // 1000 * 1000)}
-        return first | created | metadata
+
+def metadata_as_stored(session: Session, metadata: Body, namespace: str, generation: int = 0) -> Body:
+    """Metadata with what a server fills in, in the order of the API's structure."""
+    first = {"name": metadata["name"], **({"namespace": namespace} if namespace else {}), "uid": str(UUID(int=0))}
+    counted = {"generation": generation} if generation else {}
+    created = {"creationTimestamp": format_time(session.now_ms // 1000 * 1000)}
+    return first | counted | created | metadata
 
 
 def resource_list(spec: str) -> Body:

@@ -139,8 +139,8 @@ def list_infos(session: Session, resource: Resource, namespace: str | None, labe
         When a selector cannot be read, in the words of a list request.
     """
     check_path(namespace or "")
-    selects = selection(resource, labels, fields)
     found = session.server.list(resource, namespace if resource.namespaced else None)
+    selects = selection(resource, labels, fields)
     return [info_of(resource, obj) for obj in found if selects(obj)]
 
 

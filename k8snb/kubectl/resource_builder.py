@@ -15,7 +15,7 @@ from k8snb.api.encode import to_dict
 from k8snb.api.field_errors import go_quote
 from k8snb.api.legacy import modernize
 from k8snb.api.manifests import Document, ManifestError, parse_documents, read_path
-from k8snb.api.resources import BY_KIND, Resource, RESOURCES
+from k8snb.api.resources import BY_KIND, DISCOVERED, Resource, SERVED
 from k8snb.api.selectors import parse_selector, SelectorError
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.errors import K8snbError, NotFound
@@ -174,7 +174,7 @@ class _Builder:
         if self.names:
             return self._by_names()
         for word in self.types:
-            resource_of(word)
+            self._resource(word)
         if self.types:
             raise KubectlError("resource(s) were provided, but no name was specified")
         raise KubectlError(MISSING_RESOURCE)
@@ -248,6 +248,7 @@ class _Builder:
         meta = _checked_metadata(body, source)
         resource = BY_KIND.get(body["kind"])
         if resource is None or resource.api_version != body["apiVersion"]:
+            _refuse_unbuilt(body)
             raise KubectlError(
                 f"resource mapping not found for name: {go_quote(meta.name)} namespace: {go_quote(meta.namespace)} "
                 f"from {go_quote(source)}: no matches for kind {go_quote(body['kind'])} in version "
@@ -288,6 +289,15 @@ class _Builder:
 
     # -- types, names and selectors
 
+    def _resource(self, word: str) -> Resource:
+        """The resource of a word; a short name that others have too is warned of."""
+        resource = resource_of(word)
+        others = [r for r in DISCOVERED if word.lower() in r.short_names and r != resource]
+        for other in others:
+            text = f"short name {go_quote(word)} could also match lower priority resource {other.qualified}"
+            self.session.warn_once(text)
+        return resource
+
     def _by_selector(self) -> Found:
         if self.names:
             raise KubectlError("name cannot be provided when a selector is specified")
@@ -299,7 +309,7 @@ class _Builder:
             raise KubectlError("subresource cannot be used when bulk resources are specified")
         if len(self.types) > 1 and self.query.single_type:
             raise KubectlError("you may only specify a single resource type")
-        resources = list(dict.fromkeys(resource_of(word) for word in self.types))
+        resources = list(dict.fromkeys(map(self._resource, self.types)))
         found = self._run([self._list_step(resource) for resource in resources], single=False)
         return replace(found, listed=tuple(resources))
 
@@ -309,7 +319,7 @@ class _Builder:
         return lambda: list_infos(self.session, resource, namespace, labels, fields)
 
     def _by_pairs(self) -> Found:
-        named = [(resource_of(word), name) for word, name in self.pairs]
+        named = [(self._resource(word), name) for word, name in self.pairs]
         if self.query.single_type and len({resource.plural for resource, _ in named}) > 1:
             raise KubectlError("you may only specify a single resource type")
         return self._run([self._name_step(*pair) for pair in named], single=len(named) == 1)
@@ -317,7 +327,7 @@ class _Builder:
     def _by_names(self) -> Found:
         if len(self.types) > 1:
             raise KubectlError("you must specify only one resource")
-        resource = resource_of(self.types[0])
+        resource = self._resource(self.types[0])
         return self._run([self._name_step(resource, name) for name in self.names], single=len(self.names) == 1)
 
     def _name_step(self, resource: Resource, name: str) -> Step:
@@ -380,7 +390,7 @@ def _replace_categories(words: str) -> str:
 
 
 def _category(word: str) -> Iterator[str]:
-    found = [r.qualified for r in RESOURCES if word in r.categories]
+    found = [r.qualified for r in DISCOVERED if word in r.categories]
     yield from found or [word]
 
 
@@ -401,6 +411,12 @@ def _checked_metadata(body: dict[str, object], source: str) -> ObjectMeta:
             return _known_metadata(metadata or {})
         problem = text.replace("ObjectMeta.", "ObjectMeta.metadata.").replace("Reference.", "Reference.metadata.")
         raise KubectlError(f"unable to decode {go_quote(source)}: {problem}") from None
+
+
+def _refuse_unbuilt(body: dict[str, object]) -> None:
+    """Say so where a document is of a kind that a cluster has, and this one does not."""
+    if any((r.kind, r.api_version) == (body["kind"], body["apiVersion"]) for r in SERVED):
+        raise KubectlError(f"{body['kind']} objects are not built in this simulator")
 
 
 def _typed(resource: Resource, body: dict[str, object], source: str) -> dict[str, object]:

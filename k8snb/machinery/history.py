@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from k8snb.api.resources import Resource
+from k8snb.api.resources import Resource, SERVED
 from k8snb.api.schema import KubernetesObject
+from k8snb.machinery.endpoints import unstored
 from k8snb.machinery.log import Change, Log
-from k8snb.machinery.server import key_for, not_found
+from k8snb.machinery.requests import not_found
+from k8snb.machinery.server import key_for
 
 
 class _Versions:
@@ -62,8 +64,11 @@ class View:
 
     def get(self, resource: Resource, namespace: str, name: str) -> KubernetesObject:
         """One object as it was; raises NotFound."""
-        versions = self._history.of_kind(resource.kind).get(key_for(resource, namespace, name))
-        found = versions.at(self.seq) if versions else None
+        if resource in SERVED:
+            found = unstored(resource, self.list).get(key_for(resource, namespace, name))
+        else:
+            versions = self._history.of_kind(resource.kind).get(key_for(resource, namespace, name))
+            found = versions.at(self.seq) if versions else None
         if found is None:
             raise not_found(resource, name)
         return found
@@ -71,6 +76,9 @@ class View:
     def list(self, resource: Resource, namespace: str | None = None) -> list[KubernetesObject]:
         """All objects of a kind as they were, by key."""
         prefix = f"{namespace}/" if namespace is not None and resource.namespaced else ""
+        if resource in SERVED:
+            made = unstored(resource, self.list)
+            return [made[key] for key in sorted(made) if key.startswith(prefix)]
         table = self._history.of_kind(resource.kind)
         found = (table[key].at(self.seq) for key in sorted(table) if key.startswith(prefix))
         return [obj for obj in found if obj is not None]

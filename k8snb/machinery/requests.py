@@ -22,7 +22,7 @@ from k8snb.api.resources import BY_KIND, Resource
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.type_meta import interpret
 from k8snb.api.types.meta import ObjectMeta, OwnerReference
-from k8snb.errors import BadRequest, Conflict, Invalid, Unclassified
+from k8snb.errors import BadRequest, Conflict, Invalid, NotFound, Unclassified
 from k8snb.machinery.deletion import DeleteOptions
 
 T = TypeVar("T", bound=KubernetesObject)
@@ -31,6 +31,11 @@ _NAMESPACE_MISMATCH = "the namespace of the provided object does not match the n
 _MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
 _SHOWN_LENGTH = 30
 _PATHS = {"nodes": "minions", "services": "services/specs"}
+
+
+def not_found(resource: Resource, name: str) -> NotFound:
+    """The refusal for an object that is not there."""
+    return NotFound(f'{resource.qualified} "{name}" not found', details={"name": name, "kind": resource.plural})
 
 
 def decode(resource: Resource, body: Any, unknown: list[str] | None = None) -> KubernetesObject:

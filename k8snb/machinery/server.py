@@ -31,11 +31,12 @@ from k8snb.api.types.event import Event
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.pod import Pod, PodSpec
 from k8snb.api.types.pod_status import PodCondition, PodStatus
-from k8snb.errors import AlreadyExists, Conflict, NotFound
+from k8snb.errors import AlreadyExists, Conflict
 from k8snb.machinery import eviction, requests
 from k8snb.machinery.admission import Admission
 from k8snb.machinery.admission.lifecycle import check_create as check_namespace
 from k8snb.machinery.deletion import DeleteOptions, is_released, marked_for_deletion
+from k8snb.machinery.endpoints import unstored
 from k8snb.machinery.identity import event_identity, generated_name, uid_of
 from k8snb.machinery.log import Change
 from k8snb.machinery.scaling import patched_scale
@@ -72,11 +73,6 @@ class Reader(Protocol):
 def key_for(resource: Resource, namespace: str, name: str) -> str:
     """The store's key: ``namespace/name``, or ``name`` for what belongs to no namespace."""
     return f"{namespace}/{name}" if resource.namespaced else name
-
-
-def not_found(resource: Resource, name: str) -> NotFound:
-    """The refusal for an object that is not there."""
-    return NotFound(f'{resource.qualified} "{name}" not found', details={"name": name, "kind": resource.plural})
 
 
 def _with_condition(conditions: tuple[PodCondition, ...], condition: PodCondition) -> tuple[PodCondition, ...]:
@@ -128,19 +124,23 @@ class ApiServer:
 
     def get(self, resource: Resource, namespace: str, name: str) -> KubernetesObject:
         """One object; raises NotFound."""
-        found = self.store.tables[resource.kind].get(key_for(resource, namespace, name))
+        found = self._table(resource).get(key_for(resource, namespace, name))
         if found is None:
-            raise not_found(resource, name)
+            raise requests.not_found(resource, name)
         view = self.views.get(resource.kind)
         return found if view is None else view(found)
 
     def list(self, resource: Resource, namespace: str | None = None) -> list[KubernetesObject]:
         """All objects of a kind, of one namespace or of all (None), by key."""
-        table = self.store.tables[resource.kind]
+        table = self._table(resource)
         prefix = f"{namespace}/" if namespace is not None and resource.namespaced else ""
         found = [table[key] for key in sorted(table) if key.startswith(prefix)]
         view = self.views.get(resource.kind)
         return found if view is None else list(map(view, found))
+
+    def _table(self, resource: Resource) -> dict[str, KubernetesObject]:
+        table = self.store.tables.get(resource.kind)
+        return unstored(resource, self.list) if table is None else table
 
     def find(self, cls: type[T], namespace: str, name: str) -> T | None:
         """The stored object of a kind and name, or None."""
@@ -268,7 +268,7 @@ class ApiServer:
         resource = BY_CLASS[Pod]
         pod = self._pods.get(key_for(resource, namespace, name))
         if pod is None:
-            raise not_found(resource, name)
+            raise requests.not_found(resource, name)
         eviction.evict(self, pod, DeleteOptions(grace_period_seconds), dry_run)
 
     def _update(
@@ -369,7 +369,7 @@ class ApiServer:
         key = f"{pod.metadata.namespace}/{pod.metadata.name}"
         stored = self._pods.get(key)
         if stored is None or stored.metadata.uid != pod.metadata.uid:
-            raise not_found(BY_CLASS[Pod], pod.metadata.name)
+            raise requests.not_found(BY_CLASS[Pod], pod.metadata.name)
         if stored.spec.node_name:
             raise Conflict(f'pod {pod.metadata.name} is already assigned to node "{stored.spec.node_name}"')
         place = (id(stored.spec), node_name)
@@ -440,7 +440,7 @@ class ApiServer:
     def _stored(self, resource: Resource, obj: KubernetesObject) -> KubernetesObject:
         found = self.store.tables[resource.kind].get(self._key(resource, obj))
         if found is None or (obj.metadata.uid and obj.metadata.uid != found.metadata.uid):
-            raise not_found(resource, obj.metadata.name)
+            raise requests.not_found(resource, obj.metadata.name)
         return found
 
     def _current(self, resource: Resource, obj: KubernetesObject) -> KubernetesObject:

@@ -15,7 +15,7 @@ from k8snb.api.types.pod import Pod
 from k8snb.controllers.daemonset.daemons import Daemons, NodeState
 from k8snb.controllers.daemonset.manage import Work
 from k8snb.controllers.daemonset.sizes import limits
-from k8snb.machinery.server import not_found
+from k8snb.machinery.requests import not_found
 
 
 def rolling_update(daemons: Daemons) -> Work:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from k8snb.api.resources import BY_KIND, Resource
+from k8snb.api.resources import BY_KIND, DISCOVERED, Resource
 from k8snb.errors import K8snbError
 from k8snb.kubectl.command import Session
 from k8snb.kubectl.deletion import cascade_of
@@ -20,8 +20,8 @@ from k8snb.kubectl.last_applied import LAST_APPLIED
 from k8snb.kubectl.output import Output
 
 _KINDS = (
-    *("ConfigMap", "PersistentVolumeClaim", "Pod", "ReplicationController", "Secret", "Service", "Job", "CronJob"),
-    *("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet", "Namespace", "PersistentVolume"),
+    *("ConfigMap", "Endpoints", "PersistentVolumeClaim", "Pod", "ReplicationController", "Secret", "Service", "Job"),
+    *("CronJob", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet", "Namespace", "PersistentVolume"),
 )
 
 
@@ -86,7 +86,7 @@ def _resources(session: Session) -> Iterator[Resource]:
     """The kinds that are looked through: those of ``--prune-allowlist``, or what one usually applies."""
     allowed = session.flags["prune-allowlist"]
     if not allowed:
-        yield from (BY_KIND[kind] for kind in _KINDS)
+        yield from (resource for resource in DISCOVERED if resource.kind in _KINDS)
     for word in allowed:
         parts = word.split("/")
         if len(parts) != 3:

@@ -17,6 +17,7 @@ from k8snb.kubectl.common_flags import DRY_RUN, field_manager, FILES, OUTPUT, RE
 from k8snb.kubectl.dry_run import dry_run_of, DryRun
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.flags import Flag, number, text
+from k8snb.kubectl.generated import metadata_as_stored
 from k8snb.kubectl.infos import Info
 from k8snb.kubectl.output import Output
 from k8snb.kubectl.resource_builder import find_objects, Query
@@ -123,7 +124,7 @@ def _defaulted(session: Session, body: Body) -> Body:
     """What the server would fill in."""
     spec = {"minReplicas": 1, **body["spec"]}
     spec.setdefault("metrics", [_metric("cpu", {"type": "Utilization", "averageUtilization": 80})])
-    return {**body, "metadata": {**body["metadata"], "namespace": session.namespace}, "spec": spec}
+    return {**body, "metadata": metadata_as_stored(session, body["metadata"], session.namespace), "spec": spec}
 
 
 COMMAND = CommandSpec(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from k8snb.api.resources import Resource, RESOURCES
+from k8snb.api.resources import DISCOVERED, Resource
 from k8snb.kubectl.command import CommandSpec, not_built, Session
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.flags import slices, switch, text
@@ -21,7 +21,7 @@ from k8snb.kubectl.printers.yaml_text import to_yaml
 
 VERSION = "v1.36.0"
 _KUSTOMIZE = "v5.8.1"
-_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
+_OLDER_VERSIONS = ("autoscaling/v1",)  # beside the ones that are preferred
 _FORMATS = ("json", "kyaml", "name", "wide", "yaml")
 
 
@@ -43,7 +43,7 @@ def _api_resources(session: Session) -> None:
         )
     if flags["sort-by"] not in ("", "name", "kind"):
         raise KubectlError("--sort-by accepts only name or kind")
-    found = sorted((r for r in RESOURCES if _wanted(session, r)), key=lambda r: _order(r, flags["sort-by"]))
+    found = sorted((r for r in DISCOVERED if _wanted(session, r)), key=lambda r: _order(r, flags["sort-by"]))
     session.write(_shown(session, found))
 
 
@@ -52,7 +52,7 @@ def _wanted(session: Session, resource: Resource) -> bool:
     return (
         (not flags.changed("api-group") or resource.group == flags["api-group"])
         and (not flags.changed("namespaced") or resource.namespaced == flags["namespaced"])
-        and all(verb in _VERBS for verb in flags["verbs"])
+        and all(verb in resource.verbs for verb in flags["verbs"])
         and all(category in resource.categories for category in flags["categories"])
     )
 
@@ -89,7 +89,7 @@ def _cells(resource: Resource, wide: bool) -> list[str]:
         "true" if resource.namespaced else "false",
         resource.kind,
     ]
-    return [*cells, ",".join(_VERBS), ",".join(resource.categories)] if wide else cells
+    return [*cells, ",".join(resource.verbs), ",".join(resource.categories)] if wide else cells
 
 
 def _body(resource: Resource) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def _body(resource: Resource) -> dict[str, Any]:
         **({"group": resource.group} if resource.group else {}),
         "version": resource.version,
         "kind": resource.kind,
-        "verbs": list(_VERBS),
+        "verbs": list(resource.verbs),
     }
     for name, words in (("shortNames", resource.short_names), ("categories", resource.categories)):
         if words:
@@ -113,7 +113,7 @@ def _body(resource: Resource) -> dict[str, Any]:
 
 def _api_versions(session: Session) -> None:
     _no_arguments(session)
-    for version in sorted({resource.api_version for resource in RESOURCES}):
+    for version in sorted({*(resource.api_version for resource in DISCOVERED), *_OLDER_VERSIONS}):
         session.say(version)
 
 

@@ -36,7 +36,7 @@ def _ingress(session: Session) -> None:
         spec["rules"] = _rules(rules)
     more = {"annotations": annotations} if annotations else {}
     body = {"kind": "Ingress", "apiVersion": "networking.k8s.io/v1", "metadata": metadata_for(session, name, **more)}
-    shown.show({**body, "spec": spec, "status": {"loadBalancer": {}}}, session.namespace)
+    shown.show({**body, "spec": spec, "status": {"loadBalancer": {}}}, session.namespace, generation=1)
 
 
 def _check(rules: Sequence[str], backend: str, annotations: Sequence[str]) -> None:

@@ -20,6 +20,7 @@ from k8snb.api.types.persistent_volume import PersistentVolume
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.policy import PodDisruptionBudget
 from k8snb.api.types.quota import LimitRange, ResourceQuota
+from k8snb.api.types.served import Endpoints
 from k8snb.api.types.service import EndpointSlice, Service
 from k8snb.kubectl.describe import batch, config, nodes, pods, services, storage, workloads
 from k8snb.kubectl.describe.context import Context
@@ -42,6 +43,7 @@ _DESCRIBERS: Mapping[type[KubernetesObject], Describer] = {
     Job: batch.describe_job,
     CronJob: batch.describe_cron_job,
     Service: services.describe_service,
+    Endpoints: services.describe_endpoints,
     EndpointSlice: services.describe_endpoint_slice,
     Node: nodes.describe_node,
     Namespace: config.describe_namespace,

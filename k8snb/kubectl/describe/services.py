@@ -2,7 +2,8 @@
 
 References
 ----------
-``staging/src/k8s.io/kubectl/pkg/describe/describe.go describeService, formatEndpointSlices, describeEndpointSliceV1
+``staging/src/k8s.io/kubectl/pkg/describe/describe.go describeService, formatEndpointSlices, describeEndpoints,
+describeEndpointSliceV1
 @ v1.36``
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from k8snb.api.types.served import Endpoints
 from k8snb.api.types.service import Endpoint, EndpointSlice, LoadBalancerIngress, Service, ServicePort
 from k8snb.kubectl.describe.context import Context
 from k8snb.kubectl.describe.events import describe_events
@@ -132,6 +134,24 @@ def describe_endpoint_slice(w: Writer, context: Context, obj: EndpointSlice) -> 
     for endpoint in obj.endpoints:
         _endpoint(w, endpoint)
     describe_events(w, context, "EndpointSlice", obj.metadata)
+
+
+def describe_endpoints(w: Writer, context: Context, obj: Endpoints) -> None:
+    """Write everything about a service's endpoints."""
+    name_and_namespace(w, obj.metadata)
+    labels_and_annotations(w, obj.metadata)
+    w.write(0, "Subsets:\n")
+    for subset in obj.subsets:
+        w.field(1, "Addresses", ",".join(a.ip for a in subset.addresses) or "<none>")
+        w.field(1, "NotReadyAddresses", ",".join(a.ip for a in subset.not_ready_addresses) or "<none>")
+        if subset.ports:
+            w.write(1, "Ports:\n")
+            w.write(2, "Name\tPort\tProtocol\n")
+            w.write(2, "----\t----\t--------\n")
+        for port in subset.ports:
+            w.write(2, f"{port.name or '<unset>'}\t{port.port}\t{port.protocol}\n")
+        w.write(0, "\n")
+    describe_events(w, context, "Endpoints", obj.metadata)
 
 
 def _endpoint(w: Writer, endpoint: Endpoint) -> None:

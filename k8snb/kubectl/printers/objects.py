@@ -15,7 +15,7 @@ from typing import Any
 
 from k8snb.api.encode import to_dict
 from k8snb.api.files import read_file
-from k8snb.api.resources import BY_CLASS
+from k8snb.api.resources import DISCOVERED_BY_CLASS
 from k8snb.api.schema import KubernetesObject
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.go_format import go_syntax, marshal, sprint
@@ -103,7 +103,7 @@ def _tables(objects: Sequence[Printable], options: PrintOptions) -> str:
 def _table(
     cls: type[KubernetesObject], objects: Sequence[KubernetesObject], several: bool, options: PrintOptions
 ) -> str:
-    resource, table = BY_CLASS.get(cls), _table_of(cls, options)
+    resource, table = DISCOVERED_BY_CLASS.get(cls), _table_of(cls, options)
     if options.sort_by and options.server_print and len(objects) > 1:
         try:
             objects = sort_by(objects, options.sort_by, to_dict)
@@ -133,7 +133,7 @@ def _rows(table: KindTable, objects: Sequence[KubernetesObject], options: PrintO
 
 def _prefix(cls: type[KubernetesObject], shown: bool) -> str:
     """What stands before the names of a kind."""
-    resource = BY_CLASS.get(cls)
+    resource = DISCOVERED_BY_CLASS.get(cls)
     return f"{resource.qualified_singular}/" if shown and resource else ""
 
 

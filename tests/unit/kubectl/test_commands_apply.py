@@ -259,12 +259,14 @@ def test_what_is_in_no_manifest_any_more_is_pruned(terminal: Terminal) -> None:
         terminal.both("apply -f -", applied(name, app="x"))
     terminal.both("apply -f -", applied("other", app="y"))
     line = "apply -f - --prune -l app=x"
-    pruned = ["configmap/three pruned", "configmap/two pruned"]
-    assert terminal.out(f"{line} --dry-run=client", applied("one", app="x"))[1:] == [f"{p} (dry run)" for p in pruned]
-    assert terminal.out(f"{line} --dry-run=server", applied("one", app="x"))[1:] == [
-        f"{p} (server dry run)" for p in pruned
-    ]
-    assert terminal.out(line, applied("one", app="x")) == ["configmap/one unchanged", *pruned]
+    warning = "Warning: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\n"
+    for flag, suffix in ((" --dry-run=client", " (dry run)"), (" --dry-run=server", " (server dry run)"), ("", "")):
+        result = terminal.both(f"{line}{flag}", applied("one", app="x"))
+        assert (result.exit, result.stderr) == (0, warning)
+        assert result.stdout.splitlines()[1:] == [
+            f"configmap/three pruned{suffix}",
+            f"configmap/two pruned{suffix}",
+        ]
     assert terminal.out("get cm -o name") == ["configmap/mine", "configmap/one", "configmap/other"]
     everything = "apply -f - --prune --all --prune-allowlist=core/v1/ConfigMap"
     assert terminal.out(everything, applied("one", app="x"))[1:] == ["configmap/other pruned"]

@@ -339,7 +339,7 @@ TABLES = [
         ],
         ["web", "1Gi", "RWOP", "Retain", "Bound", "default/data", "fast", "<unset>", "Why", "50s", "Filesystem"],
     ),
-    (make("LimitRange", spec={"limits": []}), ["NAME", "AGE"], ["web", "50s"]),
+    (make("LimitRange", spec={"limits": []}), ["NAME", "CREATED AT"], ["web", "2026-01-01T00:00:10Z"]),
     (make("Lease", spec={"holderIdentity": "node-1"}), ["NAME", "HOLDER", "AGE"], ["web", "node-1", "50s"]),
 ]
 

@@ -2,7 +2,8 @@
 
 References
 ----------
-``pkg/printers/internalversion/printers.go printService, getServiceExternalIP, printEndpointSlice @ v1.36``
+``pkg/printers/internalversion/printers.go printService, getServiceExternalIP, printEndpoints,
+printEndpointSlice @ v1.36``
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.served import Endpoints
 from k8snb.api.types.service import EndpointSlice, Service, ServicePort
 from k8snb.kubectl.ages import since
 from k8snb.kubectl.printers.table import Cell, format_labels, kind_table, KindTable
@@ -52,6 +54,22 @@ def _endpoint_slice(obj: EndpointSlice, now_ms: int) -> tuple[Cell, ...]:
     return obj.metadata.name, obj.address_type, _some(ports), _some(addresses), age
 
 
+def _endpoints(obj: Endpoints, now_ms: int) -> tuple[Cell, ...]:
+    return obj.metadata.name, _ready(obj), since(obj.metadata.creation_timestamp, now_ms)
+
+
+def _ready(obj: Endpoints) -> str:
+    """The first three addresses that are ready, with each of their ports, and how many more there are."""
+    if not obj.subsets:
+        return "<none>"
+    shown: list[str] = []
+    for subset in obj.subsets:
+        suffixes = [f":{port.port}" for port in subset.ports] or [""]
+        shown += [f"{address.ip}{suffix}" for suffix in suffixes for address in subset.addresses]
+    more = f" + {len(shown) - _SHOWN} more..." if len(shown) > _SHOWN else ""
+    return ",".join(shown[:_SHOWN]) + more
+
+
 def _some(values: Sequence[str]) -> str:
     """The first three values, and how many more there are."""
     more = f" + {len(values) - _SHOWN} more..." if len(values) > _SHOWN else ""
@@ -60,5 +78,6 @@ def _some(values: Sequence[str]) -> str:
 
 TABLES: Mapping[type[KubernetesObject], KindTable] = {
     Service: kind_table("Name|Type|Cluster-IP|External-IP|Port(s)|Age", _service, wide="Selector"),
+    Endpoints: kind_table("Name|Endpoints|Age", _endpoints),
     EndpointSlice: kind_table("Name|AddressType|Ports|Endpoints|Age", _endpoint_slice),
 }
