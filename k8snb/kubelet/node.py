@@ -128,7 +128,9 @@ class NodeKubelet:
             self._lives.pop(pod.metadata.uid, None)
 
     def sleep(self) -> None:
-        """The node goes down: its kubelet does nothing."""
+        """The node goes down: its kubelet does nothing. A node that is down already stays so."""
+        if self.asleep:
+            return
         for life in self._mine():
             if isinstance(life, PlainPod):
                 self.take_over(life)
