@@ -117,6 +117,11 @@ class AnnotatedKubelet:
             record.unready = not ready
             self._strike(pod, self.timing.probe(self.loop.now_ms), self._show_readiness)
 
+    @property
+    def has_unready(self) -> bool:
+        """Whether a fault keeps some pod from being ready."""
+        return any(record.unready for record in self._records.values())
+
     def exit_containers(self, pod: Pod, code: int) -> None:
         """Let a pod's containers exit."""
         if pod.metadata.uid in self._records and pod.spec.node_name not in self._down:

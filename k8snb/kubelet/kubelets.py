@@ -147,6 +147,12 @@ class Kubelets:
         elif life is not None:
             life.set_ready(ready)
 
+    @property
+    def has_unready(self) -> bool:
+        """Whether a fault keeps some pod from being ready."""
+        workers = [life for life in self._lives.values() if isinstance(life, PodWorker) and not life.removed]
+        return any(worker.unready for worker in workers) or self._annotated.has_unready
+
     def exit_containers(self, pod: Pod, code: int) -> None:
         """Let a pod's containers exit now."""
         life = self._life_of(pod)

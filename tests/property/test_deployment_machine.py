@@ -144,7 +144,7 @@ class DeploymentMachine(RuleBasedStateMachine):
             == sum(rs.spec.replicas or 0 for rs in self.replica_sets()) - status.available_replicas
         )
         assert len(active) <= max((d.spec.replicas or 0) + max_surge(d) for d in self.versions())
-        unready = any(record.unready for record in self.cluster._plane.kubelets._records.values())
+        unready = self.cluster._plane.kubelets.has_unready
         if not unready:
             assert status.available_replicas >= desired - max_unavailable(deployment) or self.never_was_available()
         owners = Counter(controller_of(p).name for p in active)  # type: ignore[union-attr]
