@@ -16,9 +16,10 @@ from k8snb.bootstrap import create_base_objects
 from k8snb.cluster_tables import ClusterTables
 from k8snb.control_plane import ControlPlane
 from k8snb.errors import K8snbError, SimulationError
-from k8snb.faults import check_fault, describe_fault, find_pod
+from k8snb.faults import check_fault, describe_fault, inject
 from k8snb.journal import describe_action, JournalEntry
 from k8snb.kubectl import Result
+from k8snb.kubelet.probe_report import ProbeReport
 from k8snb.kubelet.program import ImageFunction
 from k8snb.machinery.history import History, View
 from k8snb.machinery.log import Log, NO_CAUSE
@@ -223,6 +224,16 @@ class Cluster(ClusterTables):
             rate=rate, delay_ms=milliseconds(delay, "delay"), duration_ms=milliseconds(duration, "duration"),
         )  # fmt: skip
 
+    def probes(self, pod: str, namespace: str = "default") -> Sequence[ProbeReport]:
+        """What a pod's probes have found lately; empty when nobody executes any.
+
+        Raises
+        ------
+        NotFound
+            When there is no such pod.
+        """
+        return self._plane.kubelets.probe_reports(self.get("pod", pod, namespace).metadata.uid)
+
     # -- acting
 
     def apply(self, manifest: Manifest) -> Result:
@@ -259,16 +270,9 @@ class Cluster(ClusterTables):
         return self._input({"kubectl": line, **({"stdin": stdin} if stdin else {})})
 
     def fault(
-        self,
-        *,
-        node: str = "",
-        pod: str = "",
-        registry: str = "",
-        state: str,
-        code: int = 1,
-        seconds: int = 60,
-        spec: Mapping[str, Any] | None = None,
-    ) -> None:
+        self, *, node: str = "", pod: str = "", registry: str = "", state: str, code: int = 1,
+        probe: str = "liveness", seconds: int = 60, spec: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         """Let something fail, or recover.
 
         Parameters
@@ -276,8 +280,9 @@ class Cluster(ClusterTables):
         node, state
             A node goes ``down``, comes ``up`` again, or is added (``add``, with its description in `spec`).
         pod, state
-            A pod of the default namespace (or ``namespace/name``) becomes ``unready`` or ``ready``, or its containers
-            ``exit`` with `code`.
+            A pod of the default namespace (or ``namespace/name``) becomes ``unready`` or ``ready``, its containers
+            ``exit`` with `code`, or its probes of one kind (`probe`: ``liveness``, ``readiness``, ``startup``) find
+            it ``failing`` whatever it does, until they are ``passing`` again.
         registry, state
             Pulls of the images of a pattern (``*``, ``app:*``) fail (``down``), take `seconds` each (``slow``), or are
             well again (``up``).
@@ -287,10 +292,11 @@ class Cluster(ClusterTables):
         NotFound
             When there is no such pod or node.
         K8snbError
-            When there is no such state, exit code or description of a node.
+            When there is no such state, exit code, probe or description of a node.
         """
-        fault = describe_fault(node, pod, registry, state, code, seconds, spec)
-        check_fault(self.server, fault)
+        subjects = {"node": node, "pod": pod, "registry": registry}
+        fault = describe_fault(subjects, state, code, probe, seconds, spec)
+        check_fault(self.server, fault, self.config["annotated"])
         self._input({"fault": fault})
 
     # -- time
@@ -400,7 +406,7 @@ class Cluster(ClusterTables):
         entry = self.server.store.record_input(text, kind)
         with self.server.store.on_behalf_of("user", entry.seq):
             if "fault" in action:
-                self._inject(action["fault"])
+                inject(self.server, self._plane.kubelets, action["fault"], self._register)
                 return None
             line = "apply -f -" if "apply" in action else action["kubectl"]
             stdin = action.get("apply", action.get("stdin", ""))
@@ -448,23 +454,6 @@ class Cluster(ClusterTables):
         lease = lease_of(self.server.create_object(node_from(description, now)), now)
         if self.server.find(type(lease), lease.metadata.namespace, lease.metadata.name) is None:
             self.server.create_object(lease)
-
-    def _inject(self, fault: Mapping[str, Any]) -> None:
-        kubelets, state = self._plane.kubelets, fault["state"]
-        if "registry" in fault:
-            kubelets.registry.set_state(fault["registry"], state, int(fault.get("seconds", 0)))
-        elif "pod" in fault:
-            pod = find_pod(self.server, fault["pod"])
-            if state == "exit":
-                kubelets.exit_containers(pod, int(fault.get("code", 1)))
-            else:
-                kubelets.set_ready(pod, state == "ready")
-        elif state == "add":
-            self._register({**fault.get("spec", {}), "name": fault["node"]})
-        elif state == "down":
-            kubelets.node_down(fault["node"])
-        else:
-            kubelets.node_up(fault["node"])
 
     def __repr__(self) -> str:
         counts = (f"{len(self.server.store.tables[k])} {label}" for k, label in (("Node", "nodes"), ("Pod", "pods")))

@@ -25,6 +25,8 @@ def describe_action(action: dict[str, Any]) -> tuple[str, str]:
     --------
     >>> describe_action({"fault": {"node": "node-2", "state": "down"}})
     ('fault', 'node node-2 down')
+    >>> describe_action({"fault": {"pod": "web-0", "state": "failing", "probe": "liveness"}})
+    ('fault', 'pod web-0 failing liveness')
     """
     if "apply" in action:
         return "apply", "apply -f -"
@@ -32,4 +34,4 @@ def describe_action(action: dict[str, Any]) -> tuple[str, str]:
         return "kubectl", str(action["kubectl"])
     fault = action["fault"]
     subject = next(k for k in ("node", "pod", "registry") if k in fault)
-    return "fault", f"{subject} {fault[subject]} {fault['state']}"
+    return "fault", f"{subject} {fault[subject]} {fault['state']} {fault.get('probe', '')}".rstrip()

@@ -19,7 +19,13 @@ API_VERSION, KIND = "k8snb.dev/v1alpha1", "Scenario"
 _Seconds = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 _ACTIONS = ("apply", "kubectl", "fault")
-_STATES = {"node": ("down", "up", "add"), "pod": ("unready", "ready", "exit")}
+FAULT_STATES = {
+    "node": ("down", "up", "add"),
+    "pod": ("unready", "ready", "failing", "passing", "exit"),
+    "registry": ("down", "up", "slow"),
+}
+PROBES = ("liveness", "readiness", "startup")
+LONGEST_PULL_SECONDS = 86_400
 
 
 class ScenarioError(K8snbError):
@@ -48,12 +54,13 @@ class _NodeRow(_Strict):
 
 
 class _Fault(_Strict):
-    state: Literal["down", "up", "add", "unready", "ready", "exit", "slow"]
+    state: Literal["down", "up", "add", "unready", "ready", "failing", "passing", "exit", "slow"]
     node: str = ""
     pod: str = ""
     registry: str = ""
     code: int = 1
-    seconds: _Count = 60
+    probe: Literal["liveness", "readiness", "startup"] = "liveness"
+    seconds: Annotated[int, msgspec.Meta(ge=0, le=LONGEST_PULL_SECONDS)] = 60
     spec: dict[str, Any] | None = None
 
 
@@ -143,8 +150,8 @@ def _step_problems(step: _Step, path: str) -> Iterator[str]:
     if len(given) != 1:
         yield f"{path}: a step does one of {', '.join(_ACTIONS)}, not {' and '.join(given) or 'none'}"
     elif step.fault is not None:
-        subjects = [subject for subject in _STATES if getattr(step.fault, subject)]
+        subjects = [subject for subject in FAULT_STATES if getattr(step.fault, subject)]
         if len(subjects) != 1:
             yield f"{path}.fault: names one node, one pod or one registry"
-        elif step.fault.state not in _STATES[subjects[0]]:
-            yield f"{path}.fault.state: {step.fault.state!r} is none of {', '.join(_STATES[subjects[0]])}"
+        elif step.fault.state not in FAULT_STATES[subjects[0]]:
+            yield f"{path}.fault.state: {step.fault.state!r} is none of {', '.join(FAULT_STATES[subjects[0]])}"

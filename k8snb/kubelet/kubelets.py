@@ -20,6 +20,7 @@ from k8snb.kubelet.node import NodeKubelet
 from k8snb.kubelet.node_status import healthy_node
 from k8snb.kubelet.plain import PlainPod
 from k8snb.kubelet.pod_worker import PodWorker
+from k8snb.kubelet.probe_report import ProbeReport
 from k8snb.kubelet.program import ImageFunction
 from k8snb.kubelet.registry import Registry
 from k8snb.kubelet.sender import Sender
@@ -160,6 +161,17 @@ class Kubelets:
             self._annotated.exit_containers(pod, code)
         elif life is not None:
             life.exit_containers(code)
+
+    def set_probe(self, pod: Pod, probe: str, failing: bool) -> None:
+        """Let a pod's probes of a kind find it failing, or what they find by themselves again."""
+        life = self._life_of(pod)
+        if isinstance(life, PodWorker):
+            life.set_probe(probe.capitalize(), failing)
+
+    def probe_reports(self, uid: str) -> Sequence[ProbeReport]:
+        """What a pod's probes have found lately; nothing for a pod whose probes nobody executes."""
+        life = self._lives.get(uid)
+        return life.prober.reports() if isinstance(life, PodWorker) else ()
 
     def _life_of(self, pod: Pod) -> PodWorker | AnnotatedPod | None:
         """The life of a pod to which something out of the ordinary happens; none on a node that is down."""

@@ -46,6 +46,7 @@ class PodWorker:
         self.node = node
         self.pod = pod
         self.unready = False
+        self._failing: dict[str, None] = {}  # the kinds of probes that fail whatever the containers do
         self.terminating = False
         self.terminated = False
         self.finished = False
@@ -99,7 +100,7 @@ class PodWorker:
     def _probed(self) -> Probed:
         return Probed(
             self.node.loop, EPOCH_MS, self.runtime, self.results, lambda: self.pod, lambda: self.statuses.status,
-            self.say_of, lambda: self.node.asleep, self._enter,
+            self.say_of, lambda: self.node.asleep, self._enter, lambda kind: kind in self._failing,
         )  # fmt: skip
 
     def _enter(self) -> None:
@@ -165,6 +166,13 @@ class PodWorker:
         """Let all containers count as not ready, or as what their probes say again."""
         self.unready = not ready
         self.statuses.set(self.pod, self.statuses.generate(self.pod, self._listing.view, terminal=False))
+
+    def set_probe(self, kind: str, failing: bool) -> None:
+        """Let the probes of a kind fail, or find again what they find by themselves."""
+        self._failing.pop(kind, None)
+        if failing:
+            self._failing[kind] = None
+        self.prober.look_again(kind)
 
     def exit_containers(self, code: int) -> None:
         """Let the running containers exit now."""

@@ -18,6 +18,7 @@ from k8snb.api.types.pod import Pod
 from k8snb.api.types.pod_status import ContainerStatus, PodStatus
 from k8snb.kubelet.commands import Command, command_of
 from k8snb.kubelet.handlers import failure_of
+from k8snb.kubelet.probe_report import BEFORE_STARTUP, DELAYED, NOT_RUNNING, ON_HOLD, PROBED, ProbeReport, STOPPED
 from k8snb.kubelet.probe_results import FAILURE, INITIAL, LIVENESS, ProbeResults, READINESS, STARTUP, SUCCESS
 from k8snb.kubelet.restart_policy import is_sidecar, should_restart
 from k8snb.kubelet.runtime import PodRuntime, RunningContainer
@@ -28,7 +29,8 @@ class Probed(NamedTuple):
     """What the workers of a pod need to know of it.
 
     ``pod`` and ``status`` give the pod and the status that the kubelet last made of it; ``say`` writes an event about a
-    container; ``asleep`` says that the kubelet does nothing.
+    container; ``asleep`` says that the kubelet does nothing; ``fails`` says that probes of a kind fail whatever
+    the container does.
     """
 
     loop: Loop
@@ -40,6 +42,7 @@ class Probed(NamedTuple):
     say: Callable[[Container, str, str, str], None]
     asleep: Callable[[], bool]
     enter: Callable[[], None]
+    fails: Callable[[str], bool]
 
 
 class _Failing(NamedTuple):
@@ -64,9 +67,11 @@ class ProbeWorker:
         self._base_ms = probed.loop.now_ms  # ticks are so many periods after it
         self._container_id = ""
         self._last_result = ""
+        self._last_ms: int | None = None
         self._run = 0
         self._on_hold = False
         self._failing: _Failing | None = None
+        self._asked = False  # an answer is awaited
         self._timer: Timer | None = None
         self._set_timer(self._base_ms, background=False)
 
@@ -81,6 +86,12 @@ class ProbeWorker:
     def status_changed(self) -> None:
         """The pod has another status: look at the next tick."""
         if not self.stopped and (self._timer is None or self._timer.callback is None):
+            self._set_timer(self._tick_after(self._probed.loop.now_ms), background=False)
+
+    def look_again(self) -> None:
+        """What a look would find has changed: look at the next tick, unless an answer is awaited."""
+        self._failing = None
+        if not self.stopped and not self._asked:
             self._set_timer(self._tick_after(self._probed.loop.now_ms), background=False)
 
     def stop(self) -> None:
@@ -117,6 +128,42 @@ class ProbeWorker:
         self._failing = None
         if not self._look():
             self.stop()
+
+    # -- telling
+
+    def report(self) -> ProbeReport:
+        """What it found lately. A worker that sleeps would have found the same at every tick since."""
+        now_ms, last_ms, run, state = self._probed.loop.now_ms, self._last_ms, self._run, self._state()
+        found = _find(self._probed.status(), self.container.name)
+        if found is None or found.container_id != self._container_id:  # it has not seen this container yet
+            last_ms, run = None, 0
+        if state == PROBED and last_ms is not None and not self._asked:
+            slept = max(0, now_ms - last_ms) // self._period_ms
+            last_ms, run = last_ms + slept * self._period_ms, run + slept
+        next_ms = self._tick_after(now_ms)
+        if state == DELAYED and self._timer is not None:
+            next_ms = self._timer.time_ms
+        result = self._probed.results.get(self.kind, self._container_id) if self._container_id else None
+        return ProbeReport(
+            self.container.name, self.kind, self._probe, state, self._last_result if run else "", run, last_ms,
+            next_ms if state in (PROBED, DELAYED) else None, result,
+        )  # fmt: skip
+
+    def _state(self) -> str:
+        """Whether it looks, or what it waits for."""
+        status = self._probed.status()
+        found = _find(status, self.container.name)
+        if self.stopped:
+            return STOPPED
+        if found is None or found.state.running is None:
+            return NOT_RUNNING
+        if self._on_hold and found.container_id == self._container_id:
+            return ON_HOLD
+        if bool(found.started) == (self.kind == STARTUP):
+            return ON_HOLD if self.kind == STARTUP else BEFORE_STARTUP
+        due_ms = (found.state.running.started_at or 0) - self._probed.epoch_ms
+        due_ms += self._probe.initial_delay_seconds * 1000
+        return DELAYED if self._probed.loop.now_ms < due_ms else PROBED
 
     # -- looking
 
@@ -174,6 +221,7 @@ class ProbeWorker:
         in_time = outcome.takes_ms <= timeout_ms
         takes_ms = outcome.takes_ms if in_time else timeout_ms
         if takes_ms:
+            self._asked = True
             self._timer = self._probed.loop.call_after(
                 takes_ms, self._answer, self._container_id, command, outcome.ok and in_time, not in_time, priority=NODE
             )
@@ -181,11 +229,13 @@ class ProbeWorker:
             self._answer(self._container_id, command, outcome.ok, False)
 
     def _command(self, serve: str) -> Command:
+        if self._probed.fails(self.kind):
+            return Command(0)
         return command_of(self._probe.exec.command if self._probe.exec is not None else tuple(serve.split()))
 
     def _answer(self, container_id: str, command: Command, ok: bool, late: bool) -> None:
         """The probe was answered."""
-        self._timer = None
+        self._timer, self._asked = None, False
         if self.stopped or container_id != self._container_id:
             self.status_changed()
             return
@@ -196,7 +246,7 @@ class ProbeWorker:
             message = f"{self.kind} probe failed: {reason}"
             self._probed.say(self.container, "Warning", "Unhealthy", message)
         self._run = self._run + 1 if result == self._last_result else 1
-        self._last_result = result
+        self._last_result, self._last_ms = result, self._probed.loop.now_ms
         threshold = self._probe.success_threshold if ok else self._probe.failure_threshold
         if self._run >= max(threshold, 1):
             self._probed.results.set(self.kind, container_id, result)
@@ -210,8 +260,9 @@ class ProbeWorker:
         """Set a timer for the next look that can say something new, or the same complaint again."""
         running, now_ms = self._probed.runtime.running(self.container.name), self._probed.loop.now_ms
         change = None if running is None else command.next_change_ms(running.age_ms)
-        if not settled or self._last_result == FAILURE:
-            for_ever = settled and change is None
+        broken = self._last_result == SUCCESS and self._probed.fails(self.kind)  # since it was asked
+        if not settled or self._last_result == FAILURE or broken:
+            for_ever = settled and change is None and not broken
             self._set_timer(self._tick_after(now_ms), background=for_ever)
             if for_ever and message and running is not None and not command.takes_ms:
                 self._failing = _Failing(self._probed.status(), running, message)
@@ -239,7 +290,7 @@ class Prober:
         """Make the workers that are missing."""
         sidecars = [c for c in pod.spec.init_containers if is_sidecar(c)]
         for container in (*pod.spec.containers, *sidecars):
-            for kind, probe in _probes(container):
+            for kind, probe in probes_of(container):
                 key = (container.name, kind)
                 if key not in self._workers:
                     self._workers[key] = ProbeWorker(self._probed, kind, container, probe, container in sidecars)
@@ -248,6 +299,16 @@ class Prober:
         """The worker of a container's probe, while it works."""
         worker = self._workers.get((name, kind))
         return None if worker is None or worker.stopped else worker
+
+    def look_again(self, kind: str) -> None:
+        """What the probes of a kind would find has changed."""
+        for worker in self._workers.values():
+            if worker.kind == kind:
+                worker.look_again()
+
+    def reports(self) -> list[ProbeReport]:
+        """What each probe found lately."""
+        return [worker.report() for worker in self._workers.values()]
 
     def status_changed(self) -> None:
         """The pod has another status."""
@@ -267,7 +328,14 @@ class Prober:
             worker.stop()
 
 
-def _probes(container: Container) -> Iterator[tuple[str, Probe]]:
+def has_probe(pod: Pod, kind: str) -> bool:
+    """Whether a container of the pod has a probe of a kind: ``liveness``, ``readiness`` or ``startup``."""
+    sidecars = (c for c in pod.spec.init_containers if is_sidecar(c))
+    return any(kind == k.lower() for c in (*pod.spec.containers, *sidecars) for k, _ in probes_of(c))
+
+
+def probes_of(container: Container) -> Iterator[tuple[str, Probe]]:
+    """A container's probes with their kinds, in the order in which they matter."""
     rows = (
         (STARTUP, container.startup_probe),
         (READINESS, container.readiness_probe),

@@ -1,4 +1,4 @@
-"""The inspector: why an object is as it is, its description and its events, at the moment shown."""
+"""The inspector: why an object is as it is, its description, its events and its probes, at the moment shown."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from typing import Any
 
 import traitlets
 
-from k8snb.cluster import Cluster
+from k8snb.api.resources import BY_CLASS
+from k8snb.api.types.event import Event
+from k8snb.cluster import Cluster, get_object
 from k8snb.errors import K8snbError
 from k8snb.kubectl import execute_at_once
 from k8snb.widgets.assets import module, styles
 from k8snb.widgets.part import Part
 from k8snb.widgets.past import PastClient
+from k8snb.widgets.probe_words import NO_POD, probe_text
 from k8snb.widgets.references import Reference
 from k8snb.widgets.session import Session
 
-TABS = ("why", "describe", "events")
+TABS = ("why", "describe", "events", "probes")
 
 
 class Inspector(Part):
@@ -69,6 +72,8 @@ class Inspector(Part):
                 self.links, self.text = [], ""
             elif self.tab == "why":
                 self.links = self._why(reference)
+            elif self.tab == "probes":
+                self.text = self._probes(reference)
             else:
                 self.text = self._read(reference)
 
@@ -83,6 +88,24 @@ class Inspector(Part):
             [link.sentence, round(link.time * 1000) if link.seq >= 0 else None, _select_form(link.reference, reference)]
             for link in links
         ]
+
+    def _probes(self, reference: Reference) -> str:
+        """What there is to know of a pod's probes and hooks at the moment shown."""
+        session = self.session
+        if reference.kind_name != "Pod":
+            return NO_POD
+        try:
+            pod = get_object(session.reader, "pod", reference.name, reference.namespace)
+            live = not session.in_past
+            reports = session.cluster.probes(reference.name, reference.namespace) if live else ()
+        except K8snbError as error:
+            return str(error)
+        events = [
+            event
+            for event in session.reader.list(BY_CLASS[Event], reference.namespace)
+            if isinstance(event, Event) and event.involved_object.uid == pod.metadata.uid
+        ]
+        return probe_text(pod, reports, events, live=live)
 
     def _read(self, reference: Reference) -> str:
         """What kubectl says of the object at the moment shown."""

@@ -252,7 +252,7 @@ class Session:
             return Result(1, "", f"{error}\n")
 
     def fault(self, **fault: Any) -> Result:
-        """Let a pod or a node fail or recover."""
+        """Let a pod, a node or the registry fail or recover."""
         with self.lock:
             words = " ".join(str(value) for value in fault.values())
             try:
@@ -260,7 +260,7 @@ class Session:
                 result = Result(0, "done\n", "")
             except K8snbError as error:
                 result = Result(1, "", f"{error}\n")
-            kind = "node" if "node" in fault else "pod"
+            kind = next(iter(fault), "")
             return self._answered(f"fault: {kind} {words}", result)
 
     def _answered(self, line: str, result: Result) -> Result:

@@ -71,11 +71,26 @@ class View(NamedTuple):
             raise Refused(f"there is no pod to {purpose}")
         return pod
 
-    def made_unready(self, pod: PodTrack) -> bool:
-        """Whether the last fault of the pod made it unready."""
+    def _faults(self, subject: str) -> list[list[str]]:
+        """The faults of pods or of the registry, in words, the newest first."""
         faults = [m.text.split() for m in self.chronicle.marks if m.kind == "fault" and m.time_ms <= self.time_ms]
-        own = (words for words in reversed(faults) if words[:1] == ["pod"] and words[1] in (pod.name, pod.key))
-        return next(own, [])[2:3] == ["unready"]
+        return [words for words in reversed(faults) if words[0] == subject]
+
+    def _faults_of(self, pod: PodTrack) -> list[list[str]]:
+        return [words[2:] for words in self._faults("pod") if words[1] in (pod.name, pod.key)]
+
+    def made_unready(self, pod: PodTrack) -> bool:
+        """Whether a fault made the pod unready, and none ready again."""
+        return next((w for w in self._faults_of(pod) if w[0] in ("unready", "ready")), []) == ["unready"]
+
+    def made_failing(self, pod: PodTrack, probe: str) -> bool:
+        """Whether a fault lets the pod's probes of a kind fail."""
+        return next((w for w in self._faults_of(pod) if w[1:] == [probe]), [])[:1] == ["failing"]
+
+    @property
+    def registry_state(self) -> str:
+        """What the last fault of the whole registry made of it."""
+        return next((words[2] for words in self._faults("registry") if words[1] == "*"), "up")
 
     def newest_fails(self) -> bool:
         """Whether a pod of the template that is wanted fails."""

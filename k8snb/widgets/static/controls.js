@@ -63,7 +63,7 @@ class View {
     [...fields, ...buttons].forEach((row, index) => {
       const part = this.parts[index];
       part.show(row);
-      for (const input of part.inputs) input.disabled = resting || (!named && !row.alone);
+      for (const input of part.inputs) input.disabled = resting || (!named && !row.alone) || row.choices?.length === 0;
     });
     this.name.textContent = named || "nothing to control";
     this.name.hidden = choices.length > 1;

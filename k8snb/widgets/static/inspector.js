@@ -1,4 +1,4 @@
-// The inspector: why an object is as it is, its description and its events, at the moment shown.
+// The inspector: why an object is as it is, its description, its events and its probes, at the moment shown.
 
 import { clock, h, keepKeys, tabs } from "./dom.js";
 
@@ -14,7 +14,7 @@ function chain(model, links) {
 
 function render({ model, el }) {
   el.classList.add("k8snb", "k8snb-inspector");
-  const names = { why: "Why", describe: "Describe", events: "Events" };
+  const names = { why: "Why", describe: "Describe", events: "Events", probes: "Probes" };
   const row = keepKeys(tabs(names, "About the selected object", (name) => {
     model.set("tab", name);
     model.save_changes();

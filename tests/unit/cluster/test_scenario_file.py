@@ -35,6 +35,8 @@ def test_a_description_is_kept() -> None:
             "{until: 1, steps: [{at: 0, fault: {state: down}}]}",
             "spec.steps[0].fault: names one node, one pod or one registry",
         ),
+        ("{until: 1, steps: [{at: 0, fault: {registry: a, state: exit}}]}", "is none of down, up, slow"),
+        ("{until: 1, steps: [{at: 0, fault: {pod: a, state: failing, probe: x}}]}", "spec.steps[0].fault.probe"),
         ("{until: 1, steps: [{at: 0, fault: {node: a, state: gone}}]}", "spec.steps[0].fault.state"),
         ("{until: 1, nodes: [{count: many}]}", "spec.nodes[0].count"),
         ("{until: 1, nodes: [{taints: [{key: a}]}]}", "spec.nodes[0].taints"),
