@@ -130,8 +130,8 @@ class CommandSpec:
     ----------
     name, aliases
         What it is called by.
-    about
-        One line for the help.
+    about, long
+        One line for the help of the command above, and what its own help begins with, where that says more.
     run
         What it does; it returns a generator when it may wait. A command with subcommands only has none.
     suggest_for
@@ -144,6 +144,7 @@ class CommandSpec:
 
     name: str
     about: str = ""
+    long: str = field(default="", kw_only=True)
     run: Runner | None = None
     flags: tuple[Flag, ...] = ()
     usage: str = ""

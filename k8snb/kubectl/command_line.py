@@ -18,8 +18,7 @@ from k8snb.kubectl.command import CommandSpec
 from k8snb.kubectl.common_flags import GLOBAL
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import Verbatim
-from k8snb.kubectl.flags import Flag, Flags, HelpWanted, missing, read_flags
-from k8snb.kubectl.go_values import go_string
+from k8snb.kubectl.flags import Flags, HelpWanted, missing, read_flags
 
 _BY_NAME = {flag.name: flag for flag in GLOBAL}
 _BY_SHORT = {flag.short: flag for flag in GLOBAL if flag.short}
@@ -125,26 +124,6 @@ def change_cause(invocation: Invocation) -> str:
     """
     flags = "".join(f" --{flag.name}={value}" for flag, value in invocation.flags.given)
     return " ".join((*invocation.words, *invocation.flags.args)) + flags
-
-
-def help_text(invocation: Invocation) -> str:
-    """A short help: what the command is for, its subcommands and its flags."""
-    spec, path = invocation.spec, invocation.path
-    lines = [spec.about, ""] if spec.about else []
-    if spec.subcommands:
-        lines += ["Available Commands:"]
-        width = max(len(c.name) for c in spec.subcommands)
-        lines += [f"  {c.name.ljust(width)}  {c.about}".rstrip() for c in spec.subcommands]
-        lines += [""]
-    if spec.flags:
-        lines += ["Options:", *(f"    {f.shown}={_default(f)}" for f in sorted(spec.flags, key=lambda f: f.name)), ""]
-    usage = spec.usage or ("[command]" if spec.subcommands else "[flags]")
-    return "\n".join([*lines, "Usage:", f"  {path} {usage}"]) + "\n"
-
-
-def _default(flag: Flag) -> str:
-    shown = go_string(flag.default)
-    return f"'{shown}'" if flag.type == "string" else f"{flag.default // 1000}s" if flag.type == "duration" else shown
 
 
 def _piece(found: re.Match[str]) -> str:

@@ -57,11 +57,29 @@ def _top(name: str, aliases: tuple[str, ...]) -> CommandSpec:
     return CommandSpec(name, f"Display resource (CPU/memory) usage of {name}s", run, aliases=aliases, open_ended=True)
 
 
+def _unbuilt_group(
+    name: str, about: str, usage: str, *subcommands: tuple[str, str], help_to_stdout: bool = False
+) -> CommandSpec:
+    """A command whose subcommands are known, and not built."""
+    made = tuple(not_built(*subcommand) for subcommand in subcommands)
+    return CommandSpec(name, about, usage=usage, subcommands=made, help_to_stdout=help_to_stdout)
+
+
+def _alpha(session: Session) -> None:
+    session.complain("No alpha commands are available in this version of kubectl")
+
+
+_ROOT_LONG = """kubectl controls the Kubernetes cluster manager.
+
+ Find more information at: https://kubernetes.io/docs/reference/kubectl/"""
+
 ROOT = CommandSpec(
     "kubectl",
     "kubectl controls the Kubernetes cluster manager",
-    usage="[flags] [options]",
+    long=_ROOT_LONG,
+    usage="[flags]",
     subcommands=(
+        CommandSpec("alpha", "Commands for features in alpha", _alpha, open_ended=True),
         annotate.COMMAND,
         cluster.API_RESOURCES,
         cluster.API_VERSIONS,
@@ -69,14 +87,30 @@ ROOT = CommandSpec(
         _unbuilt("attach", "Attach to a running container", "at least 1 argument is required for attach"),
         auth.COMMAND,
         autoscale.COMMAND,
-        not_built("certificate", "Modify certificate resources"),
+        _unbuilt_group(
+            "certificate",
+            "Modify certificate resources",
+            "SUBCOMMAND",
+            ("approve", "Approve a certificate signing request"),
+            ("deny", "Deny a certificate signing request"),
+            help_to_stdout=True,
+        ),
         cluster.CLUSTER_INFO,
-        not_built("completion", "Output shell completion code for the specified shell"),
+        _unbuilt(
+            "completion",
+            "Output shell completion code for the specified shell (bash, zsh, fish, or powershell)",
+            "Shell not specified.",
+            usage_hint=True,
+        ),
         not_built("config", "Modify kubeconfig files"),
         cordon.CORDON,
         _unbuilt("cp", "Copy files and directories to and from containers", "source and destination are required"),
         create.COMMAND,
-        _unbuilt("debug", "Create debugging sessions", "NAME or filename is required for debug"),
+        _unbuilt(
+            "debug",
+            "Create debugging sessions for troubleshooting workloads and nodes",
+            "NAME or filename is required for debug",
+        ),
         delete.COMMAND,
         describe.COMMAND,
         not_built("diff", "Diff the live version against a would-be applied version"),
@@ -87,13 +121,18 @@ ROOT = CommandSpec(
         _unbuilt("explain", "Get documentation for a resource", _EXPLAIN_USAGE),
         expose.COMMAND,
         get.COMMAND,
-        not_built("kuberc", "Manage kuberc configuration"),
-        not_built("kustomize", "Build a kustomization target"),
+        not_built("kuberc", "Manage kuberc configuration files"),
+        not_built("kustomize", "Build a kustomization target from a directory or URL"),
         label.COMMAND,
         containers.LOGS,
         not_built("options", "Print the list of flags inherited by all commands"),
         patch.COMMAND,
-        not_built("plugin", "Provides utilities for interacting with plugins"),
+        _unbuilt_group(
+            "plugin",
+            "Provides utilities for interacting with plugins",
+            "[flags]",
+            ("list", "List all visible plugin executables on a user's PATH"),
+        ),
         _unbuilt(
             "port-forward",
             "Forward one or more local ports to a pod",
@@ -110,6 +149,7 @@ ROOT = CommandSpec(
         CommandSpec(
             "top",
             "Display resource (CPU/memory) usage",
+            usage="[flags]",
             subcommands=(_top("node", ("nodes", "no")), _top("pod", ("pods", "po"))),
         ),
         cordon.UNCORDON,

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from k8snb.errors import K8snbError
 from k8snb.kubectl.client import Client
 from k8snb.kubectl.command import Command, Result, Session
-from k8snb.kubectl.command_line import change_cause, help_text, Invocation, read_command, tokenize
+from k8snb.kubectl.command_line import change_cause, Invocation, read_command, tokenize
 from k8snb.kubectl.command_tree import ROOT
 from k8snb.kubectl.connection import check_connection
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import failure_text, SilentExit
+from k8snb.kubectl.help import help_text
 
 
 def run(

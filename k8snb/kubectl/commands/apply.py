@@ -17,7 +17,7 @@ from k8snb.api.patch.meta import PatchError
 from k8snb.api.schema import KubernetesObject
 from k8snb.errors import Conflict, Invalid, K8snbError, NotFound
 from k8snb.kubectl.command import CommandSpec, not_built, Session, Wait, Waiting
-from k8snb.kubectl.commands import apply_view
+from k8snb.kubectl.commands import apply_set, apply_view
 from k8snb.kubectl.commands.apply_prune import check_prune, prune
 from k8snb.kubectl.common_flags import (
     ALL,
@@ -265,7 +265,7 @@ COMMAND = CommandSpec(
     usage="(-f FILENAME | -k DIRECTORY)",
     subcommands=(
         not_built("edit-last-applied", "Edit latest last-applied-configuration annotations of a resource/object"),
-        not_built("set-last-applied", "Set the last-applied-configuration annotation on a live object"),
+        apply_set.SET_LAST_APPLIED,
         apply_view.VIEW_LAST_APPLIED,
     ),
 )

@@ -68,6 +68,7 @@ def _warn_of_verb(session: Session, verb: str, known: tuple[str, ...]) -> None:
 COMMAND = CommandSpec(
     "auth",
     "Inspect authorization",
+    usage="[flags]",
     subcommands=(
         CommandSpec(
             "can-i",
@@ -82,7 +83,9 @@ COMMAND = CommandSpec(
             ),
             usage="VERB [TYPE | TYPE/NAME | NONRESOURCEURL]",
         ),
-        not_built("reconcile", "Reconciles rules for roles and their bindings"),
+        not_built(
+            "reconcile", "Reconciles rules for RBAC role, role binding, cluster role, and cluster role binding objects"
+        ),
         not_built("whoami", "Experimental: Check self subject attributes"),
     ),
 )

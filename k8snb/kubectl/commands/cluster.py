@@ -157,7 +157,9 @@ API_RESOURCES = CommandSpec(
         slices("verbs"),
     ),
 )
-API_VERSIONS = CommandSpec("api-versions", 'Print the supported API versions, as "group/version"', _api_versions)
+API_VERSIONS = CommandSpec(
+    "api-versions", 'Print the supported API versions on the server, in the form of "group/version"', _api_versions
+)
 VERSION_COMMAND = CommandSpec(
     "version",
     "Print the client and server version information",

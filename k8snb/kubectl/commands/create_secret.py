@@ -102,9 +102,19 @@ def _read(path: str) -> bytes:
         raise KubectlError(f"Cannot read file {path}, open {path}: {problem}") from None
 
 
+_LONG = """Create a secret with specified type.
+
+ A docker-registry type secret is for accessing a container registry.
+
+ A generic type secret indicate an Opaque secret type.
+
+ A tls type secret holds TLS certificate and its associated key."""
+
 SECRET = CommandSpec(
     "secret",
     "Create a secret using a specified subcommand",
+    long=_LONG,
+    usage="(docker-registry | generic | tls)",
     subcommands=(
         CommandSpec(
             "docker-registry",

@@ -98,6 +98,7 @@ def _command(name: str, service_type: str, article: str, *flags: Flag) -> Comman
 SERVICE = CommandSpec(
     "service",
     "Create a service using a specified subcommand",
+    usage="[flags]",
     aliases=("svc",),
     subcommands=(
         _command("clusterip", "ClusterIP", "a", text("clusterip")),

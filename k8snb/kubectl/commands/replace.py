@@ -96,6 +96,8 @@ def _replace_one(session: Session, dry_run: DryRun, output: Output, info: Info) 
 def _delete_all(session: Session, infos: list[Info], cascade: str) -> Waiting:
     """With ``--force``, what is there is deleted, and waited for, first."""
     grace = session.flags["grace-period"]
+    if grace == 0:
+        grace = 1  # as kubectl does, so that it can wait until the object is gone
     deleted = []
     for info in infos:
         try:
@@ -103,14 +105,13 @@ def _delete_all(session: Session, infos: list[Info], cascade: str) -> Waiting:
                 info.resource,
                 info.namespace,
                 info.name,
-                grace_period_seconds=max(grace, 0),
+                grace_period_seconds=grace if grace > 0 else None,
                 propagation_policy=cascade,
             )
         except NotFound:
             continue
-        operation = "deleted" if grace > 0 else "force deleted"
         where = f" from {info.namespace} namespace" if info.resource.namespaced else ""
-        session.say(f'{info.resource.qualified_singular} "{info.name}" {operation}{where}')
+        session.say(f'{info.resource.qualified_singular} "{info.name}" deleted{where}')
         deleted.append((info, meta_of(obj).uid))
     yield from gone(session, deleted, session.flags["timeout"] or _FIVE_MINUTES_MS)
 

@@ -197,9 +197,31 @@ def _send(session: Session, change: Change, done: str) -> None:
 _FLAGS = (*FILES, *OUTPUT, SELECTOR)
 _CHANGING = (*_FLAGS, field_manager("kubectl-rollout"))
 
+_LONG = """Manage the rollout of one or many resources.
+        
+ Valid resource types include:
+
+  *  deployments
+  *  daemonsets
+  *  statefulsets
+
+Examples:
+  # Rollback to the previous deployment
+  kubectl rollout undo deployment/abc
+  
+  # Check the rollout status of a daemonset
+  kubectl rollout status daemonset/foo
+  
+  # Restart a deployment
+  kubectl rollout restart deployment/abc
+  
+  # Restart deployments with the 'app=nginx' label
+  kubectl rollout restart deployment --selector=app=nginx"""  # noqa: W293
+
 COMMAND = CommandSpec(
     "rollout",
     "Manage the rollout of a resource",
+    long=_LONG,
     help_to_stdout=True,
     subcommands=(
         CommandSpec("history", "View rollout history", _history, (*_FLAGS, number("revision"))),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from k8snb.errors import K8snbError
-from k8snb.kubectl.command import CommandSpec, not_built, Session
+from k8snb.kubectl.command import CommandSpec, Session
 from k8snb.kubectl.commands.create_config import label_selector
 from k8snb.kubectl.commands.set_env import ENV
 from k8snb.kubectl.common_flags import (
@@ -28,7 +28,7 @@ from k8snb.kubectl.common_flags import (
 from k8snb.kubectl.dry_run import dry_run_of, DryRun
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import raise_all
-from k8snb.kubectl.flags import switch, text
+from k8snb.kubectl.flags import array, switch, text
 from k8snb.kubectl.generated import resource_list
 from k8snb.kubectl.infos import Info
 from k8snb.kubectl.output import Output
@@ -202,9 +202,18 @@ def _service_account(session: Session) -> None:
     raise_all(send(session, dry_run, output, changes, "serviceaccount updated", failure))
 
 
+def _subject(session: Session) -> None:
+    """Bindings are not built: there is none whose subjects could be set."""
+    dry_run_of(session)
+    Output(session)
+    find_objects(session, Query(session.args, everything=True, latest=True)).all()
+    raise KubectlError('"kubectl set subject" is not built in this simulator')
+
+
 COMMAND = CommandSpec(
     "set",
     "Set specific features on objects",
+    long="Configure application resources.\n\n These commands help you make changes to existing application resources.",
     subcommands=(
         ENV,
         CommandSpec("image", "Update the image of a pod template", _image, (*_FLAGS, SELECTOR)),
@@ -237,6 +246,11 @@ COMMAND = CommandSpec(
             _FLAGS,
             aliases=("sa",),
         ),
-        not_built("subject", "Update the user, group, or service account in a role binding or cluster role binding"),
+        CommandSpec(
+            "subject",
+            "Update the user, group, or service account in a role binding or cluster role binding",
+            _subject,
+            (*_FLAGS, SELECTOR, *(array(name) for name in ("user", "group", "serviceaccount"))),
+        ),
     ),
 )

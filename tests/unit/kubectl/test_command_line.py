@@ -226,13 +226,13 @@ def test_required_flags(terminal: Terminal) -> None:
 
 
 def test_help_names_the_commands_and_flags(terminal: Terminal) -> None:
-    assert "  rollout        Manage the rollout of a resource" in terminal.out("")
+    assert "  rollout         Manage the rollout of a resource" in terminal.out("")
     assert "    --replicas=-1" in terminal.out("scale --help")
     assert "    --timeout=0s" in terminal.out("scale -h deploy web")
     result = terminal.both("rollout")
     assert (result.exit, result.stderr) == (1, "")
-    assert "  undo     Undo a previous rollout" in result.stdout.splitlines()
-    assert "  image           Update the image of a pod template" in terminal.fails("set")
+    assert "  undo          Undo a previous rollout" in result.stdout.splitlines()
+    assert "  image            Update the image of a pod template" in terminal.fails("set")
 
 
 @pytest.mark.parametrize("line", ["edit deploy web", "diff -f x", "explain pods", "config view"])

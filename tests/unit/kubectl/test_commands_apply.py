@@ -241,7 +241,7 @@ def test_replace(web: Terminal) -> None:
 def test_replace_by_force_makes_a_new_object(web: Terminal) -> None:
     before = web.value("cm settings", ".metadata.uid")
     assert web.out("replace --force -f -", SETTINGS) == [
-        'configmap "settings" force deleted from default namespace',
+        'configmap "settings" deleted from default namespace',
         "configmap/settings replaced",
     ]
     assert web.value("cm settings", ".metadata.uid") != before
@@ -275,3 +275,20 @@ def test_what_is_in_no_manifest_any_more_is_pruned(terminal: Terminal) -> None:
 def test_everything_is_pruned_only_when_told_so(terminal: Terminal) -> None:
     (error,) = terminal.fails("apply -f - --prune", applied("one"))
     assert error.startswith("error: all resources selected for prune without explicitly passing --all.")
+
+
+def test_an_object_remembers_a_manifest_without_being_changed_by_it(web: Terminal) -> None:
+    line = "apply set-last-applied -f -"
+    assert web.out(line, SETTINGS) == ["set-last-applied settings: no changes required."]
+    other = SETTINGS.replace("blue", "red")
+    assert web.out(f"{line} --dry-run=client", other) == ["configmap/settings configured (dry run)"]
+    assert web.out(line, other) == ["configmap/settings configured"]
+    assert web.value("cm settings", ".data.colour") == "blue"
+    assert "colour: red" in "\n".join(web.out("apply view-last-applied cm settings"))
+    web.out("create cm plain --from-literal=a=b")
+    plain = SETTINGS.replace("settings", "plain")
+    assert web.fails(line, plain) == [
+        "error: no last-applied-configuration annotation found on resource: plain, to create the annotation, "
+        "run the command with --create-annotation"
+    ]
+    assert web.out(f"{line} --create-annotation", plain) == ["configmap/plain configured"]
