@@ -411,3 +411,21 @@ def test_very_long_lines(cluster: Cluster) -> None:
 def test_a_timeout_beyond_all_measure_comes_to_an_end(cluster: Cluster) -> None:
     result = cluster.kubectl("wait pod/solo --for=delete --timeout=1000000h")
     assert "timed out waiting for the condition on pods/solo" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        """patch deployment web -p '{"spec":{"replicas":4}}'""",
+        "rollout undo deployment/web",
+        "rollout pause deployment/web",
+        "scale deployment/web --replicas=5",
+        "set image deployment/web *=nginx:5",
+        "label deployment/web a=b",
+        "expose deployment web --port=80 --name=other",
+        "taint node node-1 a=b:NoSchedule",
+        "delete deployment web",
+    ],
+)
+def test_what_could_not_be_printed_is_not_done(cluster: Cluster, line: str) -> None:
+    assert "nope" in refused_line(cluster, f"{line} -o nope")

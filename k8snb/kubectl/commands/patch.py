@@ -99,6 +99,7 @@ def _patch_one(session: Session, dry_run: DryRun, info: Info, patch: Any) -> Non
         return
     if isinstance(patch, _Unreadable):
         raise BadRequest(f"error decoding patch: {patch.problem}")
+    output = Output(session) if dry_run is DryRun.NONE else None  # what cannot be printed is not changed
     obj = session.server.patch(
         info.resource,
         info.namespace,
@@ -112,7 +113,7 @@ def _patch_one(session: Session, dry_run: DryRun, info: Info, patch: Any) -> Non
     if flags["record"] and dry_run is DryRun.NONE:
         cause = {"metadata": {"annotations": {CHANGE_CAUSE: session.change_cause}}}
         obj = session.server.patch(info.resource, info.namespace, info.name, "merge", cause)
-    Output(session).print(obj, _done(changed))  # its messages never tell of a dry run
+    (output or Output(session)).print(obj, _done(changed))  # its messages never tell of a dry run
 
 
 def _done(changed: bool) -> str:

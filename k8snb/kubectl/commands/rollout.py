@@ -19,7 +19,7 @@ from k8snb.errors import K8snbError
 from k8snb.kubectl.command import CommandSpec, Runner, Session
 from k8snb.kubectl.commands.rollout_status import STATUS
 from k8snb.kubectl.common_flags import DRY_RUN, field_manager, FILES, OUTPUT, SELECTOR
-from k8snb.kubectl.dry_run import dry_run_of
+from k8snb.kubectl.dry_run import dry_run_of, DryRun
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import raise_all
 from k8snb.kubectl.flags import number
@@ -123,8 +123,9 @@ def _undo(session: Session) -> None:
                 f"update the {LAST_APPLIED} annotation, which may cause unexpected behavior on future 'kubectl apply' "
                 "operations. Consider using 'kubectl apply' with your previous configuration file instead."
             )
+        output = Output(session, dry_run, typed=True) if dry_run is DryRun.NONE else None  # nothing to print, no change
         done = roll_back(session.server, info, session.flags["to-revision"], dry_run)
-        Output(session, dry_run, typed=True).print(_object(info), done)
+        (output or Output(session, dry_run, typed=True)).print(_object(info), done)
 
     found.visit(act)
 
@@ -187,11 +188,12 @@ def _send(session: Session, change: Change, done: str) -> None:
         raise KubectlError(f'error: {info.resource.qualified} "{info.name}" {change.error}')
     if not change.patch:
         raise KubectlError(f"failed to create patch for {info.name}: {_RESTART_TWICE}")
+    output = Output(session, typed=True)  # upstream finds out after the patch that it cannot print
     try:
         obj = session.server.patch(info.resource, info.namespace, info.name, "strategic", change.patch)
     except K8snbError as error:
         raise KubectlError(f"failed to patch: {error}") from None
-    Output(session, typed=True).print(obj, done)
+    output.print(obj, done)
 
 
 _FLAGS = (*FILES, *OUTPUT, SELECTOR)
