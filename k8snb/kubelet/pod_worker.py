@@ -27,6 +27,7 @@ from k8snb.kubelet.status_manager import StatusManager
 from k8snb.kubelet.sync import Syncer, SyncResult
 from k8snb.kubelet.termination import Killer
 from k8snb.machinery.server import EPOCH_MS
+from k8snb.sim.loop import NODE
 from k8snb.sim.process import Process, Signal, Steps
 
 if TYPE_CHECKING:
@@ -156,7 +157,11 @@ class PodWorker:
             self.statuses.set_readiness(self.pod, container_id, result == SUCCESS)
         elif kind == STARTUP:
             self.statuses.set_startup(self.pod, container_id, result == SUCCESS)
-        if kind != LIVENESS or result != SUCCESS:
+        if kind == LIVENESS and result == SUCCESS:
+            return
+        if self._work:  # a worker that was told already hears of this when it has begun, and syncs once more
+            self.node.loop.call_after(0, self.wake, priority=NODE)
+        else:
             self.wake()
 
     def _expect_change(self) -> None:
@@ -223,6 +228,8 @@ class PodWorker:
             self._requeue.after_errors(result.errors, self._reasons)
         else:
             self._requeue.regularly()
+        if result.probes_ended and (result.errors or self._unready()):
+            self._requeue.with_next_listing()
 
     def _sync_pod(self, pod: Pod) -> Steps[SyncResult | None]:
         """Bring a pod to what it asks for; None: it has ended."""
@@ -235,9 +242,10 @@ class PodWorker:
         self._requeue.watch_deadline(None if deadline_ms is None else deadline_ms - EPOCH_MS)
         if not (yield from self._mount(pod)):
             return SyncResult()
-        self.prober.add_pod(pod)
+        probes_ended = self.prober.add_pod(pod)
         restarting = any(c.type == "AllContainersRestarting" and c.status == "True" for c in status.conditions)
         result = yield from self._syncer.sync_pod(pod, self._listing.view, restarting)
+        result.probes_ended = probes_ended
         for name, error in result.started.items():
             if error is None:
                 self._reasons.pop(name, None)

@@ -56,13 +56,14 @@ class _Failing(NamedTuple):
 class ProbeWorker:
     """One probe of one container."""
 
-    def __init__(self, probed: Probed, kind: str, container: Container, probe: Probe, init: bool) -> None:
+    def __init__(self, probed: Probed, kind: str, container: Container, probe: Probe) -> None:
         self.kind = kind
         self.container = container
         self.stopped = False
         self._probed = probed
         self._probe = probe
-        self._init = init
+        # A worker goes by the pod as it was when the worker began: it never hears of a later deletion.
+        self._deleted = probed.pod().metadata.deletion_timestamp is not None
         self._period_ms = max(probe.period_seconds, 1) * 1000
         self._base_ms = probed.loop.now_ms  # ticks are so many periods after it
         self._container_id = ""
@@ -181,7 +182,7 @@ class ProbeWorker:
             return True
         if found.state.running is None:
             return self._look_at_dead(found)
-        if self._probed.pod().metadata.deletion_timestamp is not None and self.kind != READINESS:
+        if self._deleted and self.kind != READINESS:
             self._probed.results.set(self.kind, self._container_id, SUCCESS)
             return False
         due_ms = (found.state.running.started_at or 0) - self._probed.epoch_ms
@@ -286,14 +287,31 @@ class Prober:
         self._probed = probed
         self._workers: dict[tuple[str, str], ProbeWorker] = {}
 
-    def add_pod(self, pod: Pod) -> None:
-        """Make the workers that are missing."""
+    def add_pod(self, pod: Pod) -> bool:
+        """Make the workers that are missing, up to the first that is there.
+
+        Returns
+        -------
+        bool
+            A worker was missing because its container has ended for good. The kubelet makes another one every time; it
+            finds out the same, and that is news, so that the pod is synced again with the next listing.
+        """
+        ended = False
         sidecars = [c for c in pod.spec.init_containers if is_sidecar(c)]
         for container in (*pod.spec.containers, *sidecars):
             for kind, probe in probes_of(container):
-                key = (container.name, kind)
-                if key not in self._workers:
-                    self._workers[key] = ProbeWorker(self._probed, kind, container, probe, container in sidecars)
+                if self.find(container.name, kind) is not None:
+                    return ended
+                if self._has_ended(pod, container):
+                    ended = True
+                else:
+                    self._workers[container.name, kind] = ProbeWorker(self._probed, kind, container, probe)
+        return ended
+
+    def _has_ended(self, pod: Pod, container: Container) -> bool:
+        found = _find(self._probed.status(), container.name)
+        end = None if found is None else found.state.terminated
+        return end is not None and not should_restart(container, pod.spec, end.exit_code)
 
     def find(self, name: str, kind: str) -> ProbeWorker | None:
         """The worker of a container's probe, while it works."""

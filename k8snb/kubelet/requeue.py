@@ -27,6 +27,9 @@ class Ticks(Protocol):
     def sync_after(self, time_ms: int) -> int:
         """The first time later than another."""
 
+    def relist_after(self, time_ms: int) -> int:
+        """When the kubelet lists its containers, for the first time later than a time."""
+
 
 class Requeue:
     """The timers of one pod.
@@ -45,6 +48,7 @@ class Requeue:
         self._unready = unready
         self._timer: Timer | None = None
         self._deadline: Timer | None = None
+        self._next_listing: Timer | None = None
         self._shown: dict[tuple[str, str], None] = {}
 
     def note_shown(self, reasons: Mapping[str, StartError]) -> None:
@@ -80,6 +84,12 @@ class Requeue:
         due_ms = self._ticks.sync_after(self._ticks.loop.now_ms + round(delay_ms * MEAN_JITTER))
         self._timer = self._ticks.loop.call_at(due_ms, act, priority=NODE, background=background)
 
+    def with_next_listing(self) -> None:
+        """Sync again as soon as there is a newer listing."""
+        due_ms = self._ticks.relist_after(self._ticks.loop.now_ms)
+        self._cancel(self._next_listing)
+        self._next_listing = self._ticks.loop.call_at(due_ms, self._wake, priority=NODE, background=True)
+
     def watch_deadline(self, deadline_ms: int | None) -> None:
         """Sync when the pod has been active for as long as it may be."""
         if deadline_ms is not None and self._deadline is None:
@@ -87,13 +97,17 @@ class Requeue:
             self._deadline = self._ticks.loop.call_at(due_ms, self._wake, priority=NODE)
 
     def cancel(self) -> None:
-        """Take back the next sync, but for the deadline's."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        """Take back the next sync, but for the deadline's and the next listing's."""
+        self._cancel(self._timer)
+        self._timer = None
 
     def stop(self) -> None:
         """Nothing will be synced any more."""
         self.cancel()
-        if self._deadline is not None:
-            self._deadline.cancel()
+        self._cancel(self._deadline)
+        self._cancel(self._next_listing)
+
+    @staticmethod
+    def _cancel(timer: Timer | None) -> None:
+        if timer is not None:
+            timer.cancel()

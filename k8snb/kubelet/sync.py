@@ -33,10 +33,14 @@ from k8snb.sim.process import Steps
 
 @dataclass(slots=True)
 class SyncResult:
-    """What a sync did: the containers that it tried to start, with what went wrong, and whether it did anything."""
+    """What a sync did: the containers that it tried to start, with what went wrong, and whether it did anything.
+
+    ``probes_ended``: it made probe workers that find their containers ended for good.
+    """
 
     started: dict[str, StartError | None] = field(default_factory=dict)
     acted: bool = False
+    probes_ended: bool = False
 
     @property
     def errors(self) -> list[StartError]:
