@@ -140,6 +140,8 @@ class CommandSpec:
         Flags are not checked: the command is not built, and says just that.
     help_to_stdout
         Where the help goes when the line names no subcommand; kubectl's commands differ.
+    help_exit
+        What the command exits with then.
     """
 
     name: str
@@ -153,6 +155,7 @@ class CommandSpec:
     suggest_for: tuple[str, ...] = ()
     open_ended: bool = False
     help_to_stdout: bool = False
+    help_exit: int = 1
 
     def subcommand(self, word: str) -> CommandSpec | None:
         """The subcommand of a name or alias."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from k8snb.kubectl.command import CommandSpec, not_built, Session
 from k8snb.kubectl.commands import (
     annotate,
@@ -57,12 +59,10 @@ def _top(name: str, aliases: tuple[str, ...]) -> CommandSpec:
     return CommandSpec(name, f"Display resource (CPU/memory) usage of {name}s", run, aliases=aliases, open_ended=True)
 
 
-def _unbuilt_group(
-    name: str, about: str, usage: str, *subcommands: tuple[str, str], help_to_stdout: bool = False
-) -> CommandSpec:
+def _unbuilt_group(name: str, about: str, usage: str, *subcommands: tuple[str, str], **more: Any) -> CommandSpec:
     """A command whose subcommands are known, and not built."""
     made = tuple(not_built(*subcommand) for subcommand in subcommands)
-    return CommandSpec(name, about, usage=usage, subcommands=made, help_to_stdout=help_to_stdout)
+    return CommandSpec(name, about, usage=usage, subcommands=made, **more)
 
 
 def _alpha(session: Session) -> None:
@@ -94,6 +94,7 @@ ROOT = CommandSpec(
             ("approve", "Approve a certificate signing request"),
             ("deny", "Deny a certificate signing request"),
             help_to_stdout=True,
+            help_exit=0,
         ),
         cluster.CLUSTER_INFO,
         _unbuilt(

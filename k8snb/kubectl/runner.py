@@ -123,7 +123,8 @@ def _without_action(invocation: Invocation) -> Result:
         words = " ".join(invocation.flags.args)
         return Result(1, "", f"error: unknown command \"{words}\"\nSee '{invocation.path} -h' for help and examples\n")
     shown = help_text(invocation)
-    return Result(1, shown) if invocation.spec.help_to_stdout else Result(1, "", shown)
+    code = invocation.spec.help_exit
+    return Result(code, shown) if invocation.spec.help_to_stdout else Result(code, "", shown)
 
 
 def _note_failure(session: Session, error: K8snbError) -> None:

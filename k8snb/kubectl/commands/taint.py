@@ -49,8 +49,7 @@ def _taint(session: Session) -> None:
     except KubectlError as error:
         raise session.usage_error(str(error)) from None
     _check(session, resources[0], added, removed)
-    output = Output(session, typed=dry_run is not DryRun.CLIENT)
-    _find(session, resources).visit(lambda info: _taint_one(session, dry_run, output, info, added, removed))
+    _find(session, resources).visit(lambda info: _taint_one(session, dry_run, info, added, removed))
 
 
 def _split(args: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -140,7 +139,6 @@ def _find(session: Session, resources: Sequence[str]) -> Found:
 def _taint_one(
     session: Session,
     dry_run: DryRun,
-    output: Output,
     info: Info,
     added: Sequence[_Taint],
     removed: Sequence[_Taint],
@@ -159,6 +157,7 @@ def _taint_one(
     (change,) = calculate([info], mutate)
     if change.error is not None:
         raise change.error
+    output = Output(session, typed=dry_run is not DryRun.CLIENT)
     if dry_run is DryRun.CLIENT:
         output.print(change.after, done)
         return

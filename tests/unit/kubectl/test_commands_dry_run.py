@@ -73,6 +73,7 @@ def test_what_a_scale_cannot_be(web: Terminal) -> None:
             """patch deploy web --type=json -p '{"a":1}'""",
             "error: json: cannot unmarshal object into Go value of type jsonpatch.Patch",
         ),
+        ("taint node node-1 nope-", 'error: taint "nope" not found'),
         ("rollout undo deploy web", 'error: no rollout history found for deployment "web"'),
     ],
 )

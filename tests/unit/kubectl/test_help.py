@@ -44,6 +44,10 @@ def test_the_root_names_every_command_in_sections(terminal: Terminal) -> None:
     assert shown[at + 1] == "  rollout         Manage the rollout of a resource"
 
 
+def test_one_group_succeeds_with_its_help(terminal: Terminal) -> None:
+    assert terminal.out("certificate")[0] == "Modify certificate resources."
+
+
 def test_what_is_not_built_says_so(terminal: Terminal) -> None:
     assert terminal.fails("certificate approve x") == [
         'error: "kubectl certificate approve" is not built in this simulator'
