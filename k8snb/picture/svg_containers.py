@@ -49,7 +49,7 @@ def containers_svg(rows: Mapping[str, Sequence[_Piece]], frame: Frame, now_ms: i
 def _segments(piece: _Piece, frame: Frame, now_ms: int, middle: float) -> Iterator[str]:
     segments, hue = piece.container.segments, hue_named(piece.pod.hue)
     stop = now_ms if piece.pod.end is None else min(piece.pod.end, now_ms)
-    ends = [*(s.time_ms for s in segments[1:]), stop]
+    ends = [*(s.time_ms for s in segments[1:]), stop] if segments else []  # of a pod without a node nobody reports yet
     before = 0
     for segment, end in zip(segments, ends, strict=True):
         if segment.time_ms > stop:

@@ -108,6 +108,7 @@ class RolloutTimeline(PicturePart):
         self.opened = [other for other in self.opened if pod and other != row]
 
     def _row_of(self, pod: str) -> str:
+        self.session.catch_up()
         lanes = [lane for lane in self.timeline.lanes.values() if lane.ref.rpartition("/")[2] == pod]
         if not lanes:
             raise K8snbError(f"there is no lane of a pod {pod!r}")

@@ -99,3 +99,17 @@ def test_the_requests_of_each_second_are_drawn_when_there_are_any(timeline: Time
     assert f"served {sum(10 - s % 3 for s in range(5, 21))}" in told
     assert f"dropped {sum(s % 3 for s in range(5, 21))}" in told
     ElementTree.fromstring(told)
+
+
+def test_a_pod_that_has_no_node_yet_shows_its_containers_without_states() -> None:
+    cluster = Cluster(nodes=0)
+    cluster.apply(POD)
+    cluster.run(5)
+    chronicle = Chronicle(cluster.log)
+    chronicle.read()
+    timeline = Timeline(chronicle)
+    timeline.follow()
+    (lane,) = timeline.lanes.values()
+    (found,) = timeline.containers([row_key(lane)]).values()
+    assert [c.segments for c in found] == [()] * 4
+    assert "sidecar log" in timeline_svg(timeline, 5_000, opened=[row_key(lane)])
