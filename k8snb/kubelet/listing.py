@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from k8snb.kubelet.runtime import PodView
+from k8snb.kubelet.runtime import EXITED, PodView
 from k8snb.sim.loop import Loop, NODE, Timer
 from k8snb.sim.process import Steps
 
@@ -33,13 +33,18 @@ class Listing:
         Asks the runtime.
     changed
         Called when a listing shows containers that came or went.
+    died
+        Called with the name of a container that a listing shows to have exited.
     """
 
-    def __init__(self, ticks: Ticks, ask: Callable[[], PodView], changed: Callable[[], None]) -> None:
+    def __init__(
+        self, ticks: Ticks, ask: Callable[[], PodView], changed: Callable[[], None], died: Callable[[str], None]
+    ) -> None:
         self.view = PodView()
         self._ticks = ticks
         self._ask = ask
         self._changed = changed
+        self._died = died
         self._fresh = False  # listed since the last sync
         self._last_sync_ms = -1_000_000
         self._timer: Timer | None = None
@@ -60,6 +65,9 @@ class Listing:
         now = {c.id: c.state for c in self.view.containers}
         if self.view.sandbox_ready != sandbox or any(before.get(id_) != state for id_, state in now.items()):
             self._changed()
+        for container in self.view.containers:
+            if container.state == EXITED and before.get(container.id) != EXITED:
+                self._died(container.name)
 
     def newer(self) -> Steps[None]:
         """Wait for a listing that is newer than the last sync."""

@@ -53,7 +53,7 @@ class PodWorker:
         self.finished = False
         self.removed = False
         self.runtime = PodRuntime(node.loop, pod.metadata.uid, node.service, self._expect_change)
-        self._listing = Listing(node, self.runtime.list, self.wake)
+        self._listing = Listing(node, self.runtime.list, self.wake, self.runtime.remove_dead)
         self._mounted = False
         self._work = True
         self._wakeup = Signal()

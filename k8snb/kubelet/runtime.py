@@ -174,6 +174,13 @@ class PodRuntime:
         self._containers = [c for c in self._containers if c.view.id != id_]
         self._changed()
 
+    def remove_dead(self, name: str) -> None:
+        """Of the containers of a name that have exited, keep the newest alone; the next listing shows that."""
+        older = [c for c in self._containers if c.view.name == name and c.view.state == EXITED][1:]
+        if older:
+            self._containers = [c for c in self._containers if c not in older]
+            self._changed()
+
     def _prune(self, name: str) -> None:
         """Keep the newest container of a name and those that exited last."""
         older = [c for c in self._containers if c.view.name == name][1 + PREVIOUS_KEPT :]
