@@ -17,12 +17,29 @@ PLOT_HAS_INK = """() => [...document.querySelectorAll('.k8snb-plot canvas')].eve
 })"""
 
 
-@pytest.fixture
-def open_lab(open_notebook: Callable[[Path], Any], tmp_path: Path) -> Callable[[str], Any]:
-    """Opens a notebook of one cell that shows a lab."""
+PROBED = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      initContainers: [{name: setup, image: 'setup:1', env: [{name: SIM, value: run=2}]}]
+      containers:
+      - {name: web, image: 'app:1', livenessProbe: {httpGet: {path: /, port: 80}, periodSeconds: 5}}
+"""
+INSPECTED = "document.querySelector('.k8snb-inspector pre')?.textContent ?? ''"
 
-    def open_one(name: str) -> Any:
-        source = f"from k8snb import {name}\nlab = {name}()\nlab"
+
+@pytest.fixture
+def open_lab(open_notebook: Callable[[Path], Any], tmp_path: Path) -> Callable[..., Any]:
+    """Opens a notebook of one cell that shows a lab, of its own example or of a manifest."""
+
+    def open_one(name: str, manifest: str = "") -> Any:
+        source = f"from k8snb import {name}\nlab = {name}({repr(manifest) if manifest else ''})\nlab"
         cells = [
             {
                 "cell_type": "code",
@@ -158,6 +175,34 @@ def test_the_controls_follow_the_chosen_workload(open_lab: Callable[[str], Any])
     lab.wait_drawn(".pod", 9)
     lab.page.get_by_role("tab", name="Identity").first.click()
     lab.wait_drawn(".pod", 5)
+    assert lab.errors == []
+
+
+def test_a_lane_opens_and_tells_of_a_crash_and_of_probes(open_lab: Callable[..., Any]) -> None:
+    lab = open_lab("DeploymentLab", PROBED)
+    page, lanes, fold = lab.page, lab.page.locator(".k8snb-lanes canvas"), lab.page.locator(".k8snb-folds button").first
+    height = "document.querySelector('.k8snb-lanes canvas').clientHeight"
+    closed = page.evaluate(height)
+    fold.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".k8snb-folds button[aria-expanded=true]")
+    page.wait_for_function(f"{height} === {closed} + 30")  # an init container and another one
+    page.get_by_role("tab", name="Probes").first.click()
+    press(lab, "Crash")
+    echo_has(lab, 'state="exit", code=1')
+    page.wait_for_function(
+        f"({INSPECTED}).includes('container web: runs since') && ({INSPECTED}).includes('restarted once')"
+    )
+    page.get_by_label("Let a probe of the selected pod").first.select_option("let liveness fail")
+    echo_has(lab, 'state="failing", probe="liveness"')
+    page.wait_for_function(f"({INSPECTED}).includes('the container is restarted after 2 more failures')")
+    width = lanes.evaluate("el => el.clientWidth")
+    told = "w => document.querySelector('.k8snb-timeline .k8snb-grow').textContent.includes(w)"
+    for y, words in ((29, "init setup: Completed, exit code 0"), (44, "web: ready · restarted 1")):
+        lanes.hover(position={"x": width - 100, "y": y})  # beyond the present: what is so now
+        page.wait_for_function(told, arg=words)
+    fold.click()
+    page.wait_for_function(f"{height} === {closed}")
     assert lab.errors == []
 
 

@@ -43,12 +43,12 @@ class Plot {
     this.top = h("canvas");
     this.lanes = h("canvas");
     this.axis = h("canvas");
-    this.strip = h("canvas", { hidden: true });
+    this.strip = h("canvas"); // on the page only when there are requests to draw
     this.scroller = h("div", { class: "k8snb-lanes" }, this.lanes);
     this.buttons = new RowButtons(this.scroller, (row) => this.toggle(row));
     this.plot = keepKeys(h("div", {
       class: "k8snb-plot", tabindex: 0, role: "slider", "aria-label": "Moment shown", "aria-valuemin": 0,
-    }, this.top, this.scroller, this.strip, this.axis));
+    }, this.top, this.scroller, this.axis));
     this.el.append(head, this.plot);
     this.plot.addEventListener("pointerdown", (e) => this.press(e));
     this.plot.addEventListener("pointermove", (e) => this.move(e));
@@ -120,8 +120,8 @@ class Plot {
 
   drawRequests(width, scale, theme, at) {
     const { traffic } = this.store.data;
-    this.strip.hidden = !traffic.length;
-    if (!traffic.length) return;
+    if (!traffic.length) return this.strip.remove();
+    if (!this.strip.isConnected) this.scroller.after(this.strip);
     this.strip.style.width = `${width}px`;
     const g = sized(this.strip, width, STRIP_H);
     paintGrid(g, scale, theme, STRIP_H);
