@@ -46,6 +46,7 @@ class Listing:
         self._changed = changed
         self._died = died
         self._fresh = False  # listed since the last sync
+        self._listed_ms = -1
         self._last_sync_ms = -1_000_000
         self._timer: Timer | None = None
 
@@ -62,6 +63,7 @@ class Listing:
             self._timer = None
         before, sandbox = {c.id: c.state for c in self.view.containers}, self.view.sandbox_ready
         self.view, self._fresh = self._ask(), True
+        self._listed_ms = self._ticks.loop.now_ms
         now = {c.id: c.state for c in self.view.containers}
         if self.view.sandbox_ready != sandbox or any(before.get(id_) != state for id_, state in now.items()):
             self._changed()
@@ -75,6 +77,13 @@ class Listing:
         next_ms = self._ticks.relist_after(self._last_sync_ms)
         if not self._fresh and next_ms > now_ms:
             yield next_ms - now_ms
+            self.relist()
+
+    def next(self) -> Steps[None]:
+        """Wait for the listing that is made now, or comes next."""
+        now_ms = self._ticks.loop.now_ms
+        if self._listed_ms != now_ms:
+            yield self._ticks.relist_after(now_ms) - now_ms
             self.relist()
 
     def note_sync(self, now_ms: int) -> None:

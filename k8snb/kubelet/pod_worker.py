@@ -62,6 +62,7 @@ class PodWorker:
         self._requeue = Requeue(node, self.wake, self._unready)
         self._mounter = Mounter(node.loop, node.server, node.durations, self.say, self._stopping, self._news)
         self._stopped: Pod | None = None
+        self._under_way: Pod | None = None  # a sync of it waits for the next listing
         self._cause = node.server.store.cause
         self.results = ProbeResults(self._probe_changed)
         self.statuses = StatusManager(pod, self._facts())
@@ -196,6 +197,8 @@ class PodWorker:
             self._work = False
             while self.node.asleep:
                 yield self.node.awake
+            if self._under_way is not None and not self.terminating:
+                yield from self._sync_under_way(self._under_way)
             self._decide()
             pod, terminating, terminated = self.pod, self.terminating, self.terminated
             yield from self._listing.newer()
@@ -228,8 +231,20 @@ class PodWorker:
             self._requeue.after_errors(result.errors, self._reasons)
         else:
             self._requeue.regularly()
+        self._under_way = pod if result.probes_ended else None
         if result.probes_ended and (result.errors or self._unready()):
-            self._requeue.with_next_listing()
+            self._requeue.with_next_listing(self._go_on_syncing)
+
+    def _sync_under_way(self, pod: Pod) -> Steps[None]:
+        """Probes that ended at once had asked for a sync; it knows nothing of the news that came meanwhile."""
+        yield from self._listing.next()
+        yield from self._sync(pod)
+
+    def _go_on_syncing(self) -> None:
+        """There is no other news: the sync that was asked for is the next."""
+        self._under_way = None
+        self._listing.relist()
+        self.wake()
 
     def _sync_pod(self, pod: Pod) -> Steps[SyncResult | None]:
         """Bring a pod to what it asks for; None: it has ended."""

@@ -84,11 +84,11 @@ class Requeue:
         due_ms = self._ticks.sync_after(self._ticks.loop.now_ms + round(delay_ms * MEAN_JITTER))
         self._timer = self._ticks.loop.call_at(due_ms, act, priority=NODE, background=background)
 
-    def with_next_listing(self) -> None:
+    def with_next_listing(self, sync: Callable[[], None]) -> None:
         """Sync again as soon as there is a newer listing."""
         due_ms = self._ticks.relist_after(self._ticks.loop.now_ms)
         self._cancel(self._next_listing)
-        self._next_listing = self._ticks.loop.call_at(due_ms, self._wake, priority=NODE, background=True)
+        self._next_listing = self._ticks.loop.call_at(due_ms, sync, priority=NODE, background=True)
 
     def watch_deadline(self, deadline_ms: int | None) -> None:
         """Sync when the pod has been active for as long as it may be."""

@@ -124,3 +124,16 @@ def test_news_that_comes_while_a_worker_takes_up_earlier_news_is_worth_a_sync_of
     cluster.run(9)
     ended, waits = [at for at, word in states(cluster, "c") if word in ("terminated", "CrashLoopBackOff")][-2:]
     assert 0.9 < waits - ended < 1.2
+
+
+def test_a_sync_that_probes_asked_for_comes_before_the_stop_of_a_deleted_pod() -> None:
+    """It waits for a listing, and the stop for the one after: the sidecar's end is taken for a crash meanwhile."""
+    done = container("b", "run=3", readinessProbe=probe("true"))
+    sidecar = container("i", "run=6,3 exit=1", restartPolicy="Always")
+    cluster = pod(container("a"), done, initContainers=[sidecar], restartPolicy="Never")
+    cluster.run(9)
+    cluster.kubectl("delete pod p --wait=false")
+    cluster.run(5)
+    events = [e for e in cluster.server.store.tables["Event"].values() if isinstance(e, Event)]
+    found = [(e.reason, e.involved_object.field_path) for e in events if e.reason in ("BackOff", "Killing")]
+    assert found == [("BackOff", "spec.initContainers{i}"), ("Killing", "spec.containers{a}")]
