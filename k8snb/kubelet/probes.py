@@ -86,8 +86,12 @@ class ProbeWorker:
 
     def status_changed(self) -> None:
         """The pod has another status: look at the next tick."""
-        if not self.stopped and (self._timer is None or self._timer.callback is None):
-            self._set_timer(self._tick_after(self._probed.loop.now_ms), background=False)
+        if self.stopped:
+            return
+        tick_ms, timer = self._tick_after(self._probed.loop.now_ms), self._timer
+        idle = timer is None or timer.callback is None
+        if idle or (timer is not None and timer.callback == self._tick and timer.time_ms > tick_ms):
+            self._set_timer(tick_ms, background=False)
 
     def look_again(self) -> None:
         """What a look would find has changed: look at the next tick, unless an answer is awaited."""

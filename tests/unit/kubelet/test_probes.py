@@ -137,3 +137,12 @@ def test_a_sync_that_probes_asked_for_comes_before_the_stop_of_a_deleted_pod() -
     events = [e for e in cluster.server.store.tables["Event"].values() if isinstance(e, Event)]
     found = [(e.reason, e.involved_object.field_path) for e in events if e.reason in ("BackOff", "Killing")]
     assert found == [("BackOff", "spec.initContainers{i}"), ("Killing", "spec.containers{a}")]
+
+
+def test_a_probe_that_will_fail_later_still_notices_the_end_of_its_container_at_its_next_tick() -> None:
+    """That is news, so that the pod's status soon says that the container has to wait."""
+    late = probe("fail-between 20 30", periodSeconds=3)
+    cluster = pod(container("c", "run=4 exit=1", livenessProbe=late), container("d"))
+    cluster.run(14)
+    ended, waits = [at for at, word in states(cluster, "c") if word in ("terminated", "CrashLoopBackOff")][-2:]
+    assert 0.9 < waits - ended < 4.2
