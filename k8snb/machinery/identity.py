@@ -34,7 +34,7 @@ def event_identity(about: str, now_ms: int, count: int) -> tuple[str, str]:
     Examples
     --------
     >>> event_identity("web", 1_767_225_600_000, 1)[0]
-    'web.1886697b27460001'
+    'web.18867251edfa0001'
     """
     nanoseconds = now_ms * 1_000_000 + count % 1_000_000
     return f"{about}.{nanoseconds:x}", uid_of(count * _STRIDE % 2**128)

@@ -85,6 +85,8 @@ def found(report: ProbeReport) -> str:
 
     Examples
     --------
+    >>> from k8snb.api.types.containers import Probe
+    >>> from k8snb.kubelet.probe_results import LIVENESS
     >>> probe = Probe(failure_threshold=3, success_threshold=1)
     >>> found(ProbeReport("web", LIVENESS, probe, PROBED, FAILURE, 2, 61_000, 66_000, SUCCESS))
     'failure at 01:01, 2 in a row'
@@ -107,6 +109,8 @@ def comes_next(report: ProbeReport) -> str:
 
     Examples
     --------
+    >>> from k8snb.api.types.containers import Probe
+    >>> from k8snb.kubelet.probe_results import LIVENESS
     >>> probe = Probe(failure_threshold=3, success_threshold=1)
     >>> comes_next(ProbeReport("web", LIVENESS, probe, PROBED, FAILURE, 1, 61_000, 66_000, SUCCESS))
     'the container is restarted after 2 more failures; asked next at 01:06'

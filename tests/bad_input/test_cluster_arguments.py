@@ -171,7 +171,7 @@ def test_the_future_is_not_known(cluster: Cluster) -> None:
         ({"pod": "nowhere/solo", "state": "ready"}, 'pods "solo" not found'),
         (
             {"pod": "solo", "state": "down"},
-            "state: 'down' is none of unready, ready, exit",
+            "state: 'down' is none of unready, ready, failing, passing, exit",
         ),
         (
             {"pod": "solo", "state": "exit", "code": -1},

@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-PLOT_HAS_INK = """() => [...document.querySelectorAll('.k8snb-plot canvas')].every((canvas) => {
+PLOT_HAS_INK = """() => [...document.querySelectorAll('.k8snb-plot canvas:not([hidden])')].every((canvas) => {
   const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
   return data.some((value, index) => index % 4 === 3 && value > 0);
 })"""
