@@ -27,7 +27,7 @@ function render({ model, el }) {
     row.show(tab);
     subject.textContent = model.get("named");
     const top = body.scrollTop;
-    body.replaceChildren(tab === "why" ? chain(model, model.get("links")) : h("pre", {}, model.get("text")));
+    body.replaceChildren(tab === "why" ? chain(model, model.get("links")) : h("pre", { class: `k8snb-${tab}` }, model.get("text")));
     body.scrollTop = top;
   };
   const watched = ["tab", "named", "links", "text"];
