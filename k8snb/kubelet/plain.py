@@ -20,6 +20,7 @@ from k8snb.kubelet.configuration import needs_configuration
 from k8snb.kubelet.images import Say
 from k8snb.kubelet.program import Program
 from k8snb.kubelet.runtime import KILLED, SANDBOX_MS
+from k8snb.kubelet.service_times import ServiceTime
 from k8snb.kubelet.termination import MINIMUM_GRACE_SECONDS
 from k8snb.machinery.deletion import DeleteOptions
 from k8snb.machinery.server import EPOCH_MS
@@ -35,6 +36,7 @@ class Started(NamedTuple):
     container: Container
     program: Program
     at_ms: int
+    run: ServiceTime
 
 
 class PlainState(NamedTuple):
@@ -155,8 +157,9 @@ class PlainPod:
                     return
             yield node.durations.create_ms()
             node.say(pod, path, "Normal", "Created", "Container created")
-            self._started.append(Started(container, node.program(pod, container, 0), node.loop.now_ms))
-            node.service.started(pod.metadata.uid, container.name, node.loop.now_ms)
+            now_ms = node.loop.now_ms
+            run = node.service.started(pod.metadata.uid, container.name, now_ms)
+            self._started.append(Started(container, node.program(pod, container, 0), now_ms, run))
             node.say(pod, path, "Normal", "Started", "Container started")
         seconds = [_second(started.at_ms) for started in self._started]
         now = node.server.time
@@ -188,11 +191,10 @@ class PlainPod:
 
     def _note_end(self, asked_ms: int, ended_ms: Sequence[int]) -> None:
         """Note until when the containers can be reached; those that ignore the signal, to their end."""
-        for (container, program, at_ms), end_ms in zip(self._started, ended_ms, strict=True):
-            run = self.node.service.started(self.pod.metadata.uid, container.name, at_ms)
-            if program.term is not None:
-                run.refuse(asked_ms)
-            run.end(end_ms)
+        for started, end_ms in zip(self._started, ended_ms, strict=True):
+            if started.program.term is not None:
+                started.run.refuse(asked_ms)
+            started.run.end(end_ms)
 
     def _say_of(self, path: str) -> Say:
         return partial(self.node.say, self.pod, path)

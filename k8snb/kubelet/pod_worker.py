@@ -86,7 +86,7 @@ class PodWorker:
             return
         self._mounted = True
         self.runtime.run_sandbox(plain.ip)
-        for container, program, at_ms in plain.containers:
+        for container, program, at_ms, _ in plain.containers:
             self.runtime.start(container.name, container.image, 0, program, at_ms)
         if not self._reasons:
             self._listing.relist()

@@ -50,7 +50,11 @@ class ServiceTimes:
 
     def started(self, uid: str, container: str, time_ms: int) -> ServiceTime:
         """A container of a pod runs since a moment; whoever takes its pod over says so again, and gets the same run."""
-        runs = self._runs.setdefault(uid, [])
+        runs = self._runs.get(uid)
+        if runs is None:
+            run = ServiceTime(container, time_ms)
+            self._runs[uid] = [run]
+            return run
         for run in runs:
             if run.container == container and run.started_ms == time_ms:
                 return run
