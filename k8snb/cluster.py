@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from threading import RLock
-from typing import Any, Concatenate, ParamSpec, TYPE_CHECKING, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from k8snb import kubectl
 from k8snb.api.json_reader import replace_surrogates
@@ -32,9 +32,6 @@ from k8snb.sim.streams import Streams
 from k8snb.sim.time import milliseconds
 from k8snb.step import Step
 from k8snb.why import explain, Explanation
-
-if TYPE_CHECKING:
-    pass
 
 P = ParamSpec("P")
 R = TypeVar("R")

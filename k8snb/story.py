@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from k8snb.api.pods import is_ready, max_restarts
 from k8snb.api.resources import find
 from k8snb.api.schema import KubernetesObject
+from k8snb.api.services import SERVICE_NAME
 from k8snb.api.types.apps import Deployment, ReplicaSet
 from k8snb.api.types.event import Event
 from k8snb.api.types.node import Node
@@ -19,7 +20,7 @@ from k8snb.api.types.pod import Pod
 from k8snb.api.types.service import EndpointSlice
 from k8snb.kubectl.printers.kinds.pods import status_word
 from k8snb.machinery.log import Change, Entry, Input, Log, NO_CAUSE
-from k8snb.tables import endpoint_counts, SERVICE_NAME
+from k8snb.tables import endpoint_counts
 
 MOMENT_MS = 100
 SHOWN_NAMES = 4

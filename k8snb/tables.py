@@ -10,6 +10,7 @@ from k8snb.api.pods import controller_of, is_ready, max_restarts
 from k8snb.api.quantity import number_of
 from k8snb.api.resources import BY_CLASS
 from k8snb.api.schema import KubernetesObject
+from k8snb.api.services import SERVICE_NAME
 from k8snb.api.types.apps import Deployment, ReplicaSet
 from k8snb.api.types.event import Event
 from k8snb.api.types.node import Node
@@ -21,8 +22,6 @@ from k8snb.machinery.server import EPOCH_MS, Reader
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SERVICE_NAME = "kubernetes.io/service-name"
 
 
 def _frame(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from k8snb.api.integers import integer
+from k8snb.api.jobs import COMPLETION_INDEX
 from k8snb.api.pods import controller_of
 from k8snb.api.types.pod import Pod
 from k8snb.kubelet.annotated_timing import PREFIX
-
-COMPLETION_INDEX = "batch.kubernetes.io/job-completion-index"
 
 
 class ExitCodes:

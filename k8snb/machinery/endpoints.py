@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from k8snb.api.resources import BY_CLASS, Resource
 from k8snb.api.schema import KubernetesObject
+from k8snb.api.services import SERVICE_NAME
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.served import EndpointAddress, EndpointPort, Endpoints, EndpointSubset
 from k8snb.api.types.service import Endpoint, EndpointSlice, Service
@@ -25,7 +26,6 @@ from k8snb.machinery.identity import uid_of
 Lister = Callable[[Resource], Sequence[KubernetesObject]]
 Ports = tuple[EndpointPort, ...]
 
-_SERVICE_NAME = "kubernetes.io/service-name"
 _MANAGED_BY = "endpoints.kubernetes.io/managed-by"
 _IS_HEADLESS = "service.kubernetes.io/headless"
 _TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time"
@@ -44,7 +44,7 @@ def unstored(resource: Resource, lister: Lister) -> dict[str, KubernetesObject]:
         return {}
     slices: dict[tuple[str, str], list[EndpointSlice]] = {}
     for each in cast("Sequence[EndpointSlice]", lister(BY_CLASS[EndpointSlice])):
-        place = each.metadata.namespace, each.metadata.labels.get(_SERVICE_NAME, "")
+        place = each.metadata.namespace, each.metadata.labels.get(SERVICE_NAME, "")
         slices.setdefault(place, []).append(each)
     found: dict[str, KubernetesObject] = {}
     for service in cast("Sequence[Service]", lister(BY_CLASS[Service])):

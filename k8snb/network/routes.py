@@ -11,10 +11,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from k8snb.api.services import SERVICE_NAME
 from k8snb.api.types.service import Endpoint, EndpointSlice, Service
 from k8snb.machinery.log import Change, Log
-
-SERVICE_NAME_LABEL = "kubernetes.io/service-name"
 
 
 class Target(NamedTuple):
@@ -68,7 +67,7 @@ class Routes:
         assert isinstance(slice_, EndpointSlice)
         if slice_.metadata.namespace != self._namespace:
             return
-        if slice_.metadata.labels.get(SERVICE_NAME_LABEL) != self._name:
+        if slice_.metadata.labels.get(SERVICE_NAME) != self._name:
             return
         if change.new is None:
             self._slices.pop(change.key, None)

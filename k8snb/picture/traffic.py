@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from k8snb.api.services import SERVICE_NAME
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.service import EndpointSlice, Service
 from k8snb.picture.chronicle import Chronicle
-
-SERVICE_NAME_LABEL = "kubernetes.io/service-name"
 
 
 class Served(NamedTuple):
@@ -42,7 +41,7 @@ def services_at(chronicle: Chronicle, time_ms: int) -> list[Served]:
     for key, obj in chronicle.objects_at("EndpointSlice", time_ms).items():
         assert isinstance(obj, EndpointSlice)
         namespace = key.partition("/")[0]
-        service = f"{namespace}/{obj.metadata.labels.get(SERVICE_NAME_LABEL, '')}"
+        service = f"{namespace}/{obj.metadata.labels.get(SERVICE_NAME, '')}"
         for endpoint in obj.endpoints:
             target = endpoint.target_ref
             if target is None or target.kind != "Pod":

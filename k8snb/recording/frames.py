@@ -9,9 +9,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from k8snb.api.jobs import COMPLETION_INDEX
 from k8snb.api.pods import condition_of, controller_of, is_ready, max_restarts
 from k8snb.api.resources import BY_KIND
 from k8snb.api.schema import KubernetesObject
+from k8snb.api.services import SERVICE_NAME
 from k8snb.api.types.apps import ReplicaSet
 from k8snb.api.types.event import Event
 from k8snb.api.types.node import Node
@@ -19,10 +21,9 @@ from k8snb.api.types.pod import Pod
 from k8snb.cluster import Cluster
 from k8snb.machinery.log import Change
 from k8snb.recording.names import Names, stable_job_name
-from k8snb.tables import endpoint_counts, SERVICE_NAME
+from k8snb.tables import endpoint_counts
 
 REVISION = "deployment.kubernetes.io/revision"
-INDEX = "batch.kubernetes.io/job-completion-index"
 RECORDED_REASONS = (
     "SuccessfulCreate", "SuccessfulDelete", "FailedCreate", "FailedDelete", "FailedDaemonPod", "NodeNotReady",
     "TaintManagerEviction", "BackoffLimitExceeded", "Completed", "DeadlineExceeded", "PodFailurePolicy", "Resumed",
@@ -160,8 +161,8 @@ class FrameRecorder:
         revision = self.names.hashes.get(meta.labels.get("controller-revision-hash", ""))
         if owner.kind == "Job":
             yield f"job/{stable_job_name(owner.name)}"
-            if INDEX in meta.annotations:
-                yield f"i{meta.annotations[INDEX]}"
+            if COMPLETION_INDEX in meta.annotations:
+                yield f"i{meta.annotations[COMPLETION_INDEX]}"
         elif owner.kind == "StatefulSet":
             yield f"{kind}/{self._revision_of(pod) or revision or owner.name}"
             yield meta.name

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from k8snb.api.services import SERVICE_NAME
 from k8snb.api.types.served import Endpoints
 from k8snb.api.types.service import Endpoint, EndpointSlice, LoadBalancerIngress, Service, ServicePort
 from k8snb.kubectl.describe.context import Context
@@ -19,7 +20,6 @@ from k8snb.kubectl.describe.metadata import go_bool, labels_and_annotations, nam
 from k8snb.kubectl.describe.writer import Writer
 from k8snb.kubectl.printers.table import format_labels
 
-_SERVICE_NAME = "kubernetes.io/service-name"
 _SHOWN = 3
 
 
@@ -39,7 +39,7 @@ def describe_service(w: Writer, context: Context, obj: Service) -> None:
     slices = [
         s
         for s in context.list(EndpointSlice, obj.metadata.namespace)
-        if s.metadata.labels.get(_SERVICE_NAME) == obj.metadata.name
+        if s.metadata.labels.get(SERVICE_NAME) == obj.metadata.name
     ]
     for port in spec.ports:
         _port(w, port, slices)
