@@ -11,7 +11,7 @@ from k8snb.api.types.pod import Pod
 from k8snb.errors import AlreadyExists, K8snbError
 from k8snb.kubelet.annotated_timing import is_annotated
 from k8snb.kubelet.kubelets import Kubelets
-from k8snb.kubelet.probes import has_probe
+from k8snb.kubelet.probe_kinds import has_probe
 from k8snb.machinery.server import ApiServer, EPOCH_MS
 from k8snb.nodes import node_from, NodeDescription, one_node
 from k8snb.scenario_file import FAULT_STATES, LONGEST_PULL_SECONDS, PROBES

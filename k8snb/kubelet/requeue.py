@@ -1,8 +1,8 @@
-"""When a pod is synced again although nothing was heard of it: soon after an error, later to be sure, at its deadline.
+"""When a pod is synced again although nothing was heard of it: soon after an error, later to be sure.
 
 References
 ----------
-``pkg/kubelet/pod_workers.go completeWork`` and ``active_deadline.go ShouldSync @ v1.36``
+``pkg/kubelet/pod_workers.go completeWork @ v1.36``
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from k8snb.kubelet.images import StartError
-from k8snb.kubelet.probes import ProbeWorker
+from k8snb.kubelet.probe_worker import ProbeWorker
 from k8snb.sim.loop import Loop, NODE, Timer
 
 BACK_OFF_MS = 10_000
@@ -47,7 +47,6 @@ class Requeue:
         self._wake = wake
         self._unready = unready
         self._timer: Timer | None = None
-        self._deadline: Timer | None = None
         self._next_listing: Timer | None = None
         self._shown: dict[tuple[str, str], None] = {}
 
@@ -90,21 +89,14 @@ class Requeue:
         self._cancel(self._next_listing)
         self._next_listing = self._ticks.loop.call_at(due_ms, sync, priority=NODE, background=True)
 
-    def watch_deadline(self, deadline_ms: int | None) -> None:
-        """Sync when the pod has been active for as long as it may be."""
-        if deadline_ms is not None and self._deadline is None:
-            due_ms = self._ticks.sync_after(deadline_ms - 1)
-            self._deadline = self._ticks.loop.call_at(due_ms, self._wake, priority=NODE)
-
     def cancel(self) -> None:
-        """Take back the next sync, but for the deadline's and the next listing's."""
+        """Take back the next sync, but for the next listing's."""
         self._cancel(self._timer)
         self._timer = None
 
     def stop(self) -> None:
         """Nothing will be synced any more."""
         self.cancel()
-        self._cancel(self._deadline)
         self._cancel(self._next_listing)
 
     @staticmethod

@@ -22,7 +22,7 @@ from k8snb.kubelet.container_statuses import container_statuses, Sources
 from k8snb.kubelet.images import StartError
 from k8snb.kubelet.phase import FAILED, phase_of
 from k8snb.kubelet.probe_results import ProbeResults, READINESS, STARTUP, SUCCESS
-from k8snb.kubelet.probes import Prober
+from k8snb.kubelet.prober import Prober
 from k8snb.kubelet.restart_policy import could_restart_all, exits_restart_all, is_sidecar
 from k8snb.kubelet.runtime import PodView
 from k8snb.kubelet.sender import Sender

@@ -13,9 +13,9 @@ from k8snb.api.types.event import Event
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.pod_status import ContainerStatus
 from k8snb.kubectl.describe.containers import describe_probe
+from k8snb.kubelet.probe_kinds import probes_of
 from k8snb.kubelet.probe_report import BEFORE_STARTUP, DELAYED, NOT_RUNNING, ON_HOLD, PROBED, ProbeReport
 from k8snb.kubelet.probe_results import FAILURE, READINESS, STARTUP, SUCCESS
-from k8snb.kubelet.probes import probes_of
 from k8snb.machinery.server import EPOCH_MS
 from k8snb.picture.axis import clock
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from k8snb.kubelet.probes import has_probe
+from k8snb.kubelet.probe_kinds import has_probe
 from k8snb.picture.chronicle import PodTrack
 from k8snb.scenario_file import PROBES
 from k8snb.widgets.controls.fields import Button, Choices, Menu
