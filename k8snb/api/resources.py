@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
@@ -117,18 +118,29 @@ BY_KIND = {r.kind: r for r in RESOURCES}
 def find(word: str) -> Resource | None:
     """The resource that a user names by plural, singular, short name or kind, with or without its group.
 
+    Notes
+    -----
+    Only short names must be written as they are. A group may be cut short, and follows the version where there is one.
+
+    References
+    ----------
+    ``staging/src/k8s.io/cli-runtime/pkg/resource/builder.go mappingFor``,
+    ``staging/src/k8s.io/client-go/restmapper/shortcut.go expandResourceShortcut`` and
+    ``staging/src/k8s.io/apimachinery/pkg/api/meta/restmapper.go ResourcesFor @ v1.36``
+
     Examples
     --------
-    >>> find("deploy").plural, find("deployments.apps").kind, find("nonsense")
-    ('deployments', 'Deployment', None)
+    >>> find("deploy").plural, find("Deployments.apps").kind, find("jobs.v1.batch").kind, find("sts.ap").plural
+    ('deployments', 'Deployment', 'Job', 'statefulsets')
+    >>> find("nonsense"), find("DEPLOY"), find("pods.v1")
+    (None, None, None)
     """
-    name, _, rest = word.lower().partition(".")
-    for resource in (*RESOURCES, *SERVED):
-        if name in (resource.plural, resource.singular, *resource.short_names) and _group_matches(resource, rest):
-            return resource
-    return None
-
-
-def _group_matches(resource: Resource, suffix: str) -> bool:
-    """``deployments.apps`` and ``deployments.v1.apps`` name the group; nothing names any."""
-    return suffix in ("", resource.group, resource.version, f"{resource.version}.{resource.group}")
+    name, _, group = word.partition(".")
+    named = [r for r in (*RESOURCES, *SERVED) if name in r.short_names or name.lower() in (r.plural, r.singular)]
+    version, full, of = group.partition(".")
+    fits: tuple[Callable[[Resource], bool], ...] = (
+        lambda r: bool(full) and (r.version, r.group) == (version, of),
+        lambda r: group in ("", r.group),
+        lambda r: r.group.startswith(group),
+    )
+    return next((resource for fit in fits for resource in named if fit(resource)), None)

@@ -292,7 +292,7 @@ class _Builder:
     def _resource(self, word: str) -> Resource:
         """The resource of a word; a short name that others have too is warned of."""
         resource = resource_of(word)
-        others = [r for r in DISCOVERED if word.lower() in r.short_names and r != resource]
+        others = [r for r in DISCOVERED if word in r.short_names and r != resource]
         for other in others:
             text = f"short name {go_quote(word)} could also match lower priority resource {other.qualified}"
             self.session.warn_once(text)

@@ -55,10 +55,11 @@ def _apply(session: Session) -> Waiting:
         raise KubectlError("must specify one of -f and -k")
     check_validate(session)
     _check(session, dry_run)
-    output = Output(session, dry_run)
     found = find_objects(session, Query(labels=flags["selector"]))
-    if not found.infos and not found.errors:
+    if not found.infos:
+        raise_all(found.errors)
         raise KubectlError("no objects passed to apply")
+    output = Output(session, dry_run)
     errors: list[K8snbError] = list(found.errors)
     for index, info in enumerate(found.infos):
         if index and session.pace_ms:

@@ -63,9 +63,12 @@ def _check_container(info: Info, name: str) -> None:
     if not name or not isinstance(pod, Pod):
         return
     spec = pod.spec
-    names = [container.name for container in (*spec.init_containers, *spec.containers)]
-    if name not in [*names, *(container.name for container in spec.ephemeral_containers)]:
-        raise KubectlError(f"container {name} is not valid for pod {info.name}")
+    names = [container.name for container in spec.containers]
+    ephemeral = [container.name for container in spec.ephemeral_containers]
+    init = [container.name for container in spec.init_containers]
+    if name not in (*names, *ephemeral, *init):
+        shown = [*names, *(f"{other} (ephem)" for other in ephemeral), *(f"{other} (init)" for other in init)]
+        raise KubectlError(f"container {name} is not valid for pod {info.name} out of: {', '.join(shown)}")
 
 
 def _exec(session: Session) -> None:

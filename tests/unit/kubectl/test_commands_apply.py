@@ -292,3 +292,7 @@ def test_an_object_remembers_a_manifest_without_being_changed_by_it(web: Termina
         "run the command with --create-annotation"
     ]
     assert web.out(f"{line} --create-annotation", plain) == ["configmap/plain configured"]
+
+
+def test_a_missing_file_is_told_of_before_a_format_that_is_none(terminal: Terminal) -> None:
+    assert terminal.fails("apply -f nothing.yaml -o nope") == ['error: the path "nothing.yaml" does not exist']

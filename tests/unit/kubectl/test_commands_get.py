@@ -17,6 +17,7 @@ from kubectl_terminal import SETTINGS, Terminal, WEB
         ("get deploy,cm", ["deployment.apps/web", "configmap/settings"]),
         ("get Deployment.apps web", ["deployment.apps/web"]),
         ("get deployments.v1.apps web", ["deployment.apps/web"]),
+        ("get DEPLOYMENTS.ap web", ["deployment.apps/web"]),
         ("get cm settings settings", ["configmap/settings", "configmap/settings"]),
         ("get cm,deploy -l app=web", ["deployment.apps/web"]),
         ("get deploy -l 'app in (web,db),app!=db'", ["deployment.apps/web"]),
@@ -29,6 +30,11 @@ from kubectl_terminal import SETTINGS, Terminal, WEB
 )
 def test_the_objects_that_a_line_means(web: Terminal, line: str, names: list[str]) -> None:
     assert web.out(f"{line} -o name") == names
+
+
+@pytest.mark.parametrize(("word", "resource"), [("DEPLOY", "DEPLOY"), ("pods.v1", "pods"), ("pods.v2.", "pods")])
+def test_words_that_mean_no_resource(web: Terminal, word: str, resource: str) -> None:
+    assert web.fails(f"get {word}") == [f'error: the server doesn\'t have a resource type "{resource}"']
 
 
 def test_a_manifest_names_objects(web: Terminal, tmp_path: Path) -> None:
