@@ -40,12 +40,13 @@ class Started(NamedTuple):
 
 
 class PlainState(NamedTuple):
-    """What a worker has to know of the plain pod that it takes over."""
+    """What a worker has to know of the plain pod that it takes over; ``under_way`` waits for the next listing."""
 
     ip: str
     containers: tuple[Started, ...]
     status: PodStatus
     last_sync_ms: int
+    under_way: Pod | None
 
 
 def is_plain(spec: PodSpec) -> bool:
@@ -89,6 +90,7 @@ class PlainPod:
         "_started",
         "_status",
         "_taken_over",
+        "_under_way",
         "finished",
         "node",
         "pod",
@@ -104,6 +106,7 @@ class PlainPod:
         self._status = self._sent = pod.status
         self._sending = self._runs = self._taken_over = False
         self._last_sync_ms = -10_000
+        self._under_way: Pod | None = None
         self._process: Process | None = Process(node.loop, self._start(), self._enter)
 
     def _enter(self) -> None:
@@ -133,7 +136,8 @@ class PlainPod:
         self._taken_over = True
         if self._process is not None:
             self._process.cancel()
-        return PlainState(self._ip, tuple(self._started), self._status, self._last_sync_ms)
+        under_way = self._under_way if self._last_sync_ms > self.node.loop.now_ms else None
+        return PlainState(self._ip, tuple(self._started), self._status, self._last_sync_ms, under_way)
 
     # -- its life
 
@@ -141,7 +145,7 @@ class PlainPod:
         node, pod = self.node, self.pod
         self._set(node.creating_status(pod))
         yield node.durations.mount_ms(node.loop.now_ms) + SANDBOX_MS
-        self._ip, sandbox_since = node.address(), node.server.time
+        self._ip, sandbox_since, listed_ms = node.address(), node.server.time, node.relist_after(node.loop.now_ms)
         told = False  # of the sandbox; where nothing takes its time, what follows is sent with it
         for container in pod.spec.containers:
             path = _path(container.name)
@@ -165,10 +169,15 @@ class PlainPod:
         now = node.server.time
         self._set(statuses.running(self.pod, self._status, self._ip, sandbox_since, seconds, now))
         self._runs, self._last_sync_ms = True, node.loop.now_ms
+        if (
+            listed_ms <= node.loop.now_ms
+        ):  # the sandbox was listed meanwhile: there is to be a sync with the next listing
+            self._under_way, self._last_sync_ms = self.pod, node.relist_after(node.loop.now_ms)
         if self.pod.metadata.deletion_timestamp is not None:
             self._last_sync_ms = -1  # what was just started is listed at once
             yield from self._stop()
         elif self.pod.spec is not pod.spec:
+            self._last_sync_ms = -1
             node.take_over(self).wake()
 
     def _stop(self) -> Steps[None]:

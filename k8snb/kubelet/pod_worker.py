@@ -61,9 +61,10 @@ class PodWorker:
             self._listing.note_sync(self.node.loop.now_ms)  # one that was broken off
             return
         if not self._syncer.reasons:
-            self._listing.relist()
-            self._listing.note_sync(plain.last_sync_ms)
-        self._work = False
+            self._listing.look()
+            self._listing.note_sync(min(plain.last_sync_ms, self.node.loop.now_ms))
+        self._under_way = plain.under_way
+        self._work = plain.under_way is not None
 
     def enter(self) -> None:
         """What is written now is written by this kubelet."""
@@ -187,7 +188,7 @@ class PodWorker:
             self.terminating = self._work = True
             return
         if result.acted and not result.errors:
-            self._listing.relist()
+            self._listing.request()
         if result.errors:
             self._requeue.after_errors(result.errors, self._syncer.reasons)
         else:
