@@ -100,8 +100,8 @@ class Listing:
             yield self._listed
 
     def next(self) -> Steps[None]:
-        """Wait for the listing that is made now, or comes next."""
-        if self._listed_ms != self._ticks.loop.now_ms:
+        """Wait for the listing that is made now, unless there was a sync since, or comes next."""
+        if not self._fresh or self._listed_ms != self._ticks.loop.now_ms:
             self.expect_change()
             yield self._listed
 

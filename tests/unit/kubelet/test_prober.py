@@ -146,3 +146,19 @@ def test_a_probe_that_will_fail_later_still_notices_the_end_of_its_container_at_
     cluster.run(14)
     ended, waits = [at for at, word in states(cluster, "c") if word in ("terminated", "CrashLoopBackOff")][-2:]
     assert 0.9 < waits - ended < 4.2
+
+
+def test_a_pod_whose_probed_container_is_done_is_synced_once_with_every_listing() -> None:
+    """However much it hears of in between: what was not taken up yet is one piece of news."""
+    slow = container("a", "run=4", livenessProbe=probe("fail-between 5 14"))
+    done = container("b", "run=4", startupProbe=probe("ok-after 7", initialDelaySeconds=2))
+    crashing = container("s", "run=2,3,6 exit=0,1", restartPolicy="Always")
+    sidecars = [container("r", restartPolicy="Always"), crashing]
+    cluster = pod({**slow, "image": "app:slow-3"}, done, initContainers=sidecars, restartPolicy="OnFailure")
+    cluster.run(15)
+    times = [
+        change.time_ms // 1000
+        for change in cluster.log.changes(0)
+        if isinstance(change.new, Event) and change.new.reason == "BackOff"
+    ]
+    assert times == [6, 7, 8, 9, 10, 11, 12, 13, 14]
