@@ -19,7 +19,7 @@ from k8snb.api.field_errors import (
     typed,
 )
 from k8snb.api.quantity import number_of
-from k8snb.api.schema import EMPTY
+from k8snb.api.schema import EMPTY, is_absent
 from k8snb.api.types.containers import ResourceRequirements
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.pod import PodDNSConfig, PodResourceClaim, PodSpec
@@ -148,7 +148,7 @@ def _validate_pod_resources(spec: PodSpec, claim_names: frozenset[str], path: st
     if spec.os is not None and spec.os.name == "windows":
         return [forbidden(path, "may not be set for a windows pod")]
     errors = []
-    if resources.claims:
+    if not is_absent(resources.claims):
         errors.append(forbidden(f"{path}.claims", "claims may not be set for Resources at pod-level"))
     errors += validate_pod_requirements(resources, claim_names, path)
     return errors + _validate_against_containers(spec, resources, path)

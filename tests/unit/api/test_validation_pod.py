@@ -47,6 +47,7 @@ def test_a_plain_pod_has_no_faults() -> None:
     ("spec", "expected"),
     [
         ({"containers": []}, "spec.containers: Required value"),
+        ({"resources": {"claims": []}}, "spec.resources.claims: Forbidden: claims may not be set for Resources at pod-level"),
         ({"restartPolicy": "Maybe"}, 'spec.restartPolicy: Unsupported value: "Maybe": supported values: "Always", "OnFailure", "Never"'),
         ({"activeDeadlineSeconds": 0}, "spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive"),
         ({"hostname": "a.b"}, 'spec.hostname: Invalid value: "a.b": must not contain dots'),
