@@ -177,7 +177,7 @@ class WarnedClient:
 
     def _answered(self, request: Callable[..., KubernetesObject], *args: Any, **options: Any) -> KubernetesObject:
         try:
-            return request(*map(_by_key, args), **{"field_validation": self._field_validation, **options})
+            return request(*map(by_key, args), **{"field_validation": self._field_validation, **options})
         finally:
             self._pass_on(self._server.warnings)
 
@@ -188,10 +188,11 @@ class WarnedClient:
                 self._warn(text)
 
 
-def _by_key(value: Any) -> Any:
+def by_key(value: Any) -> Any:
+    """A JSON value as kubectl writes it: the fields of objects by name."""
     if isinstance(value, dict):
-        return {key: _by_key(value[key]) for key in sorted(value)}
-    return [_by_key(item) for item in value] if isinstance(value, list) else value
+        return {key: by_key(value[key]) for key in sorted(value)}
+    return [by_key(item) for item in value] if isinstance(value, list) else value
 
 
 def field_validation_of(flags: Flags) -> str:

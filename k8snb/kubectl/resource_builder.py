@@ -19,6 +19,7 @@ from k8snb.api.resources import BY_KIND, DISCOVERED, Resource, SERVED
 from k8snb.api.selectors import parse_selector, SelectorError
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.errors import K8snbError, NotFound
+from k8snb.kubectl.client import by_key
 from k8snb.kubectl.command import Session
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import Aggregate, raise_all
@@ -404,7 +405,7 @@ def _checked_metadata(body: dict[str, object], source: str) -> ObjectMeta:
         )
         raise KubectlError(f"unable to decode {go_quote(source)}: {problem}")
     try:
-        return from_dict(ObjectMeta, metadata or {})
+        return from_dict(ObjectMeta, by_key(metadata or {}))
     except DecodeError as error:
         text = str(error)
         if not text.startswith("json: "):  # an unknown field: the server's to refuse

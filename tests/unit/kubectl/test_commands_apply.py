@@ -296,3 +296,11 @@ def test_an_object_remembers_a_manifest_without_being_changed_by_it(web: Termina
 
 def test_a_missing_file_is_told_of_before_a_format_that_is_none(terminal: Terminal) -> None:
     assert terminal.fails("apply -f nothing.yaml -o nope") == ['error: the path "nothing.yaml" does not exist']
+
+
+def test_of_two_wrong_fields_the_first_by_name_is_told_of(terminal: Terminal) -> None:
+    manifest = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: true\n  labels: {a: true}\n"
+    field = "Go struct field ObjectMeta.metadata.labels of type string"
+    assert terminal.fails("apply -f -", manifest) == [
+        f'error: unable to decode "STDIN": json: cannot unmarshal bool into {field}'
+    ]
