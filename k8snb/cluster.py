@@ -267,7 +267,7 @@ class Cluster(ClusterTables):
         return self._input({"kubectl": line, **({"stdin": stdin} if stdin else {})})
 
     def fault(
-        self, *, node: str = "", pod: str = "", registry: str = "", state: str, code: int = 1,
+        self, *, node: str = "", pod: str = "", registry: str = "", state: str, container: str = "", code: int = 1,
         probe: str = "liveness", seconds: int = 60, spec: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         """Let something fail, or recover.
@@ -277,9 +277,10 @@ class Cluster(ClusterTables):
         node, state
             A node goes ``down``, comes ``up`` again, or is added (``add``, with its description in `spec`).
         pod, state
-            A pod of the default namespace (or ``namespace/name``) becomes ``unready`` or ``ready``, its containers
-            ``exit`` with `code`, or its probes of one kind (`probe`: ``liveness``, ``readiness``, ``startup``) find
-            it ``failing`` whatever it does, until they are ``passing`` again.
+            A pod of the default namespace (or ``namespace/name``) becomes ``unready`` or ``ready``, its `container`
+            (if none is named, all but the init containers) will ``exit`` with `code`, or its probes of one kind
+            (`probe`: ``liveness``, ``readiness``, ``startup``) find it ``failing`` whatever it does, until they are
+            ``passing`` again.
         registry, state
             Pulls of the images of a pattern (``*``, ``app:*``) fail (``down``), take `seconds` each (``slow``), or are
             well again (``up``).
@@ -289,12 +290,10 @@ class Cluster(ClusterTables):
         NotFound
             When there is no such pod or node.
         K8snbError
-            When there is no such state, exit code, probe or description of a node.
+            When there is no such state, container, exit code, probe or description of a node.
         """
         subjects = {"node": node, "pod": pod, "registry": registry}
-        fault = describe_fault(subjects, state, code, probe, seconds, spec)
-        check_fault(self.server, fault, self.config["annotated"])
-        self._input({"fault": fault})
+        self._input({"fault": describe_fault(subjects, state, container, code, probe, seconds, spec)})
 
     # -- time
 
@@ -393,11 +392,14 @@ class Cluster(ClusterTables):
     def begin(self, action: dict[str, Any], pace_ms: int = 0, flags: Sequence[str] = ()) -> RunningCommand | None:
         """Put an input on the journal and the log, and begin it; None when it is a fault, which is done at once.
 
-        The command runs to its end, or to where it first waits; with `pace_ms` it waits between the objects of a
-        manifest, as kubectl's requests take time. `flags` stand before the words of its line.
+        A fault of what is not there is refused before. The command runs to its end, or to where it first waits; with
+        `pace_ms` it waits between the objects of a manifest, as kubectl's requests take time. `flags` stand before the
+        words of its line.
         """
         if "apply" not in action:  # a manifest says for itself what is wrong with it
             action = replace_surrogates(action)
+        if "fault" in action:
+            check_fault(self.server, action["fault"], self.config["annotated"])
         self.journal.append(JournalEntry(self.now_ms, self._loop.steps, action))
         kind, text = describe_action(action)
         entry = self.server.store.record_input(text, kind)

@@ -14,16 +14,22 @@ from k8snb.kubelet.kubelets import Kubelets
 from k8snb.kubelet.probe_kinds import has_probe
 from k8snb.machinery.server import ApiServer, EPOCH_MS
 from k8snb.nodes import node_from, NodeDescription, one_node
-from k8snb.scenario_file import FAULT_STATES, LONGEST_PULL_SECONDS, PROBES
+from k8snb.scenario_file import FAULT_STATES, LARGEST_EXIT_CODE, LONGEST_PULL_SECONDS, ONLY_EXITS, PROBES
 
-LARGEST_EXIT_CODE = 255
 DEFAULT_PULL_SECONDS = 60
+DEFAULT_PROBE = "liveness"
 
 Fault = dict[str, Any]
 
 
 def describe_fault(
-    subjects: Mapping[str, str], state: str, code: int, probe: str, seconds: int, spec: Mapping[str, Any] | None
+    subjects: Mapping[str, str],
+    state: str,
+    container: str,
+    code: int,
+    probe: str,
+    seconds: int,
+    spec: Mapping[str, Any] | None,
 ) -> Fault:
     """A fault as journals and scenarios have it.
 
@@ -35,7 +41,8 @@ def describe_fault(
     Raises
     ------
     K8snbError
-        When it does not name one subject, or a state, a probe, an exit code or a time that there is none of.
+        When it does not name one subject, or a state, a probe, an exit code or a time that there is none of, or
+        a container of which nothing is said.
     """
     named = [(subject, name) for subject, name in subjects.items() if name]
     if len(named) != 1:
@@ -46,6 +53,12 @@ def describe_fault(
     if state not in FAULT_STATES[subject]:
         raise K8snbError(f"state: {state!r} is none of {', '.join(FAULT_STATES[subject])}")
     fault: Fault = {subject: name, "state": state}
+    if not isinstance(container, str):
+        raise K8snbError(f"container: {container!r} is no name")
+    if container and state != "exit":
+        raise K8snbError(f"container: {ONLY_EXITS}")
+    if container:
+        fault["container"] = container
     if state == "exit":
         fault["code"] = _whole("code", code, "exit code from", 0, LARGEST_EXIT_CODE)
     elif state in ("failing", "passing"):
@@ -82,14 +95,16 @@ def check_fault(server: ApiServer, fault: Fault, all_annotated: bool) -> None:
     AlreadyExists
         When there is a node of the name of the new one.
     K8snbError
-        When the pod has no such probe.
+        When the pod has no such probe or container.
     """
     if "registry" in fault:
         return
     if "pod" in fault:
         pod = find_pod(server, fault["pod"])
-        if "probe" in fault:
-            _check_probe(pod, fault["probe"], all_annotated)
+        if fault["state"] in ("failing", "passing"):
+            _check_probe(pod, fault.get("probe", DEFAULT_PROBE), all_annotated)
+        elif fault.get("container"):
+            _check_container(pod, fault["container"], all_annotated)
     elif fault["state"] != "add":
         server.get(BY_CLASS[Node], "", fault["node"])
     else:
@@ -104,6 +119,14 @@ def _check_probe(pod: Pod, probe: str, all_annotated: bool) -> None:
         raise K8snbError(f'pods "{name}" lives by annotations: its probes are not executed')
     if not has_probe(pod, probe):
         raise K8snbError(f'pods "{name}" has no {probe} probe')
+
+
+def _check_container(pod: Pod, container: str, all_annotated: bool) -> None:
+    name = pod.metadata.name
+    if container not in [c.name for c in (*pod.spec.init_containers, *pod.spec.containers)]:
+        raise K8snbError(f"container {container} is not valid for pod {name}")
+    if all_annotated or is_annotated(pod):
+        raise K8snbError(f'pods "{name}" lives by annotations: its containers exit together')
 
 
 def inject(server: ApiServer, kubelets: Kubelets, fault: Fault, register: Callable[[NodeDescription], None]) -> None:
@@ -130,9 +153,9 @@ def inject(server: ApiServer, kubelets: Kubelets, fault: Fault, register: Callab
 def _inject_pod(kubelets: Kubelets, pod: Pod, fault: Fault) -> None:
     state = fault["state"]
     if state == "exit":
-        kubelets.exit_containers(pod, int(fault.get("code", 1)))
+        kubelets.exit_containers(pod, fault.get("container", ""), int(fault.get("code", 1)))
     elif state in ("failing", "passing"):
-        kubelets.set_probe(pod, fault.get("probe", "liveness"), state == "failing")
+        kubelets.set_probe(pod, fault.get("probe", DEFAULT_PROBE), state == "failing")
     else:
         kubelets.set_ready(pod, state == "ready")
 

@@ -34,4 +34,5 @@ def describe_action(action: dict[str, Any]) -> tuple[str, str]:
         return "kubectl", str(action["kubectl"])
     fault = action["fault"]
     subject = next(k for k in ("node", "pod", "registry") if k in fault)
-    return "fault", f"{subject} {fault[subject]} {fault['state']} {fault.get('probe', '')}".rstrip()
+    more = fault.get("probe") or fault.get("container", "")
+    return "fault", f"{subject} {fault[subject]} {fault['state']} {more}".rstrip()

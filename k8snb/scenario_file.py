@@ -24,8 +24,10 @@ FAULT_STATES = {
     "pod": ("unready", "ready", "failing", "passing", "exit"),
     "registry": ("down", "up", "slow"),
 }
+ONLY_EXITS = "only an exit can be of one container"
 PROBES = ("liveness", "readiness", "startup")
 LONGEST_PULL_SECONDS = 86_400
+LARGEST_EXIT_CODE = 255
 
 
 class ScenarioError(K8snbError):
@@ -58,7 +60,8 @@ class _Fault(_Strict):
     node: str = ""
     pod: str = ""
     registry: str = ""
-    code: int = 1
+    container: str = ""
+    code: Annotated[int, msgspec.Meta(ge=0, le=LARGEST_EXIT_CODE)] = 1
     probe: Literal["liveness", "readiness", "startup"] = "liveness"
     seconds: Annotated[int, msgspec.Meta(ge=0, le=LONGEST_PULL_SECONDS)] = 60
     spec: dict[str, Any] | None = None
@@ -155,3 +158,5 @@ def _step_problems(step: _Step, path: str) -> Iterator[str]:
             yield f"{path}.fault: names one node, one pod or one registry"
         elif step.fault.state not in FAULT_STATES[subjects[0]]:
             yield f"{path}.fault.state: {step.fault.state!r} is none of {', '.join(FAULT_STATES[subjects[0]])}"
+        elif step.fault.container and step.fault.state != "exit":
+            yield f"{path}.fault.container: {ONLY_EXITS}"

@@ -154,13 +154,13 @@ class Kubelets:
         workers = [life for life in self._lives.values() if isinstance(life, PodWorker) and not life.removed]
         return any(worker.unready for worker in workers) or self._annotated.has_unready
 
-    def exit_containers(self, pod: Pod, code: int) -> None:
-        """Let a pod's containers exit now."""
+    def exit_containers(self, pod: Pod, container: str, code: int) -> None:
+        """Let one of a pod's containers exit now, or all but the init containers if none is named."""
         life = self._life_of(pod)
         if isinstance(life, AnnotatedPod):
             self._annotated.exit_containers(pod, code)
         elif life is not None:
-            life.exit_containers(code)
+            life.exit_containers([container] if container else [c.name for c in pod.spec.containers], code)
 
     def set_probe(self, pod: Pod, probe: str, failing: bool) -> None:
         """Let a pod's probes of a kind find it failing, or what they find by themselves again."""

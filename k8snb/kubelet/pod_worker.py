@@ -7,7 +7,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from k8snb.api.pods import TERMINAL_PHASES
@@ -139,10 +139,10 @@ class PodWorker:
             self._syncer.failing[kind] = None
         self.prober.look_again(kind)
 
-    def exit_containers(self, code: int) -> None:
-        """Let the running containers exit now."""
-        for container in self.pod.spec.containers:
-            running = self._syncer.runtime.running(container.name)
+    def exit_containers(self, names: Sequence[str], code: int) -> None:
+        """Let those of these containers that run exit now."""
+        for name in names:
+            running = self._syncer.runtime.running(name)
             if running is not None:
                 running.end(code)
 

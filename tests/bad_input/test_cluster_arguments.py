@@ -185,6 +185,9 @@ def test_the_future_is_not_known(cluster: Cluster) -> None:
             {"pod": "solo", "state": "exit", "code": 10**30},
             "is no exit code from 0 to 255",
         ),
+        ({"pod": "solo", "state": "exit", "container": "nope"}, "container nope is not valid for pod solo"),
+        ({"pod": "solo", "state": "exit", "container": 5}, "container: 5 is no name"),
+        ({"pod": "solo", "state": "unready", "container": "c"}, "container: only an exit can be of one container"),
     ],
 )
 def test_faults(cluster: Cluster, fault: dict[str, Any], words: str) -> None:

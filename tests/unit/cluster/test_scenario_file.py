@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from k8snb import Cluster, load_scenario, scenario_of
-from k8snb.errors import NotFound
+from k8snb.errors import K8snbError, NotFound
 from k8snb.scenario import Player
 from k8snb.scenario_file import read_scenario_file, ScenarioError
 
@@ -37,6 +37,8 @@ def test_a_description_is_kept() -> None:
         ),
         ("{until: 1, steps: [{at: 0, fault: {registry: a, state: exit}}]}", "is none of down, up, slow"),
         ("{until: 1, steps: [{at: 0, fault: {pod: a, state: failing, probe: x}}]}", "spec.steps[0].fault.probe"),
+        ("{until: 1, steps: [{at: 0, fault: {pod: a, state: exit, code: 256}}]}", "spec.steps[0].fault.code"),
+        ("{until: 1, steps: [{at: 0, fault: {pod: a, state: ready, container: c}}]}", "spec.steps[0].fault.container"),
         ("{until: 1, steps: [{at: 0, fault: {node: a, state: gone}}]}", "spec.steps[0].fault.state"),
         ("{until: 1, nodes: [{count: many}]}", "spec.nodes[0].count"),
         ("{until: 1, nodes: [{taints: [{key: a}]}]}", "spec.nodes[0].taints"),
@@ -64,6 +66,28 @@ def test_a_fault_of_a_pod_that_never_was_is_refused() -> None:
     player = Player(load_scenario(f"{HEAD}spec: {{until: 2, steps: [{{at: 0, fault: {{pod: a, state: ready}}}}]}}"))
     with pytest.raises(NotFound, match='"a" not found'):
         player.play()
+
+
+@pytest.mark.parametrize(
+    ("kubelet", "fault", "message"),
+    [
+        ("exact", "{pod: a, state: failing, probe: readiness}", 'pods "a" has no readiness probe'),
+        ("exact", "{pod: a, state: passing}", 'pods "a" has no liveness probe'),
+        ("exact", "{pod: a, state: exit, container: b}", "container b is not valid for pod a"),
+        ("annotated", "{pod: a, state: failing}", 'pods "a" lives by annotations: its probes are not executed'),
+        ("annotated", "{pod: a, state: exit, container: a}", "its containers exit together"),
+    ],
+)
+def test_a_fault_of_what_a_pod_does_not_have_is_refused_and_changes_nothing(
+    kubelet: str, fault: str, message: str
+) -> None:
+    steps = f"{{at: 0, kubectl: run a --image=nginx}}, {{at: 5, fault: {fault}}}"
+    player = Player(load_scenario(f"{HEAD}spec: {{until: 9, kubelet: {kubelet}, steps: [{steps}]}}"))
+    with pytest.raises(K8snbError) as error:
+        player.play()
+    assert message in str(error.value)
+    assert len(player.cluster.journal) == 1
+    assert max(change.time_ms for change in player.cluster.log.changes()) < 5_000
 
 
 def printed(line: str, at: int = 1, until: int = 4) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from k8snb.api.pods import is_ready, max_restarts
 from k8snb.api.types.pod import Pod
 from k8snb.cluster import Cluster
 from k8snb.kubelet.annotated_timing import AnnotatedTiming, EXIT_SLOT, READY_SLOT
+from k8snb.scenario import scenario_of
 
 RUN_POD = "run a --image=nginx:1"
 
@@ -63,6 +65,34 @@ def test_a_pod_that_is_deleted_in_between_is_spared() -> None:
     cluster.kubectl(RUN_POD)
     cluster.run_until(12)
     assert max_restarts(cluster.get("pod", "a")) == 0
+
+
+TWO = """
+apiVersion: v1
+kind: Pod
+metadata: {name: two}
+spec:
+  restartPolicy: OnFailure
+  containers: [{name: a, image: "app:1"}, {name: b, image: "app:1"}]
+  initContainers: [{name: s, image: "app:1", restartPolicy: Always}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("container", "codes"),
+    [("", {"a": 3, "b": 3}), ("b", {"b": 3}), ("s", {"s": 3})],
+)
+def test_one_container_exits_or_all_but_the_init_containers(container: str, codes: dict[str, int]) -> None:
+    cluster = Cluster(nodes=1)
+    cluster.apply(TWO)
+    cluster.run(10)
+    cluster.fault(pod="two", state="exit", container=container, code=3)
+    cluster.run(3)
+    status = cluster.get("pod", "two").status
+    ended = {s.name: s.last_state.terminated for s in (*status.container_statuses, *status.init_container_statuses)}
+    assert {name: end.exit_code for name, end in ended.items() if end is not None} == codes
+    assert cluster.fork().get("pod", "two").status == status
+    assert scenario_of(cluster, "two").steps[-1]["fault"].get("container", "") == container
 
 
 def test_others_say_at_once_that_they_are_unready_and_list_exits_within_a_second() -> None:
