@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from k8snb.api.types.event import Event
+from k8snb.api.types.pod import Pod
 from k8snb.cluster import Cluster
 
 
@@ -70,3 +74,40 @@ def test_a_deletion_that_finds_its_worker_idle_is_taken_up_at_once() -> None:
     cluster.kubectl("delete pod p --wait=false")
     cluster.run(3)
     assert times(cluster, "Killing", "a") == [3.5]
+
+
+SCRIPTS = ("run=2", "run=3 exit=1", "run=1,4 exit=1,0", "run=2,ever exit=1 term=2", "term=never")
+COMMANDS = ("true", "true", "ok-after 3", "fail-between 4 9")
+
+
+@st.composite
+def containers(draw: st.DrawFn, name: str) -> dict[str, Any]:
+    kinds = draw(
+        st.lists(st.sampled_from(["startupProbe", "readinessProbe", "livenessProbe"]), min_size=1, unique=True)
+    )
+    found = {
+        kind: probe(draw(st.sampled_from(COMMANDS)), periodSeconds=draw(st.integers(1, 2)), failureThreshold=2)
+        for kind in kinds
+    }
+    return container(name, draw(st.sampled_from(SCRIPTS)), **found)
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_no_two_syncs_go_by_the_same_listing(data: st.DataObject) -> None:
+    """A container that has to wait is complained of by every sync: never twice at one time."""
+    sidecars = [{**data.draw(containers(name)), "restartPolicy": "Always"} for name in ("s", "t")]
+    policy = data.draw(st.sampled_from(["OnFailure", "Never"]))
+    cluster = pod(*(data.draw(containers(name)) for name in ("a", "b")), initContainers=sidecars, restartPolicy=policy)
+    cluster.run(data.draw(st.integers(8, 25)))
+    cluster.kubectl("delete pod p --wait=false")
+    cluster.run(100)
+    assert cluster.server.find(Pod, "default", "p") is None
+    for name in ("a", "b", "s", "t"):
+        seen = [
+            change.time_ms
+            for change in cluster.log.changes(0)
+            if isinstance(change.new, Event) and change.new.reason == "BackOff"
+            if change.new.involved_object.field_path.endswith(f"{{{name}}}")
+        ]
+        assert seen == sorted(set(seen))
