@@ -46,7 +46,7 @@ def _alone(method: Callable[Concatenate[Cluster, P], R]) -> Callable[Concatenate
 
     @wraps(method)
     def alone(self: Cluster, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with self.lock:
+        with self.lock, rare_collections():
             return method(self, *args, **kwargs)
 
     return alone
@@ -337,13 +337,9 @@ class Cluster(ClusterTables):
             When that takes more than `timeout` seconds; it names what still moves.
         """
         deadline = self.now_ms + milliseconds(timeout, "timeout")
-        with rare_collections():
-            while not self._loop.idle:
-                due = self._loop.next_time()
-                if due is None or due > deadline:
-                    moving = ", ".join(dict.fromkeys(t.name for t in self._loop.pending()[:5]))
-                    raise SimulationError(f"not settled after {timeout:g} s: {moving} is still to come")
-                self._loop.step()
+        if not self._loop.run_until_idle(deadline):
+            moving = ", ".join(dict.fromkeys(t.name for t in self._loop.pending()[:5]))
+            raise SimulationError(f"not settled after {timeout:g} s: {moving} is still to come")
 
     @_alone
     def step(self) -> Step | None:

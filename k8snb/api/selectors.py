@@ -111,7 +111,8 @@ def matches(selector: LabelSelector | None, labels: Mapping[str, str]) -> bool:
     for key, value in selector.match_labels.items():
         if labels.get(key) != value:
             return False
-    return all(_expression_holds(e, labels) for e in selector.match_expressions)
+    expressions = selector.match_expressions
+    return not expressions or all(_expression_holds(e, labels) for e in expressions)
 
 
 def matches_labels(wanted: Mapping[str, str], labels: Mapping[str, str]) -> bool:

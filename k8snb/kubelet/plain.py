@@ -165,6 +165,7 @@ class PlainPod:
             run = node.service.started(pod.metadata.uid, container.name, now_ms)
             self._started.append(Started(container, node.program(pod, container, 0), now_ms, run))
             node.say(pod, path, "Normal", "Started", "Container started")
+        self._process = None
         seconds = [_second(started.at_ms) for started in self._started]
         now = node.server.time
         self._set(statuses.running(self.pod, self._status, self._ip, sandbox_since, seconds, now))
@@ -195,7 +196,7 @@ class PlainPod:
         codes = [(code, _second(begin_ms + after_ms)) for code, after_ms in ends]
         self._set(statuses.ended(self.pod, self._status, codes, node.server.time))
         yield node.relist_after(node.loop.now_ms) - node.loop.now_ms
-        self.finished = True
+        self.finished, self._process = True, None
         self._send_soon()
 
     def _note_end(self, asked_ms: int, ended_ms: Sequence[int]) -> None:

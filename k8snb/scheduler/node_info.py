@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 from k8snb.api.types.containers import ContainerPort
 from k8snb.api.types.node import Node
 from k8snb.scheduler.resources import Amounts, amounts_of, Demand
-from k8snb.scheduler.signature import PodInfo, Signature
+from k8snb.scheduler.signature import Peers, PodInfo, Signature
 from k8snb.scheduler.status import Status
 
 ALL_ADDRESSES = "0.0.0.0"
@@ -34,6 +34,12 @@ class ImageState:
         self.nodes: dict[str, None] = {}
 
 
+class Look:
+    """What a node shows to pods that do not ask for it by name or host name. A look equals only itself."""
+
+    __slots__ = ()
+
+
 class Room(NamedTuple):
     """How a pod of some demand would fit on a node: what is lacking, or the score for resources."""
 
@@ -44,10 +50,10 @@ class Room(NamedTuple):
 class NodeInfo:
     """One node with its pods; the numbers follow every pod that comes or goes.
 
-    ``counts`` and ``live`` say how many pods of a signature are here, with and without those being deleted. A node
-    that is not, or no longer, known but has pods is kept with ``node`` None. ``version`` changes with the node itself.
-    ``moves`` are the latest changes of ``live``, of which `move_count` numbers the next; ``room`` remembers, until
-    something changes, how pods of a demand would fit.
+    ``counts`` says how many pods of a signature are here, ``live`` how many peers that are not being deleted. A node
+    that is not, or no longer, known but has pods is kept with ``node`` None. ``version`` changes with the node itself;
+    nodes of the same ``look`` differ in their names only. ``moves`` are the latest changes of ``live``, of which
+    `move_count` numbers the next; ``room`` remembers, until something changes, how pods of a demand would fit.
     """
 
     __slots__ = (
@@ -59,6 +65,7 @@ class NodeInfo:
         "index",
         "labels",
         "live",
+        "look",
         "memory",
         "milli_cpu",
         "moves",
@@ -81,11 +88,12 @@ class NodeInfo:
         self.node: Node | None = None
         self.version = 0
         self.labels: Mapping[str, str] = {}
+        self.look = Look()
         self.allocatable = Amounts()
         self.pods: dict[str, PodInfo] = {}
         self.counts: dict[Signature, int] = {}
-        self.live: dict[Signature, int] = {}
-        self.moves: list[tuple[Signature, int]] = []
+        self.live: dict[Peers, int] = {}
+        self.moves: list[tuple[Peers, int]] = []
         self.moves_from = 0
         self.room: dict[Demand, Room] = {}
         self.with_affinity: dict[Signature, int] = {}
@@ -129,7 +137,7 @@ class NodeInfo:
         self.counts[signature] = self.counts.get(signature, 0) + 1
         self.room.clear()
         if not pod.terminating:
-            self._move(signature, 1)
+            self._move(signature.peers, 1)
         if signature.uncommon:
             self._count_uncommon(signature, 1)
 
@@ -147,7 +155,7 @@ class NodeInfo:
         _count(self.counts, signature, -1)
         self.room.clear()
         if not pod.terminating:
-            self._move(signature, -1)
+            self._move(signature.peers, -1)
         if signature.uncommon:
             self._count_uncommon(signature, -1)
         return pod
@@ -156,23 +164,23 @@ class NodeInfo:
         """Note that a pod here is being deleted: it still takes its place, but no longer counts for spreading."""
         if not pod.terminating:
             pod.terminating = True
-            self._move(pod.signature, -1)
+            self._move(pod.signature.peers, -1)
 
     @property
     def move_count(self) -> int:
         """How many changes of ``live`` there have been."""
         return self.moves_from + len(self.moves)
 
-    def moves_since(self, count: int) -> list[tuple[Signature, int]] | None:
+    def moves_since(self, count: int) -> list[tuple[Peers, int]] | None:
         """The changes of ``live`` after so many; None when they are forgotten."""
         return self.moves[count - self.moves_from :] if count >= self.moves_from else None
 
-    def _move(self, signature: Signature, by: int) -> None:
-        _count(self.live, signature, by)
+    def _move(self, peers: Peers, by: int) -> None:
+        _count(self.live, peers, by)
         if len(self.moves) >= _REMEMBERED_MOVES:
             self.moves_from += len(self.moves)
             self.moves.clear()
-        self.moves.append((signature, by))
+        self.moves.append((peers, by))
 
     def clone(self) -> NodeInfo:
         """A copy for trying out pods' going and coming."""

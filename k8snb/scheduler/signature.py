@@ -54,6 +54,16 @@ class AffinityTerm(NamedTuple):
         return False
 
 
+class Peers:
+    """Pods of one namespace, owner and set of labels: no selector tells one of them from another."""
+
+    __slots__ = ("labels", "namespace")
+
+    def __init__(self, namespace: str, labels: Mapping[str, str]) -> None:
+        self.namespace = namespace
+        self.labels = labels
+
+
 class Signature:
     """The parts of a pod that decide where it may go, and what it does to others.
 
@@ -63,7 +73,8 @@ class Signature:
     ``claims`` are the claims, as ``namespace/name``, that the pods mount by name. ``uncommon`` says that they take more
     than CPU, memory and a place: host ports, claims, extended resources, or affinity. ``simple`` says that of all other
     pods only their number and requests matter to them. ``kin`` is the first signature of the owner that differs from
-    this one in labels only, as those of a stateful set's pods do.
+    this one in labels only, as those of a stateful set's pods do; ``peers`` are the pods of the owner that differ in
+    anything but labels, as those of a daemon set do.
     """
 
     __slots__ = (
@@ -78,6 +89,7 @@ class Signature:
         "labels",
         "namespace",
         "owner",
+        "peers",
         "preferred_affinity",
         "preferred_anti_affinity",
         "priority",
@@ -87,11 +99,12 @@ class Signature:
         "uncommon",
     )
 
-    def __init__(self, pod: Pod, demand: Demand, kin: Signature | None = None) -> None:
+    def __init__(self, pod: Pod, demand: Demand, peers: Peers, kin: Signature | None = None) -> None:
         spec = pod.spec
         self.kin: Signature = self if kin is None else kin
-        self.namespace = pod.metadata.namespace
-        self.labels = pod.metadata.labels
+        self.peers = peers
+        self.namespace = peers.namespace
+        self.labels = peers.labels
         self.owner = controller_of(pod)
         self.spec: PodSpec = spec
         self.demand = demand
@@ -201,7 +214,7 @@ class Signatures:
             if signature.covers(pod):
                 return signature
         kin = next((signature.kin for signature in reversed(known) if signature.is_kin_of(pod)), None)
-        signature = Signature(pod, _shared_demand(known, pod.spec), kin)
+        signature = Signature(pod, _shared_demand(known, pod.spec), _peers(known, pod), kin)
         known.append(signature)
         del known[:-_KEPT_PER_OWNER]
         return signature
@@ -243,6 +256,14 @@ def _shared_demand(known: list[Signature], spec: PodSpec) -> Demand:
         if all(getattr(signature.spec, name) is getattr(spec, name) for name in _DEMAND_FIELDS):
             return signature.demand
     return demand_of(spec)
+
+
+def _peers(known: list[Signature], pod: Pod) -> Peers:
+    meta = pod.metadata
+    for signature in reversed(known):
+        if signature.labels is meta.labels or signature.labels == meta.labels:
+            return signature.peers
+    return Peers(meta.namespace, meta.labels)
 
 
 def _host_ports(spec: PodSpec) -> tuple[ContainerPort, ...]:

@@ -8,11 +8,11 @@ References
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from k8snb.api.types.node import Node
 from k8snb.scheduler.labels import HOSTNAME
-from k8snb.scheduler.node_info import ImageState, NodeInfo
+from k8snb.scheduler.node_info import ImageState, Look, NodeInfo
 from k8snb.scheduler.signature import PodInfo, Signature
 
 
@@ -36,6 +36,7 @@ class Snapshot:
         self.claims: dict[str, int] = {}
         self.priorities: dict[int, int] = {}
         self._changed: dict[NodeInfo, int] = {}
+        self._looks: dict[Hashable, Look] = {}
         self._hostnames: dict[str, int] = {}
         self._ambiguous_hostnames = 0
 
@@ -159,6 +160,14 @@ class Snapshot:
                 state.nodes[info.name] = None
                 images[name] = state
         info.images = images
+        info.look = self._look_of(info)
+
+    def _look_of(self, info: NodeInfo) -> Look:
+        """What a node shows but for its name; labels keep their order, for they are hardly ever in another one."""
+        spec = info.known_node.spec
+        others = tuple([label for label in info.labels.items() if label[0] != HOSTNAME])
+        seen = (others, HOSTNAME in info.labels, spec.unschedulable, spec.taints, tuple(info.images.values()))
+        return self._looks.setdefault(seen, Look())
 
     def _remove_labels_and_images(self, info: NodeInfo) -> None:
         hostname = info.labels.get(HOSTNAME)

@@ -7,9 +7,10 @@ resources tells them apart, and the nodes with the same one share a bucket.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from k8snb.scheduler.domains import Domains
 from k8snb.scheduler.node_info import ImageState, NodeInfo
 from k8snb.scheduler.status import Status
 
@@ -44,13 +45,23 @@ class Traits(NamedTuple):
     unlabelled: bool
 
 
+HardRow = tuple[Domains, str | None, int]
+SoftRow = tuple[dict[str, int], str, int]
+
+
 class Kind:
-    """The nodes of the same traits; ``groups`` divides them by the pods that they have."""
+    """The nodes of the same traits; ``groups`` divides them by the pods that they have.
 
-    __slots__ = ("groups", "traits")
+    ``hard_rows`` and ``soft_rows`` have, of each constraint for which the nodes count, what counts the pods by
+    topology, the topology that the nodes are in (None: each is one of its own), and the position of the pods that count.
+    """
 
-    def __init__(self, traits: Traits) -> None:
+    __slots__ = ("groups", "hard_rows", "soft_rows", "traits")
+
+    def __init__(self, traits: Traits, hard_rows: Iterable[HardRow], soft_rows: Iterable[SoftRow]) -> None:
         self.traits = traits
+        self.hard_rows = tuple(hard_rows)
+        self.soft_rows = tuple(soft_rows)
         self.groups: dict[tuple[int, ...], Group] = {}
 
 
@@ -100,13 +111,14 @@ class Standing:
     ``moves`` says of how many of the node's pods' comings and goings ``pods`` is the sum.
     """
 
-    __slots__ = ("group", "kind", "moves", "pods", "refusal", "score", "version")
+    __slots__ = ("group", "info", "kind", "moves", "pods", "refusal", "score", "version")
 
-    def __init__(self, kind: Kind, pods: tuple[int, ...], version: int) -> None:
+    def __init__(self, kind: Kind, info: NodeInfo, pods: tuple[int, ...]) -> None:
         self.kind = kind
+        self.info = info
         self.pods = pods
-        self.version = version
-        self.moves = 0
+        self.version = info.version
+        self.moves = info.move_count
         self.group: Group | None = None
         self.score = 0
         self.refusal: Status | None = None

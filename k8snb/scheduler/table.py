@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from k8snb.scheduler.domains import Domains
 from k8snb.scheduler.framework import Cycle, NodeFilter, run_filters, run_pre_filters
 from k8snb.scheduler.labels import selects
-from k8snb.scheduler.node_info import NodeInfo, Room
+from k8snb.scheduler.node_info import Look, NodeInfo, Room
 from k8snb.scheduler.plugins.image_locality import container_count, image_names, images_present
 from k8snb.scheduler.plugins.node_affinity import AffinityScorer, NodeAffinity, preferred_terms
 from k8snb.scheduler.plugins.node_resources_balanced_allocation import balanced_allocation
@@ -22,7 +22,7 @@ from k8snb.scheduler.plugins.pod_topology_spread.constraints import (
 from k8snb.scheduler.plugins.taint_toleration import TaintScorer, TaintToleration
 from k8snb.scheduler.signature import Signature
 from k8snb.scheduler.snapshot import Snapshot
-from k8snb.scheduler.standing import Group, Kind, Standing, Traits
+from k8snb.scheduler.standing import Group, HardRow, Kind, SoftRow, Standing, Traits
 from k8snb.scheduler.status import Status
 
 _OF_NODES_ALONE = (NodeUnschedulable(), TaintToleration(), NodeAffinity())
@@ -67,6 +67,8 @@ class Table:
         self._balances = bool(signature.demand.requests.milli_cpu or signature.demand.requests.memory)
         self._standings: dict[NodeInfo, Standing] = {}
         self._kinds: dict[Traits, Kind] = {}
+        self._kinds_by_look: dict[Look, Kind] = {}
+        self._is_blind = not (signature.spec.node_selector or signature.required_node_terms or self.preferred)
         self._index_matchers()
 
     def _index_matchers(self) -> None:
@@ -92,41 +94,51 @@ class Table:
 
     def refresh(self, snapshot: Snapshot) -> None:
         """Look at the nodes that changed since the last time."""
-        if self.generation != snapshot.generation:
-            for info in snapshot.changed_since(self.generation):
-                self._look_at(info)
-            self.generation = snapshot.generation
-
-    def _look_at(self, info: NodeInfo) -> None:
-        standing = self._standings.get(info)
-        if standing is not None:
-            self._leave(info, standing)
-            if standing.version != info.version:
-                self._leave_domains(info, standing)
-                del self._standings[info]
-                standing = None
-        if info.node is None:
+        if self.generation == snapshot.generation:
             return
-        pods = self._count(info, standing)
-        if standing is None:
-            standing = self._standings[info] = Standing(self._kind_of(info), pods, info.version)
-            self._join_domains(info, standing)
-        elif pods != standing.pods:
-            self._change_domains(info, standing, pods)
-            standing.pods = pods
-        standing.moves = info.move_count
+        standings = self._standings
+        for info in snapshot.changed_since(self.generation):
+            standing = standings.get(info)
+            if standing is not None and standing.version == info.version:
+                self._update(info, standing)
+            else:
+                self._renew(info, standing)
+        self.generation = snapshot.generation
+
+    def _update(self, info: NodeInfo, standing: Standing) -> None:
+        """Pods came to a node, or went."""
+        pods = standing.pods
+        if standing.moves != info.move_count:
+            pods = self._count_moves(info, standing)
+            if pods != standing.pods:
+                self._change_domains(standing, pods)
+                standing.pods = pods
+        self._leave(info, standing)
         self._enter(info, standing)
 
-    def _count(self, info: NodeInfo, standing: Standing | None) -> tuple[int, ...]:
+    def _renew(self, info: NodeInfo, standing: Standing | None) -> None:
+        """A node is new, another than it was, or gone."""
+        if standing is not None:
+            self._leave(info, standing)
+            self._leave_domains(standing)
+            del self._standings[info]
+        if info.node is not None:
+            pods = tuple([matcher.count(info) for matcher in self.matchers])
+            standing = self._standings[info] = Standing(self._kind_of(info), info, pods)
+            self._join_domains(standing)
+            self._enter(info, standing)
+
+    def _count_moves(self, info: NodeInfo, standing: Standing) -> tuple[int, ...]:
         """The pods on a node by matcher: those that were there, and what came and went since."""
-        moves = info.moves_since(standing.moves) if standing is not None else None
-        if standing is None or moves is None:
+        moves = info.moves_since(standing.moves)
+        standing.moves = info.move_count
+        if moves is None:
             return tuple([matcher.count(info) for matcher in self.matchers])
         pods = standing.pods
         for number, matcher in enumerate(self.matchers):
-            by = sum([by for signature, by in moves if matcher.matches(signature)])
-            if by:
-                pods = (*pods[:number], pods[number] + by, *pods[number + 1 :])
+            for peers, by in moves:
+                if matcher.matches(peers):
+                    pods = (*pods[:number], pods[number] + by, *pods[number + 1 :])
         return pods
 
     def _leave(self, info: NodeInfo, standing: Standing) -> None:
@@ -175,46 +187,50 @@ class Table:
             score += balanced_allocation(demand.requests, info)
         return Room(None, score)
 
-    def _join_domains(self, info: NodeInfo, standing: Standing) -> None:
-        for domains, value, position in self._hard_rows(info, standing.kind.traits):
-            domains.join(value, standing.pods[position])
-        for pods, value, position in self._soft_rows(standing.kind.traits):
+    def _join_domains(self, standing: Standing) -> None:
+        for domains, value, position in standing.kind.hard_rows:
+            domains.join(standing.info.name if value is None else value, standing.pods[position])
+        for pods, value, position in standing.kind.soft_rows:
             pods[value] = pods.get(value, 0) + standing.pods[position]
 
-    def _leave_domains(self, info: NodeInfo, standing: Standing) -> None:
-        for domains, value, position in self._hard_rows(info, standing.kind.traits):
-            domains.leave(value, standing.pods[position])
-        for pods, value, position in self._soft_rows(standing.kind.traits):
+    def _leave_domains(self, standing: Standing) -> None:
+        for domains, value, position in standing.kind.hard_rows:
+            domains.leave(standing.info.name if value is None else value, standing.pods[position])
+        for pods, value, position in standing.kind.soft_rows:
             pods[value] -= standing.pods[position]
 
-    def _change_domains(self, info: NodeInfo, standing: Standing, now: tuple[int, ...]) -> None:
+    def _change_domains(self, standing: Standing, now: tuple[int, ...]) -> None:
         before = standing.pods
-        for domains, value, position in self._hard_rows(info, standing.kind.traits):
-            domains.change(value, now[position] - before[position])
-        for pods, value, position in self._soft_rows(standing.kind.traits):
+        for domains, value, position in standing.kind.hard_rows:
+            domains.change(standing.info.name if value is None else value, now[position] - before[position])
+        for pods, value, position in standing.kind.soft_rows:
             pods[value] += now[position] - before[position]
 
-    def _hard_rows(self, info: NodeInfo, traits: Traits) -> Iterator[tuple[Domains, str, int]]:
-        """Of each hard constraint for which a node counts: the topologies, the node's one, and whose pods count."""
+    def _hard_rows(self, traits: Traits) -> Iterator[HardRow]:
         rows = zip(self.hard, self.hard_domains, traits.hard, traits.hard_counts, self.hard_positions, strict=True)
         for constraint, domains, value, counts, position in rows:
             if counts and value is not None:
-                yield domains, info.name if constraint.is_by_host else value, position
+                yield domains, None if constraint.is_by_host else value, position
 
-    def _soft_rows(self, traits: Traits) -> Iterator[tuple[dict[str, int], str, int]]:
-        """The same for soft constraints; those by host look at the node itself."""
+    def _soft_rows(self, traits: Traits) -> Iterator[SoftRow]:
+        """Constraints by host look at the node itself."""
         rows = zip(self.soft, self.soft_pods, traits.soft, traits.soft_counts, self.soft_positions, strict=True)
         for constraint, pods, value, counts, position in rows:
             if counts and value is not None and not constraint.is_by_host:
                 yield pods, value, position
 
     def _kind_of(self, info: NodeInfo) -> Kind:
-        traits = self._traits_of(info)
-        kind = self._kinds.get(traits)
+        """The kind of a node; where pods are blind to names, it shows in the node's look."""
+        kind = self._kinds_by_look.get(info.look)
         if kind is None:
-            kind = self._kinds[traits] = Kind(traits)
-            self.has_taints = self.has_taints or traits.taints > 0
-            self.has_images = self.has_images or bool(traits.images)
+            traits = self._traits_of(info)
+            kind = self._kinds.get(traits)
+            if kind is None:
+                kind = self._kinds[traits] = Kind(traits, self._hard_rows(traits), self._soft_rows(traits))
+                self.has_taints = self.has_taints or traits.taints > 0
+                self.has_images = self.has_images or bool(traits.images)
+            if self._is_blind:
+                self._kinds_by_look[info.look] = kind
         return kind
 
     def _traits_of(self, info: NodeInfo) -> Traits:

@@ -10,14 +10,14 @@ import heapq
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from k8snb.errors import SimulationError
 
 # Within one millisecond, watches are delivered before controllers look, and the user comes last.
 DELIVERY, NODE, CONTROL, USER = range(4)
 
-COLLECT_AFTER = (200_000, 20, 100)  # new containers; collections of the youngest; of the middle generation
+COLLECT_AFTER = (3_000_000, 20, 100)  # new containers; collections of the youngest; of the middle generation
 STEPS_WITHOUT_TIME = 2_000_000  # that many events in one millisecond are a livelock
 
 
@@ -156,13 +156,20 @@ class Loop:
             When more than `max_steps` events would be needed.
         """
         first = self.steps
-        with rare_collections():
-            while (due := self.next_time()) is not None and due <= time_ms:
-                if max_steps is not None and self.steps - first >= max_steps:
-                    raise SimulationError(f"more than {max_steps} steps before {time_ms / 1000:g} s")
-                self.step()
+        while (due := self.next_time()) is not None and due <= time_ms:
+            if max_steps is not None and self.steps - first >= max_steps:
+                raise SimulationError(f"more than {max_steps} steps before {time_ms / 1000:g} s")
+            self.step()
         self.now_ms = max(self.now_ms, time_ms)
         return self.steps - first
+
+    def run_until_idle(self, deadline_ms: int) -> bool:
+        """Run every event until only background timers are to come; False if that takes longer than to a time."""
+        while self._foreground:
+            if self._heap[0][0] > deadline_ms and cast(int, self.next_time()) > deadline_ms:
+                return False
+            self.step()
+        return True
 
     def set_time(self, time_ms: int) -> None:
         """Move the clock on to a time before which no event is due."""

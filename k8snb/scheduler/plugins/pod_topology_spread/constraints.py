@@ -20,7 +20,7 @@ from k8snb.scheduler.labels import both, HOSTNAME, selector_of, selector_of_set,
 from k8snb.scheduler.listers import Listers
 from k8snb.scheduler.node_info import NodeInfo
 from k8snb.scheduler.plugins.node_affinity import required_affinity_matches
-from k8snb.scheduler.signature import Signature
+from k8snb.scheduler.signature import Peers, Signature
 
 DO_NOT_SCHEDULE = "DoNotSchedule"
 SCHEDULE_ANYWAY = "ScheduleAnyway"
@@ -62,23 +62,15 @@ class Matcher:
     def __init__(self, selector: Selector | None, namespace: str) -> None:
         self.selector = selector if selector is not None and selector.requirements else None
         self.namespace = namespace
-        self._known: dict[Signature, bool] = {}
-        self._by_labels: dict[int, tuple[Mapping[str, str], bool]] = {}
+        self._known: dict[Peers, bool] = {}
 
-    def matches(self, signature: Signature) -> bool:
-        """Whether pods of a signature count."""
-        known = self._known.get(signature)
+    def matches(self, peers: Peers) -> bool:
+        """Whether pods count."""
+        known = self._known.get(peers)
         if known is None:
-            known = signature.namespace == self.namespace and self._selects(signature.labels)
-            self._known[signature] = known
+            known = peers.namespace == self.namespace and selects(self.selector, peers.labels)
+            self._known[peers] = known
         return known
-
-    def _selects(self, labels: Mapping[str, str]) -> bool:
-        """Whether the selector selects these labels, which the signatures of a daemon set's pods share."""
-        known = self._by_labels.get(id(labels))
-        if known is None or known[0] is not labels:
-            known = self._by_labels[id(labels)] = labels, selects(self.selector, labels)
-        return known[1]
 
     def count(self, node: NodeInfo) -> int:
         """How many pods on a node count; those being deleted do not.
@@ -90,9 +82,9 @@ class Matcher:
         if self.selector is None:
             return 0
         total, known = 0, self._known
-        for signature, number in node.live.items():
-            counts = known.get(signature)
-            if self.matches(signature) if counts is None else counts:
+        for peers, number in node.live.items():
+            counts = known.get(peers)
+            if self.matches(peers) if counts is None else counts:
                 total += number
         return total
 
