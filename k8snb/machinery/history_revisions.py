@@ -103,10 +103,10 @@ def to_truncate(
     live
         Names of revisions that are in use.
     """
+    if limit is None or limit < 0 or len(revisions) <= limit:
+        return []
     used = dict.fromkeys(live)
     history = [revision for revision in revisions if revision.metadata.name not in used]
-    if limit is None or limit < 0:
-        return []
     return history[: max(len(history) - limit, 0)]
 
 
@@ -117,6 +117,11 @@ class RevisionHistory:
         self._server = server
         self._revisions = informers.of(ControllerRevision)
         self._revisions.add_index(_INDEX, _by_controller)
+
+    @property
+    def generation(self) -> int:
+        """While it stays the same, so do all revisions."""
+        return self._revisions.generation
 
     def of(self, owner: Owner) -> list[ControllerRevision]:
         """The owner's revisions and matching ones without a controller, in order of their numbers."""

@@ -26,11 +26,13 @@ class Informer(Generic[T]):
     """The cached objects of one kind, shared by all components.
 
     Handlers are called as ``handler(old, new)``: ``old`` is None for an added, ``new`` is None for a deleted object.
+    While ``generation`` stays the same, so does the cache.
     """
 
     def __init__(self, store: Store, kind: str) -> None:
         self.kind = kind
         self.cache: dict[str, T] = {}
+        self.generation = 0
         self._store = store
         self._indexes: list[tuple[IndexFunction[T], dict[str, dict[str, T]]]] = []
         self._by_name: dict[str, dict[str, dict[str, T]]] = {}
@@ -79,6 +81,7 @@ class Informer(Generic[T]):
         pending, self._pending = self._pending, []
         store, cache, handlers = self._store, self.cache, self._handlers
         before = store.cause
+        self.generation += 1
         for change in pending:
             key = change.key
             old: T | None = cache.get(key)

@@ -39,6 +39,7 @@ from k8snb.machinery.deletion import DeleteOptions, is_released, marked_for_dele
 from k8snb.machinery.endpoints import unstored
 from k8snb.machinery.identity import event_identity, generated_name, uid_of
 from k8snb.machinery.log import Change
+from k8snb.machinery.prepared_pods import PreparedPods
 from k8snb.machinery.scaling import patched_scale
 from k8snb.machinery.store import Store
 from k8snb.sim.loop import Loop
@@ -104,7 +105,7 @@ class ApiServer:
         self.warnings: Texts = []  # beside the answer to the latest strict request
         self.views: dict[str, Callable[[KubernetesObject], KubernetesObject]] = {}  # what readers see of a kind
         self._scheduled = PodCondition(type="PodScheduled", status="True")
-        self._prepared_pods: dict[tuple[int, str], tuple[PodSpec, PodSpec, PodStatus, Mapping[str, str]]] = {}
+        self._prepared_pods = PreparedPods()
         for kind in ("PriorityClass", "LimitRange"):  # admission depends on them
             self.store.watch(kind, lambda _change: self._prepared_pods.clear())
 
@@ -296,19 +297,15 @@ class ApiServer:
 
     def _create_pod(self, pod: Pod) -> Pod:
         """Store a new pod; what defaults and admission make of its spec is the same for all pods of a template."""
-        template = (id(pod.spec), pod.metadata.namespace)
-        prepared = self._prepared_pods.get(template)
-        if prepared is None or prepared[0] is not pod.spec:
-            full = prepare_create(self.admission.create(with_defaults(pod)))
-            given = pod.metadata.annotations
-            notes = {name: text for name, text in full.metadata.annotations.items() if given.get(name) != text}
-            prepared = self._prepared_pods[template] = (pod.spec, full.spec, full.status, notes)
+        prepared = self._prepared_pods.find(pod)
+        if prepared is None:
+            prepared = self._prepared_pods.remember(pod, prepare_create(self.admission.create(with_defaults(pod))))
         else:
             check_namespace(self.store, pod)
-        if prepared[3]:
-            pod = _with_annotations(pod, prepared[3])
+        if prepared.annotations:
+            pod = _with_annotations(pod, prepared.annotations)
         meta = self._identity(pod, 1, self.store.next_version())
-        named = Pod(metadata=meta, spec=prepared[1], status=prepared[2])
+        named = Pod(metadata=meta, spec=prepared.spec, status=prepared.status)
         self.admission.check_create(named)
         key = f"{meta.namespace}/{meta.name}"
         self._check_free(BY_CLASS[Pod], key, meta.name)

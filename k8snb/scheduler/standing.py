@@ -53,7 +53,7 @@ class Kind:
     """The nodes of the same traits; ``groups`` divides them by the pods that they have.
 
     ``hard_rows`` and ``soft_rows`` have, of each constraint for which the nodes count, what counts the pods by
-    topology, the topology that the nodes are in (None: each is one of its own), and the position of the pods that count.
+    topology, the topology of the nodes (None: each is one of its own), and the position of the pods that count.
     """
 
     __slots__ = ("groups", "hard_rows", "soft_rows", "traits")

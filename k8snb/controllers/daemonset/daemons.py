@@ -11,6 +11,7 @@ References
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -93,9 +94,11 @@ class Daemons(NamedTuple):
         """How many nodes are in such a state."""
         return sum([len(nodes) for state, nodes in self.groups.items() if holds(state)])
 
-    def nodes_where(self, holds: Callable[[NodeState], bool]) -> list[str]:
-        """The nodes in such a state, in the order in which they became known."""
+    def nodes_where(self, holds: Callable[[NodeState], bool], most: int | None = None) -> list[str]:
+        """The nodes in such a state, in the order in which they became known; the first so many of them."""
         found = [node for state, nodes in self.groups.items() if holds(state) for node in nodes]
+        if most is not None and most < len(found):
+            return heapq.nsmallest(most, found, key=self.order.__getitem__)
         return sorted(found, key=self.order.__getitem__)
 
     def is_available(self, pod: Pod) -> bool:
@@ -132,7 +135,9 @@ class Daemons(NamedTuple):
         verdict = self.nodes.get(node, _UNKNOWN)
         if pods is None:
             return _EMPTY._replace(known=known, should_run=verdict.should_run, managed=verdict.should_run)
-        oldest = pods[0] if len(pods) == 1 else oldest_first(pods)[0]
+        if len(pods) == 1:
+            return self._state_of_one(pods[0], known, verdict)
+        oldest = oldest_first(pods)[0]
         updated = self.updated_pods_on(node)
         new, old = (None, None) if updated is None else updated
         ready = is_ready(oldest)
@@ -145,10 +150,29 @@ class Daemons(NamedTuple):
             available=ready and self.is_available(oldest),
             updated=self.is_updated(oldest),
             vacated=vacated,
-            managed=not vacated and (len(pods) > 1 or not verdict.should_continue or is_terminal(oldest)),
+            managed=not vacated,
             crowded=updated is None,
             new=None if new is None else self.is_available(new),
             old=None if old is None else self.is_available(old),
+        )
+
+
+    def _state_of_one(self, pod: Pod, known: bool, verdict: Verdict) -> NodeState:
+        """How a node stands that has one daemon, as nearly all have."""
+        available, updated = self.is_available(pod), self.is_updated(pod)
+        vacated = pod.metadata.deletion_timestamp is not None
+        return NodeState(
+            known=known,
+            should_run=verdict.should_run,
+            occupied=True,
+            ready=available or is_ready(pod),
+            available=available,
+            updated=updated,
+            vacated=vacated,
+            managed=not vacated and (not verdict.should_continue or is_terminal(pod)),
+            crowded=False,
+            new=available if updated and not vacated else None,
+            old=None if updated or vacated else available,
         )
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from k8snb.api.hashes import compute_hash
 from k8snb.api.pods import controller_reference
-from k8snb.api.types.apps import ControllerRevision, DaemonSet
+from k8snb.api.types.apps import ControllerRevision, DaemonSet, DaemonSetSpec
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.pod import Pod, PodTemplateSpec
 from k8snb.controllers.daemonset.placement import HASH_LABEL
@@ -44,10 +44,12 @@ class History:
         self._server = server
         self._shared = RevisionHistory(server, informers)
         self._patches: dict[str, tuple[PodTemplateSpec, Mapping[str, Any]]] = {}
+        self._constructed: dict[str, tuple[DaemonSetSpec, int, Revisions]] = {}
 
     def forget(self, uid: str) -> None:
         """A DaemonSet is gone."""
         self._patches.pop(uid, None)
+        self._constructed.pop(uid, None)
 
     def construct(self, daemon_set: DaemonSet, pods: Iterable[Pod]) -> Revisions:
         """The revisions, after making, renumbering or merging the present one where that is due.
@@ -57,6 +59,17 @@ class History:
         AlreadyExists
             When another template has the hash; the collision is counted in the status.
         """
+        uid, spec, generation = daemon_set.metadata.uid, daemon_set.spec, self._shared.generation
+        known = self._constructed.get(uid)
+        if known is not None and known[0] is spec and known[1] == generation:
+            return known[2]
+        before = self._server.store.revision
+        revisions = self._construct(daemon_set, pods)
+        if self._server.store.revision == before:  # nothing was due, and nothing will be while all stays the same
+            self._constructed[uid] = spec, generation, revisions
+        return revisions
+
+    def _construct(self, daemon_set: DaemonSet, pods: Iterable[Pod]) -> Revisions:
         owned = claim(self._server, daemon_set, daemon_set.spec.selector, self._shared.candidates(daemon_set))
         owned = [self._labeled(revision) for revision in owned]
         data = self._data(daemon_set)

@@ -60,8 +60,8 @@ def _is_unavailable(state: NodeState) -> bool:
 
 def _old_pods(daemons: Daemons, holds: Callable[[NodeState], bool], most: int | None = None) -> list[Pod]:
     """The older pods of the nodes in such a state, those of nodes that will have a daemon first; `most` at most."""
-    nodes = daemons.nodes_where(lambda state: state.should_run and holds(state))
-    nodes += daemons.nodes_where(lambda state: not state.should_run and holds(state))
+    nodes = daemons.nodes_where(lambda state: state.should_run and holds(state), most)
+    nodes += daemons.nodes_where(lambda state: not state.should_run and holds(state), most)
     pods = [daemons.updated_pods_on(node) for node in nodes[:most]]
     return [both.old for both in pods if both is not None and both.old is not None]
 

@@ -7,6 +7,7 @@ References
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -17,7 +18,8 @@ from k8snb.api.selectors import matches
 from k8snb.api.types.apps import ControllerRevision, StatefulSet, StatefulSetStatus
 from k8snb.api.types.claims import PersistentVolumeClaim
 from k8snb.api.types.pod import Pod, PodTemplateSpec
-from k8snb.controllers.statefulset.identity import is_member, revision_of
+from k8snb.controllers.statefulset.identity import is_member
+from k8snb.controllers.statefulset.members import Member, Members
 from k8snb.controllers.statefulset.pod_control import StatefulPodControl
 from k8snb.controllers.statefulset.status import complete_rolling_update, count_pods, is_inconsistent
 from k8snb.controllers.statefulset.update import Revisions, SetUpdate
@@ -48,6 +50,7 @@ class StatefulSetController(Controller):
         self.pods = self.informers.of(Pod)
         self.history = RevisionHistory(self.server, self.informers)
         claims = self.informers.of(PersistentVolumeClaim)
+        self.members = Members()
         self.pod_control = StatefulPodControl(self.server, self.recorder, claims)
         self._caught_up_ms: dict[str, int] = {}
         self._patches: dict[str, tuple[PodTemplateSpec, dict[str, Any]]] = {}
@@ -60,6 +63,8 @@ class StatefulSetController(Controller):
     def _on_set(self, old: StatefulSet | None, new: StatefulSet | None) -> None:
         set_ = new or old
         assert set_ is not None
+        if new is None:
+            self.members.forget(set_.metadata.uid)
         self.enqueue(set_)
 
     def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
@@ -124,26 +129,29 @@ class StatefulSetController(Controller):
 
     def _sync_set(self, key: str, set_: StatefulSet) -> None:
         self.history.adopt_orphans(set_)
-        pods, now = self._claim_pods(set_), EPOCH_MS + self.now_ms
+        members, now = self._claim_pods(set_), EPOCH_MS + self.now_ms
         listed = self.history.of(set_)
         revisions = self._sync_revisions(key, set_, listed)
-        status, failure = self._update_pods(set_, revisions, pods, now)
+        status, failure = self._update_pods(set_, revisions, members, now)
         self._update_status(set_, status)
-        self._truncate_history(set_, listed, revisions, pods)
+        self._truncate_history(set_, listed, revisions, members)
         if failure is not None:
             raise failure
         if set_.spec.min_ready_seconds and status.ready_replicas != status.available_replicas:
-            self._check_availability_later(set_, pods, now)
+            self._check_availability_later(set_, members, now)
 
-    def _claim_pods(self, set_: StatefulSet) -> list[Pod]:
+    def _claim_pods(self, set_: StatefulSet) -> list[Member]:
         """The set's pods, after adopting matching orphans and releasing those that match no more."""
         meta = set_.metadata
         owned = self.ownership.of(meta.uid).pods.values()
         orphans = [pod for pod in self.ownership.orphans(meta.namespace) if is_member(set_, pod)]
-        return [pod for pod in claim(self.server, set_, set_.spec.selector, (*owned, *orphans)) if is_member(set_, pod)]
+        members = self.members.of(set_, owned)
+        if orphans or not all(member.is_selected for member in members):
+            members = self.members.of(set_, claim(self.server, set_, set_.spec.selector, (*owned, *orphans)))
+        return [member for member in members if member.is_named]
 
     def _update_pods(
-        self, set_: StatefulSet, revisions: Revisions, pods: Sequence[Pod], now: int
+        self, set_: StatefulSet, revisions: Revisions, members: Sequence[Member], now: int
     ) -> tuple[StatefulSetStatus, ApiError | None]:
         """Change the pods, unless the set is being deleted; returns its new status, and what went wrong."""
         status = StatefulSetStatus(
@@ -154,8 +162,8 @@ class StatefulSetController(Controller):
         )
         min_ready = set_.spec.min_ready_seconds
         if set_.metadata.deletion_timestamp is not None:
-            return count_pods(status, pods, min_ready, now), None
-        update = SetUpdate(self.pod_control, set_, revisions, pods, now)
+            return count_pods(status, members, min_ready, now), None
+        update = SetUpdate(self.pod_control, set_, revisions, members, now)
         failure, deleted = None, 0
         try:
             deleted = update.run()
@@ -176,9 +184,9 @@ class StatefulSetController(Controller):
             if fresh is not None:
                 self.server.update_status(replace(fresh, status=status))
 
-    def _check_availability_later(self, set_: StatefulSet, pods: Sequence[Pod], now: int) -> None:
+    def _check_availability_later(self, set_: StatefulSet, members: Sequence[Member], now: int) -> None:
         """Look again when the next ready pod has been ready for long enough."""
-        moments = (available_at(pod, set_.spec.min_ready_seconds) for pod in pods)
+        moments = (available_at(member.pod, set_.spec.min_ready_seconds) for member in members)
         due = min((m for m in moments if m is not None and m > now), default=now + set_.spec.min_ready_seconds * 1000)
         self.queue.check_after(key_of(set_), due - now)
 
@@ -217,7 +225,8 @@ class StatefulSetController(Controller):
         return known[1]
 
     def _truncate_history(
-        self, set_: StatefulSet, listed: Sequence[ControllerRevision], revisions: Revisions, pods: Sequence[Pod]
+        self, set_: StatefulSet, listed: Sequence[ControllerRevision], revisions: Revisions, members: Sequence[Member]
     ) -> None:
-        live = [revisions.current.metadata.name, revisions.update.metadata.name, *map(revision_of, pods)]
+        in_use = [revisions.current.metadata.name, revisions.update.metadata.name]
+        live = itertools.chain(in_use, (member.revision for member in members))
         self.history.delete(to_truncate(listed, live, set_.spec.revision_history_limit))

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from k8snb.api.pods import controller_reference, is_available, is_ready
+from k8snb.api.pods import controller_reference
 from k8snb.api.types.apps import StatefulSet
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.pod import Pod, PodTemplateSpec
@@ -136,18 +136,3 @@ def new_pod(set_: StatefulSet, template: PodTemplateSpec, revision: str, ordinal
     )
     spec = replace(template.spec, hostname=name, subdomain=set_.spec.service_name)
     return with_storage(set_, with_identity(set_, Pod(metadata=meta, spec=spec)))
-
-
-def is_created(pod: Pod) -> bool:
-    """The API server has the pod."""
-    return pod.status.phase != ""
-
-
-def is_running_and_ready(pod: Pod) -> bool:
-    """The pod runs and is ready."""
-    return pod.status.phase == "Running" and is_ready(pod)
-
-
-def is_unavailable(pod: Pod, min_ready_seconds: int, now: int) -> bool:
-    """The pod has not been ready for long enough, or is going."""
-    return pod.metadata.deletion_timestamp is not None or not is_available(pod, min_ready_seconds, now)

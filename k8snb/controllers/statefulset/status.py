@@ -12,10 +12,8 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from k8snb.api.pods import is_available
 from k8snb.api.types.apps import StatefulSet, StatefulSetStatus
-from k8snb.api.types.pod import Pod
-from k8snb.controllers.statefulset.identity import is_created, is_running_and_ready, revision_of
+from k8snb.controllers.statefulset.members import Member
 
 ROLLING_UPDATE, ON_DELETE = "RollingUpdate", "OnDelete"
 
@@ -25,16 +23,18 @@ _COMPARED = (
 )  # fmt: skip
 
 
-def count_pods(status: StatefulSetStatus, pods: Iterable[Pod], min_ready_seconds: int, now: int) -> StatefulSetStatus:
+def count_pods(
+    status: StatefulSetStatus, members: Iterable[Member], min_ready_seconds: int, now: int
+) -> StatefulSetStatus:
     """The status, whose revisions are given, with the counts of these pods."""
-    created = [pod for pod in pods if is_created(pod)]
-    ready = [pod for pod in created if is_running_and_ready(pod)]
-    staying = [revision_of(pod) for pod in created if pod.metadata.deletion_timestamp is None]
+    created = [member for member in members if member.created]
+    ready = [member for member in created if member.is_well]
+    staying = [member.revision for member in created if not member.going]
     return replace(
         status,
         replicas=len(created),
         ready_replicas=len(ready),
-        available_replicas=sum(is_available(pod, min_ready_seconds, now) for pod in ready),
+        available_replicas=sum([member.is_available(min_ready_seconds, now) for member in ready]),
         current_replicas=staying.count(status.current_revision),
         updated_replicas=staying.count(status.update_revision),
     )

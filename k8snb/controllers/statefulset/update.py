@@ -11,21 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from k8snb.api.pods import is_available, is_terminal
 from k8snb.api.types.apps import ControllerRevision, StatefulSet
-from k8snb.api.types.pod import Pod, PodTemplateSpec
-from k8snb.controllers.statefulset.identity import (
-    identity_matches,
-    in_ordinal_range,
-    is_created,
-    is_running_and_ready,
-    is_unavailable,
-    new_pod,
-    ordinal_of,
-    revision_of,
-    start_ordinal,
-    storage_matches,
-)
+from k8snb.api.types.pod import PodTemplateSpec
+from k8snb.controllers.statefulset.identity import new_pod, start_ordinal
+from k8snb.controllers.statefulset.members import asked_for, Member
 from k8snb.controllers.statefulset.pod_control import StatefulPodControl
 from k8snb.controllers.statefulset.status import ON_DELETE, ROLLING_UPDATE
 from k8snb.errors import ApiError
@@ -50,7 +39,7 @@ class SetUpdate:
 
     Parameters
     ----------
-    pods
+    members
         The set's pods.
     now
         The present, in milliseconds since the epoch.
@@ -62,17 +51,18 @@ class SetUpdate:
     """
 
     def __init__(
-        self, control: StatefulPodControl, set_: StatefulSet, revisions: Revisions, pods: Sequence[Pod], now: int
+        self, control: StatefulPodControl, set_: StatefulSet, revisions: Revisions, members: Sequence[Member], now: int
     ) -> None:
         self._control = control
         self._set = set_
         self._revisions = revisions
         self._now = now
         self._monotonic = set_.spec.pod_management_policy != PARALLEL
-        existing = {ordinal_of(pod): pod for pod in pods if in_ordinal_range(set_, pod)}
-        self.replicas = list(self._replicas(existing))
-        condemned = [pod for pod in pods if ordinal_of(pod) >= 0 and not in_ordinal_range(set_, pod)]
-        self.condemned = sorted(condemned, key=ordinal_of, reverse=True)
+        self._min_ready_seconds = set_.spec.min_ready_seconds
+        wanted = asked_for(set_)
+        self.replicas = list(self._replicas(wanted, {member.ordinal: member for member in members}))
+        condemned = [member for member in members if member.ordinal >= 0 and member.ordinal not in wanted]
+        self.condemned = sorted(condemned, key=lambda member: member.ordinal, reverse=True)
         self._first_unavailable = self._find_first_unavailable()
 
     def run(self) -> int:
@@ -99,22 +89,25 @@ class SetUpdate:
 
     # -- what there is
 
-    def _replicas(self, existing: Mapping[int, Pod]) -> Iterator[Pod]:
+    def _replicas(self, wanted: range, existing: Mapping[int, Member]) -> Iterator[Member]:
         """The pods by ordinal; in order, nothing is done beyond the first missing one, so that it is the only one."""
-        start, missing = start_ordinal(self._set), 0
-        for ordinal in range(start, start + (self._set.spec.replicas or 0)):
-            if ordinal in existing:
-                yield existing[ordinal]
+        missing = 0
+        for ordinal in wanted:
+            member = existing.get(ordinal)
+            if member is not None:
+                yield member
             elif not (self._monotonic and missing):
                 missing += 1
-                yield self._new_pod(ordinal)
+                yield self._new_member(ordinal)
 
-    def _new_pod(self, ordinal: int) -> Pod:
+    def _new_member(self, ordinal: int) -> Member:
         """The missing pod of an ordinal: of the current revision below the partition, else of the update revision."""
-        revisions = self._revisions
-        if ordinal < start_ordinal(self._set) + self._pods_to_keep():
-            return new_pod(self._set, revisions.current_template, revisions.current.metadata.name, ordinal)
-        return new_pod(self._set, self._set.spec.template, revisions.update.metadata.name, ordinal)
+        set_, revisions = self._set, self._revisions
+        if ordinal < start_ordinal(set_) + self._pods_to_keep():
+            pod = new_pod(set_, revisions.current_template, revisions.current.metadata.name, ordinal)
+        else:
+            pod = new_pod(set_, set_.spec.template, revisions.update.metadata.name, ordinal)
+        return Member(set_, pod)
 
     def _pods_to_keep(self) -> int:
         """How many pods, from the first on, are not to be updated yet."""
@@ -123,16 +116,10 @@ class SetUpdate:
             return strategy.rolling_update.partition or 0
         return self._set.status.current_replicas if strategy.type == ROLLING_UPDATE else 0
 
-    def _is_unavailable(self, pod: Pod) -> bool:
-        return is_unavailable(pod, self._set.spec.min_ready_seconds, self._now)
-
-    def _is_available(self, pod: Pod) -> bool:
-        return is_available(pod, self._set.spec.min_ready_seconds, self._now)
-
-    def _find_first_unavailable(self) -> Pod | None:
-        for pod in (*self.replicas, *reversed(self.condemned)):
-            if self._is_unavailable(pod):
-                return pod
+    def _find_first_unavailable(self) -> Member | None:
+        for member in (*self.replicas, *reversed(self.condemned)):
+            if member.is_unavailable(self._min_ready_seconds, self._now):
+                return member
         return None
 
     # -- the steps: each tells whether, in order, nothing may follow it now
@@ -154,52 +141,46 @@ class SetUpdate:
 
     def _process_replica(self, index: int) -> bool:
         """Replace a pod that ended, create one that is missing, wait for one that is not available yet."""
-        pod, set_ = self.replicas[index], self._set
-        if is_terminal(pod):
-            if pod.metadata.deletion_timestamp is None:
-                self._control.delete_pod(set_, pod)
+        member, set_ = self.replicas[index], self._set
+        if member.ended:
+            if not member.going:
+                self._control.delete_pod(set_, member.pod)
             return True
-        if not is_created(pod):
-            if self._control.has_stale_claim(set_, pod):
+        if not member.created:
+            if self._control.has_stale_claim(set_, member.pod):
                 return True
-            self._control.create_pod(set_, pod)
+            self._control.create_pod(set_, member.pod)
             if self._monotonic:
                 return True
-        if pod.status.phase == "Pending":
-            self._control.create_missing_claims(set_, pod)
-        if self._monotonic and not self._may_go_on_after(pod):
+        if member.is_pending:
+            self._control.create_missing_claims(set_, member.pod)
+        if self._monotonic and (member.going or not self._is_healthy(member)):
             return True
-        self._enforce_identity(pod)
+        self._enforce_identity(member)
         return False
 
-    def _may_go_on_after(self, pod: Pod) -> bool:
-        return pod.metadata.deletion_timestamp is None and is_running_and_ready(pod) and self._is_available(pod)
+    def _is_healthy(self, member: Member) -> bool:
+        return member.is_well and member.is_available(self._min_ready_seconds, self._now)
 
-    def _enforce_identity(self, pod: Pod) -> None:
-        set_ = self._set
-        if (
-            identity_matches(set_, pod)
-            and storage_matches(set_, pod)
-            and self._control.claims_match_retention_policy(set_, pod)
-        ):
-            return
-        self._control.update_pod(set_, pod)
+    def _enforce_identity(self, member: Member) -> None:
+        set_, pod = self._set, member.pod
+        has_claims = set_.spec.volume_claim_templates
+        if not member.has_identity or (has_claims and not self._control.claims_match_retention_policy(set_, pod)):
+            self._control.update_pod(set_, pod)
 
-    def _fix_claims(self, pod: Pod) -> bool:
+    def _fix_claims(self, member: Member) -> bool:
         """Claims of pods that are scaled away go with them, if the policy says so."""
-        if not self._control.claims_match_retention_policy(self._set, pod):
-            self._control.update_claims_for_retention_policy(self._set, pod)
+        if not self._control.claims_match_retention_policy(self._set, member.pod):
+            self._control.update_claims_for_retention_policy(self._set, member.pod)
         return False
 
-    def _process_condemned(self, pod: Pod) -> bool:
+    def _process_condemned(self, member: Member) -> bool:
         """Delete a pod that is too much, once those before it are gone and everything else is healthy."""
-        if pod.metadata.deletion_timestamp is not None:
+        if member.going:
             return self._monotonic
-        is_first_unavailable = self._first_unavailable is not None and pod is self._first_unavailable
-        healthy = is_running_and_ready(pod) and self._is_available(pod)
-        if self._monotonic and not healthy and not is_first_unavailable:
+        if self._monotonic and not self._is_healthy(member) and member is not self._first_unavailable:
             return True
-        self._control.delete_pod(self._set, pod)
+        self._control.delete_pod(self._set, member.pod)
         return True
 
     def _delete_outdated(self) -> int:
@@ -207,11 +188,11 @@ class SetUpdate:
         rolling = self._set.spec.update_strategy.rolling_update
         partition = (rolling.partition or 0) if rolling is not None else 0
         update = self._revisions.update.metadata.name
-        for pod in reversed(self.replicas[partition:]):
-            if revision_of(pod) != update and pod.metadata.deletion_timestamp is None:
-                self._control.delete_pod(self._set, pod)
+        for member in reversed(self.replicas[partition:]):
+            if member.revision != update and not member.going:
+                self._control.delete_pod(self._set, member.pod)
                 return 1
-            if self._is_unavailable(pod):
+            if member.is_unavailable(self._min_ready_seconds, self._now):
                 return 0
         return 0
 
