@@ -123,6 +123,10 @@ class RevisionHistory:
         """While it stays the same, so do all revisions."""
         return self._revisions.generation
 
+    def has(self, revision: ControllerRevision) -> bool:
+        """Whether this version of a revision is known."""
+        return self._revisions.get(f"{revision.metadata.namespace}/{revision.metadata.name}") is revision
+
     def of(self, owner: Owner) -> list[ControllerRevision]:
         """The owner's revisions and matching ones without a controller, in order of their numbers."""
         selector = owner.spec.selector

@@ -65,7 +65,8 @@ class History:
             return known[2]
         before = self._server.store.revision
         revisions = self._construct(daemon_set, pods)
-        if self._server.store.revision == before:  # nothing was due, and nothing will be while all stays the same
+        nothing_was_due = self._server.store.revision == before and self._shared.has(revisions.current)
+        if nothing_was_due:  # ... and nothing will be while all stays the same
             self._constructed[uid] = spec, generation, revisions
         return revisions
 
