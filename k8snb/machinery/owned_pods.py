@@ -117,15 +117,6 @@ class OwnedPods:
         self.standings[key] = after
         self._place(key, new, after, 1)
 
-    def selected(self, selector: LabelSelector | None) -> Iterable[Pod]:
-        """The pods that a selector selects."""
-        wanted = {labels: matches(selector, group.labels) for labels, group in self.groups.items()}
-        if all(wanted.values()):
-            return self.pods.values()
-        if not any(wanted.values()):
-            return ()
-        return [pod for pod in self.pods.values() if wanted[id(pod.metadata.labels)]]
-
     def _place(self, key: str, pod: Pod, standing: _Standing, step: int) -> None:
         labels = pod.metadata.labels
         group = self.groups.get(id(labels))
@@ -187,15 +178,6 @@ class PodOwnership:
     def orphans(self, namespace: str) -> Iterable[Pod]:
         """The pods of a namespace that no controller owns."""
         return self._orphans.get(namespace, {}).values()
-
-    def selected(self, namespace: str, selector: LabelSelector | None) -> list[Pod]:
-        """The pods of a namespace that a selector selects, owner by owner; labels that pods share are matched once."""
-        prefix = f"{namespace}/"
-        found = [pod for pod in self.orphans(namespace) if matches(selector, pod.metadata.labels)]
-        for owned in self._owned.values():
-            if next(iter(owned.pods)).startswith(prefix):
-                found += owned.selected(selector)
-        return found
 
     def watch(self, kind: str, handler: PodHandler) -> None:
         """Call `handler(old, new)` for pods whose controller is, or was, of a kind, and for those without one."""

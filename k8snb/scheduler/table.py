@@ -136,8 +136,10 @@ class Table:
             return tuple([matcher.count(info) for matcher in self.matchers])
         pods = standing.pods
         for number, matcher in enumerate(self.matchers):
+            known = matcher.known
             for peers, by in moves:
-                if matcher.matches(peers):
+                counts = known.get(peers)
+                if matcher.matches(peers) if counts is None else counts:
                     pods = (*pods[:number], pods[number] + by, *pods[number + 1 :])
         return pods
 

@@ -156,7 +156,6 @@ class Daemons(NamedTuple):
             old=None if old is None else self.is_available(old),
         )
 
-
     def _state_of_one(self, pod: Pod, known: bool, verdict: Verdict) -> NodeState:
         """How a node stands that has one daemon, as nearly all have."""
         available, updated = self.is_available(pod), self.is_updated(pod)

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from k8snb.api.types.apps import Deployment, DeploymentCondition, DeploymentStatus
 from k8snb.controllers.deployment import conditions
-from k8snb.controllers.deployment.rollout import Rollout
+from k8snb.controllers.deployment.rollout import ReplicaSets, Rollout
 from k8snb.controllers.deployment.sizes import desired_replicas
-from k8snb.controllers.deployment.sync import calculate_status, ReplicaSets
+from k8snb.controllers.deployment.sync import calculate_status
 from k8snb.machinery.server import EPOCH_MS
 
 

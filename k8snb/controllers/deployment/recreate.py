@@ -10,12 +10,11 @@ from __future__ import annotations
 from k8snb.api.pods import controller_of, is_terminal
 from k8snb.api.types.pod import Pod
 from k8snb.controllers.deployment.progress import deployment_complete, sync_rollout_status
-from k8snb.controllers.deployment.rollout import Rollout
+from k8snb.controllers.deployment.rollout import ReplicaSets, Rollout
 from k8snb.controllers.deployment.sizes import desired_replicas, size
 from k8snb.controllers.deployment.sync import (
     cleanup_deployment,
     get_all_replica_sets_and_sync_revision,
-    ReplicaSets,
     scale_replica_set,
 )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from k8snb.api.types.apps import ReplicaSet
 from k8snb.controllers.deployment import revisions
 from k8snb.controllers.deployment.progress import deployment_complete, sync_rollout_status
-from k8snb.controllers.deployment.rollout import Rollout
+from k8snb.controllers.deployment.rollout import ReplicaSets, Rollout
 from k8snb.controllers.deployment.sizes import (
     desired_replicas,
     max_unavailable,
@@ -22,7 +22,6 @@ from k8snb.controllers.deployment.sizes import (
 from k8snb.controllers.deployment.sync import (
     cleanup_deployment,
     get_all_replica_sets_and_sync_revision,
-    ReplicaSets,
     scale_replica_set,
 )
 from k8snb.errors import ApiError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -13,11 +14,24 @@ from k8snb.machinery.events import Recorder
 from k8snb.machinery.server import ApiServer
 
 
+class ReplicaSets(NamedTuple):
+    """A deployment's ReplicaSets: the one of its present template, if there is one, and the others."""
+
+    new: ReplicaSet | None
+    old: list[ReplicaSet]
+
+    @property
+    def all(self) -> list[ReplicaSet]:
+        """Old and new."""
+        return [*self.old, self.new] if self.new else list(self.old)
+
+
 class Rollout:
     """A deployment with its ReplicaSets and pods, as the cache had them when the sync began.
 
     ``deployment`` follows the sync's own status writes, but keeps the resource version that it was read at: a second
-    write in one sync conflicts, and the sync is repeated on a fresh cache.
+    write in one sync conflicts, and the sync is repeated on a fresh cache. ``sorted_sets`` are its ReplicaSets, once a
+    look at them found nothing to write.
     """
 
     def __init__(
@@ -32,6 +46,7 @@ class Rollout:
         self.deployment = deployment
         self.replica_sets = replica_sets
         self.pods = pods
+        self.sorted_sets: ReplicaSets | None = None
         self.stands_still = False  # the sync found nothing to write
         self._recorder = recorder
 

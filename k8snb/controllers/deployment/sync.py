@@ -8,7 +8,6 @@ References
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -17,7 +16,7 @@ from k8snb.api.pods import controller_of, controller_reference
 from k8snb.api.types.apps import Deployment, DeploymentStatus, ReplicaSet, ReplicaSetSpec
 from k8snb.api.types.meta import LabelSelector, ObjectMeta
 from k8snb.controllers.deployment import conditions, revisions
-from k8snb.controllers.deployment.rollout import Rollout
+from k8snb.controllers.deployment.rollout import ReplicaSets, Rollout
 from k8snb.controllers.deployment.sizes import (
     annotated_number,
     desired_replicas,
@@ -35,18 +34,6 @@ from k8snb.errors import AlreadyExists, ApiError
 MAX_NAME_LENGTH = 253
 
 
-class ReplicaSets(NamedTuple):
-    """A deployment's ReplicaSets: the one of its present template, if there is one, and the others."""
-
-    new: ReplicaSet | None
-    old: list[ReplicaSet]
-
-    @property
-    def all(self) -> list[ReplicaSet]:
-        """Old and new."""
-        return [*self.old, self.new] if self.new else list(self.old)
-
-
 def get_all_replica_sets_and_sync_revision(rollout: Rollout, create: bool) -> ReplicaSets:
     """Sort the ReplicaSets into new and old, and bring revision annotations up to date.
 
@@ -55,11 +42,17 @@ def get_all_replica_sets_and_sync_revision(rollout: Rollout, create: bool) -> Re
     create
         Whether to create the new ReplicaSet when there is none.
     """
+    if rollout.sorted_sets is not None:
+        return rollout.sorted_sets
     new = revisions.find_new_replica_set(rollout.deployment, rollout.replica_sets)
     old = [rs for rs in rollout.replica_sets if new is None or rs.metadata.uid != new.metadata.uid]
     revision = revisions.max_revision(old) + 1
     if new is not None:
-        return ReplicaSets(_sync_existing(rollout, new, revision), old)
+        before = rollout.server.store.revision
+        sets = ReplicaSets(_sync_existing(rollout, new, revision), old)
+        if rollout.server.store.revision == before:
+            rollout.sorted_sets = sets
+        return sets
     return ReplicaSets(_create_new_replica_set(rollout, old, revision) if create else None, old)
 
 

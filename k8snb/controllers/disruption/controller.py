@@ -7,6 +7,7 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -23,10 +24,11 @@ from k8snb.controllers.disruption.counts import (
     expected_counts,
     needs_scale,
 )
+from k8snb.controllers.disruption.guarded import GuardedPods
 from k8snb.controllers.disruption.messages import go_selector
 from k8snb.controllers.disruption.scales import ScaleError, Scales
 from k8snb.errors import ApiError
-from k8snb.machinery.budgets import budgets_for, condition_is_current, SYNC_FAILED, with_condition
+from k8snb.machinery.budgets import condition_is_current, SYNC_FAILED, with_condition
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.disruption import DISRUPTION_TARGET, with_disruption_target
 from k8snb.machinery.server import EPOCH_MS
@@ -50,6 +52,7 @@ class DisruptionController(Controller):
         super().__init__(environment)
         self.budgets = self.informers.of(PodDisruptionBudget)
         self.pods = self.informers.of(Pod)
+        self.guarded = GuardedPods()
         self.scales = Scales(self.informers)
         self.stale_queue = WorkQueue(self.server.store, self._process_stale)
         self.budgets.add_handler(self._on_budget)
@@ -60,29 +63,30 @@ class DisruptionController(Controller):
     def _on_budget(self, old: PodDisruptionBudget | None, new: PodDisruptionBudget | None) -> None:
         budget = new or old
         assert budget is not None
+        self.guarded.on_budget(key_of(budget), new, self.pods.cache)
         self.enqueue(budget)
 
     def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
-        pod = new or old
-        assert pod is not None
         if self.budgets.cache:
-            self._enqueue_budget_of(pod)
-        if new is not None and new.status.conditions:
+            keys = self.guarded.on_pod(old, new)
+            if keys:
+                self._enqueue_first(keys, new or old)
+        if new is not None and (old is None or old.status.conditions is not new.status.conditions):
             delay = self._stale_after(new)
             if delay is not None:
                 self.stale_queue.add_after(key_of(new), max(delay, 1), background=True)
 
-    def _enqueue_budget_of(self, pod: Pod) -> None:
-        found = budgets_for(pod, self.budgets.cache.values())
-        if len(found) > 1:
-            meta, chosen = pod.metadata, found[0].metadata.name
+    def _enqueue_first(self, keys: Sequence[str], pod: Pod | None) -> None:
+        """Look at the first of a pod's budgets; there should be no other."""
+        assert pod is not None
+        if len(keys) > 1:
+            meta, chosen = pod.metadata, keys[0].rpartition("/")[2]
             message = (
                 f'Pod "{meta.namespace}"/"{meta.name}" matches multiple PodDisruptionBudgets.  '
                 f'Chose "{chosen}" arbitrarily.'
             )
             self.recorder.event(pod, "Warning", "MultiplePodDisruptionBudgets", message)
-        if found:
-            self.enqueue(found[0])
+        self.queue.add(keys[0])
 
     # -- syncing
 
@@ -107,7 +111,7 @@ class DisruptionController(Controller):
 
     def _sync_budget(self, budget: PodDisruptionBudget) -> None:
         spec = budget.spec
-        pods = self.ownership.selected(budget.metadata.namespace, spec.selector)
+        pods = self.guarded.of(key_of(budget))
         if not pods:
             self.recorder.event(budget, "Normal", "NoPods", "No matching pods found")
         total = len(pods)

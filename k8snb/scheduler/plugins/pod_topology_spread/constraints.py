@@ -57,19 +57,22 @@ class Constraint(NamedTuple):
 
 
 class Matcher:
-    """Counts the pods of one namespace that a selector selects; an empty selector counts none."""
+    """Counts the pods of one namespace that a selector selects; an empty selector counts none.
+
+    ``known`` remembers of which peers is known whether they count.
+    """
 
     def __init__(self, selector: Selector | None, namespace: str) -> None:
         self.selector = selector if selector is not None and selector.requirements else None
         self.namespace = namespace
-        self._known: dict[Peers, bool] = {}
+        self.known: dict[Peers, bool] = {}
 
     def matches(self, peers: Peers) -> bool:
         """Whether pods count."""
-        known = self._known.get(peers)
+        known = self.known.get(peers)
         if known is None:
             known = peers.namespace == self.namespace and selects(self.selector, peers.labels)
-            self._known[peers] = known
+            self.known[peers] = known
         return known
 
     def count(self, node: NodeInfo) -> int:
@@ -81,7 +84,7 @@ class Matcher:
         """
         if self.selector is None:
             return 0
-        total, known = 0, self._known
+        total, known = 0, self.known
         for peers, number in node.live.items():
             counts = known.get(peers)
             if self.matches(peers) if counts is None else counts:
