@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from k8snb.api.pods import controller_of, is_ready, TERMINAL_PHASES
-from k8snb.api.selectors import matches
-from k8snb.api.types.meta import LabelSelector, OwnerReference
+from k8snb.api.types.meta import OwnerReference
 from k8snb.api.types.pod import Pod
 from k8snb.machinery.informer import Informer
 
