@@ -65,10 +65,11 @@ class OwnedPods:
     """Some pods, with their counts.
 
     ``settled`` holds, by node, the active pods that run, are ready and have no deletion cost; ``unsettled`` the other
-    active ones. ``with_cost`` counts the active pods with a deletion cost.
+    active ones. ``with_cost`` counts the active pods with a deletion cost. While ``version`` stays the same, so does
+    every count.
     """
 
-    __slots__ = ("active", "groups", "pods", "settled", "standings", "unsettled", "with_cost")
+    __slots__ = ("active", "groups", "pods", "settled", "standings", "unsettled", "version", "with_cost")
 
     def __init__(self, pods: Mapping[str, Pod] | None = None) -> None:
         self.pods: dict[str, Pod] = {}
@@ -77,6 +78,7 @@ class OwnedPods:
         self.groups: dict[int, LabelGroup] = {}
         self.settled: dict[str, dict[str, Pod]] = {}
         self.unsettled: dict[str, Pod] = {}
+        self.version = 0
         self.with_cost = 0
         for key, pod in (pods or {}).items():
             self.add(key, pod)
@@ -117,6 +119,7 @@ class OwnedPods:
         self._place(key, new, after, 1)
 
     def _place(self, key: str, pod: Pod, standing: _Standing, step: int) -> None:
+        self.version += 1
         labels = pod.metadata.labels
         group = self.groups.get(id(labels))
         if group is None:

@@ -8,7 +8,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from msgspec.structs import replace
 
@@ -41,6 +41,20 @@ from k8snb.machinery.workqueue import WorkQueue
 BURST_REPLICAS = 250  # at most so many pods are created or deleted in one sync
 
 
+class _Seen(NamedTuple):
+    """A DaemonSet as a sync found it, its nodes by their tally."""
+
+    daemon_set: DaemonSet
+    version: int
+    revisions: Revisions
+
+    def is_like(self, before: _Seen | None) -> bool:
+        """Whether nothing is another than before."""
+        if before is None or self.version != before.version:
+            return False
+        return self.daemon_set is before.daemon_set and self.revisions is before.revisions
+
+
 class DaemonSetController(Controller):
     """Keeps one pod of a DaemonSet on every node that it fits."""
 
@@ -58,6 +72,7 @@ class DaemonSetController(Controller):
         self.templates = Templates()
         self.backoff = FailedPodsBackoff()
         self._tallies: dict[str, Tally] = {}
+        self._at_rest: dict[str, _Seen] = {}
         self.node_queue = WorkQueue(self.server.store, self._sync_node)
         self.daemon_sets.add_handler(self._on_daemon_set)
         self.informers.of(ControllerRevision).add_handler(self._on_revision)
@@ -74,6 +89,7 @@ class DaemonSetController(Controller):
             self.history.forget(daemon_set.metadata.uid)
             self.templates.forget(daemon_set.metadata.uid)
             self._tallies.pop(daemon_set.metadata.uid, None)
+            self._at_rest.pop(daemon_set.metadata.uid, None)
         self.enqueue(daemon_set)
 
     def _on_revision(self, old: ControllerRevision | None, new: ControllerRevision | None) -> None:
@@ -205,6 +221,9 @@ class DaemonSetController(Controller):
         if not self.expectations.satisfied(key, self.now_ms):
             self._update_status(daemons, observed=False)
             return
+        seen = self._seen(daemons, revisions)
+        if seen is not None and seen.is_like(self._at_rest.get(daemon_set.metadata.uid)):
+            return
         writes_before = self.server.store.revision
         try:
             self._update_pods(key, daemons, revisions, pods)
@@ -212,6 +231,19 @@ class DaemonSetController(Controller):
             wrote_pods = self.server.store.revision > writes_before
             if self._update_status(daemons, observed=True) and wrote_pods:
                 self.consistency.wrote_at(key, self.now_ms)
+        if seen is not None and self.server.store.revision == writes_before:
+            self._at_rest[daemon_set.metadata.uid] = seen
+
+    def _seen(self, daemons: Daemons, revisions: Revisions) -> _Seen | None:
+        """All that a sync goes by; None where time, or which pods there are, matters too."""
+        daemon_set = daemons.daemon_set
+        tally = self._tallies.get(daemon_set.metadata.uid)
+        limit = daemon_set.spec.revision_history_limit
+        if tally is None or daemons.groups is not tally.groups or daemon_set.spec.min_ready_seconds:
+            return None
+        if (limit is not None and len(revisions.old) > limit) or daemons.count(lambda state: state.managed):
+            return None
+        return _Seen(daemon_set, tally.version, revisions)
 
     def _claim_pods(self, daemon_set: DaemonSet) -> Collection[Pod]:
         """The DaemonSet's pods, after adopting matching orphans and releasing those that match no more."""

@@ -27,15 +27,20 @@ class Tally:
         The pods that there are, by key.
     judge
         Says what a node means for the DaemonSet.
+
+    Notes
+    -----
+    ``groups`` has the nodes by their standing. While ``version`` stays the same between two looks, so do they.
     """
 
     def __init__(self, pods: Iterable[Pod], judge: Judge) -> None:
+        self.version = 0
         self._judge = judge
         self._pods: dict[str, dict[str, Pod]] = {}
         self._verdicts: dict[str, Verdict] = {}
         self._lists: dict[str, list[Pod]] = {}
         self._states: dict[str, NodeState] = {}
-        self._groups: dict[NodeState, dict[str, None]] = {}
+        self.groups: dict[NodeState, dict[str, None]] = {}
         self._order: dict[str, int] = {}
         self._numbered = 0
         self._unheard: dict[str, None] = {}
@@ -70,15 +75,15 @@ class Tally:
         unheard: Iterable[str] = dict.fromkeys((*self._unheard, *self._ripening))
         if self._template is not template or self._revision != revision:
             self._template, self._revision = template, revision
+            self.version += 1
             unheard = dict.fromkeys((*nodes, *self._states, *self._unheard))
-        found = Daemons(daemon_set, self._verdicts, self._lists, hash_, generation, now, self._groups, self._order)
+        found = Daemons(daemon_set, self._verdicts, self._lists, hash_, generation, now, self.groups, self._order)
         for name in unheard:
             self._look_at(found, name, nodes.get(name))
         self._unheard.clear()
         return found
 
     def _look_at(self, found: Daemons, name: str, node: Node | None) -> None:
-        self._leave_group(name)
         pods = self._pods.get(name)
         if pods:
             self._lists[name] = list(pods.values())
@@ -90,26 +95,32 @@ class Tally:
             self._verdicts[name] = self._judge(found.daemon_set, node)
         self._ripening.pop(name, None)
         if node is None and not pods:
+            self._leave_group(name)
             self._order.pop(name, None)
             self._pods.pop(name, None)
             return
-        self._enter_group(name, found.state_of(name))
+        state = found.state_of(name)
+        if self._states.get(name) != state or name not in self._order:
+            self._leave_group(name)
+            self._enter_group(name, state)
         if found.daemon_set.spec.min_ready_seconds and any(
             is_ready(pod) and not found.is_available(pod) for pod in self._lists.get(name, ())
         ):
             self._ripening[name] = None
 
     def _enter_group(self, name: str, state: NodeState) -> None:
+        self.version += 1
         self._states[name] = state
-        self._groups.setdefault(state, {})[name] = None
+        self.groups.setdefault(state, {})[name] = None
         if name not in self._order:
             self._numbered += 1
             self._order[name] = self._numbered
 
     def _leave_group(self, name: str) -> None:
+        self.version += 1
         state = self._states.pop(name, None)
         if state is not None:
-            group = self._groups[state]
+            group = self.groups[state]
             del group[name]
             if not group:
-                del self._groups[state]
+                del self.groups[state]

@@ -9,7 +9,7 @@ References
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
@@ -36,6 +36,20 @@ SLOW_START_INITIAL_BATCH_SIZE = 1
 Replicated = TypeVar("Replicated", ReplicaSet, ReplicationController)
 
 
+class _Seen(NamedTuple):
+    """All that a sync goes by where neither orphans nor time play a part."""
+
+    rs: ReplicaSet | ReplicationController
+    owned: OwnedPods
+    version: int
+
+    def is_like(self, before: _Seen | None) -> bool:
+        """Whether nothing is another than before."""
+        if before is None or self.version != before.version:
+            return False
+        return self.rs is before.rs and self.owned is before.owned
+
+
 class ReplicaController(Controller, Generic[Replicated]):
     """Keeps the number of an object's pods at ``spec.replicas``; in names, a ReplicationController is an ``rs`` too."""
 
@@ -45,6 +59,7 @@ class ReplicaController(Controller, Generic[Replicated]):
         self.replica_sets: Informer[Replicated] = self.informers.of(cls)
         self.pods = self.informers.of(Pod)
         self.expectations = Expectations()
+        self._at_rest: dict[str, _Seen] = {}
         self.pod_control = PodControl(self.server, self.recorder)
         self.replica_sets.add_index("controller", _by_controller)
         self.replica_sets.add_handler(self._on_replica_set)
@@ -110,8 +125,14 @@ class ReplicaController(Controller, Generic[Replicated]):
         rs = self.replica_sets.get(key)
         if rs is None:
             self.expectations.forget(key)
+            self._at_rest.pop(key, None)
             return
         needs_sync = self.expectations.satisfied(key, self.now_ms)
+        owned, before = self.ownership.of(rs.metadata.uid), self.server.store.revision
+        seen = _Seen(rs, owned, owned.version)
+        at_rest = seen.is_like(self._at_rest.get(key)) and not self.ownership.orphans(rs.metadata.namespace)
+        if needs_sync and at_rest:
+            return
         claimed = self._claim_pods(rs)
         failure = None
         if needs_sync and rs.metadata.deletion_timestamp is None:
@@ -123,6 +144,8 @@ class ReplicaController(Controller, Generic[Replicated]):
             raise failure
         if rs.spec.min_ready_seconds and new.status.ready_replicas != new.status.available_replicas:
             self._check_availability_later(rs, claimed, now)
+        if claimed is owned and needs_sync and not rs.spec.min_ready_seconds and self.server.store.revision == before:
+            self._at_rest[key] = seen
 
     def _claim_pods(self, rs: Replicated) -> OwnedPods:
         """The ReplicaSet's pods, after adopting matching orphans and releasing those that match no more."""

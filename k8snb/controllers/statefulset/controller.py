@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from msgspec.structs import replace
 
@@ -39,6 +39,18 @@ from k8snb.machinery.ownership import claim
 from k8snb.machinery.server import EPOCH_MS
 
 
+class _Seen(NamedTuple):
+    """All that a sync goes by where neither claims nor time play a part: the set, and the versions of all else."""
+
+    set_: StatefulSet
+    members: int
+    revisions: int
+
+    def is_like(self, before: _Seen | None) -> bool:
+        """Whether nothing is another than before."""
+        return before is not None and self.set_ is before.set_ and self[1:] == before[1:]
+
+
 class StatefulSetController(Controller):
     """Keeps a StatefulSet's pods, each with its identity and its claims."""
 
@@ -53,6 +65,7 @@ class StatefulSetController(Controller):
         self.members = Members()
         self.pod_control = StatefulPodControl(self.server, self.recorder, claims)
         self._caught_up_ms: dict[str, int] = {}
+        self._at_rest: dict[str, _Seen] = {}
         self._patches: dict[str, tuple[PodTemplateSpec, dict[str, Any]]] = {}
         self._restored: dict[str, tuple[ControllerRevision, PodTemplateSpec]] = {}
         self.sets.add_handler(self._on_set)
@@ -113,7 +126,7 @@ class StatefulSetController(Controller):
         """
         set_ = self.sets.get(key)
         if set_ is None:
-            for memory in (self._caught_up_ms, self._patches, self._restored):
+            for memory in (self._caught_up_ms, self._patches, self._restored, self._at_rest):
                 memory.pop(key, None)
             return
         behind_ms = self._caught_up_ms.get(key, 0) - self.now_ms
@@ -128,8 +141,12 @@ class StatefulSetController(Controller):
                 self._caught_up_ms[key] = self.now_ms + WATCH_LATENCY_MS
 
     def _sync_set(self, key: str, set_: StatefulSet) -> None:
+        before = self.server.store.revision
         self.history.adopt_orphans(set_)
         members, now = self._claim_pods(set_), EPOCH_MS + self.now_ms
+        seen = _Seen(set_, self.members.version(set_), self.history.generation)
+        if seen.is_like(self._at_rest.get(key)):
+            return
         listed = self.history.of(set_)
         revisions = self._sync_revisions(key, set_, listed)
         status, failure = self._update_pods(set_, revisions, members, now)
@@ -139,6 +156,9 @@ class StatefulSetController(Controller):
             raise failure
         if set_.spec.min_ready_seconds and status.ready_replicas != status.available_replicas:
             self._check_availability_later(set_, members, now)
+        depends_on_more = set_.spec.min_ready_seconds or set_.spec.volume_claim_templates
+        if not depends_on_more and self.server.store.revision == before:
+            self._at_rest[key] = seen
 
     def _claim_pods(self, set_: StatefulSet) -> list[Member]:
         """The set's pods, after adopting matching orphans and releasing those that match no more."""
