@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from k8snb.api.integers import clamped_integer
 
 
+@lru_cache(1024)
 def scaled_value(value: int | str | None, total: int, round_up: bool) -> int:
     """What `3` or `"25%"` comes to.
 

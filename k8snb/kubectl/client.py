@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from k8snb.api.resources import Resource, SERVED
 from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.pod import Pod
 from k8snb.errors import MethodNotAllowed
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.flags import Flags
@@ -45,6 +46,9 @@ class Client(Reader, Protocol):
 
     def changes(self, kind: str, start: int) -> Sequence[Change]:
         """The changes of a kind from a position on."""
+
+    def pods_on(self, node: str) -> Sequence[Pod]:
+        """The pods on a node, by key."""
 
     def create(
         self,
@@ -136,6 +140,10 @@ class WarnedClient:
         """All objects of a kind, of one namespace or of all (None), by key."""
         self._check_readable(resource, "list")
         return self._server.list(resource, namespace)
+
+    def pods_on(self, node: str) -> Sequence[Pod]:
+        """The pods on a node, by key."""
+        return self._server.pods_on(node)
 
     def _check_readable(self, resource: Resource, verb: str) -> None:
         """Warn of what is deprecated; refuse what cannot be read, or is not built and yet never empty."""

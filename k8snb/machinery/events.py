@@ -165,7 +165,7 @@ class Recorder:
             subject.written[content] = self._server.update_event(replace(known, series=series))
             return
         event = Event(
-            metadata=self._new_meta(subject.reference),
+            metadata=self._new_meta(subject.reference, self._server.time),
             involved_object=subject.reference,
             reason=reason,
             message=message,
@@ -177,20 +177,21 @@ class Recorder:
         )
         subject.written[content] = self._server.create_event(event)
 
-    def _new_meta(self, about: ObjectReference) -> ObjectMeta:
+    def _new_meta(self, about: ObjectReference, now: int) -> ObjectMeta:
+        """Who an event is that is stored next; `now` in milliseconds since the epoch, in whole seconds."""
         name, uid = self._server.event_identity(about.name)
         return ObjectMeta(
             name=name,
             uid=uid,
             namespace=about.namespace or "default",
-            creation_timestamp=EPOCH_MS + self._loop.now_ms // 1000 * 1000,
+            creation_timestamp=now,
             resource_version=self._store.next_version(),
         )
 
     def _new_event(self, about: ObjectReference, type_: str, reason: str, message: str, count: int) -> Event:
-        now, source = EPOCH_MS + self._loop.now_ms // 1000 * 1000, self._source
+        now, source = self._server.time, self._source
         return Event(
-            metadata=self._new_meta(about),
+            metadata=self._new_meta(about, now),
             involved_object=about,
             reason=reason,
             message=message,

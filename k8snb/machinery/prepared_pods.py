@@ -19,6 +19,13 @@ class Prepared(NamedTuple):
     status: PodStatus
     annotations: Mapping[str, str]
 
+    def annotated(self, pod: Pod) -> Pod:
+        """A pod of this spec with the annotations that admission gives it."""
+        if not self.annotations:
+            return pod
+        meta = pod.metadata
+        return replace(pod, metadata=replace(meta, annotations={**meta.annotations, **self.annotations}))
+
 
 class PreparedPods:
     """Remembers how pods were prepared, by the spec that they came with.

@@ -80,10 +80,6 @@ def _with_condition(conditions: tuple[PodCondition, ...], condition: PodConditio
     return (*(c for c in conditions if c.type != condition.type), condition)
 
 
-def _with_annotations(pod: Pod, more: Mapping[str, str]) -> Pod:
-    return replace(pod, metadata=replace(pod.metadata, annotations={**pod.metadata.annotations, **more}))
-
-
 class ApiServer:
     """The one door to the store.
 
@@ -138,6 +134,11 @@ class ApiServer:
         found = [table[key] for key in sorted(table) if key.startswith(prefix)]
         view = self.views.get(resource.kind)
         return found if view is None else list(map(view, found))
+
+    def pods_on(self, node: str) -> Sequence[Pod]:
+        """The pods on a node, by key."""
+        pods = cast(dict[str, Pod], self.store.tables["Pod"])
+        return [pods[key] for key in sorted(key for key, pod in pods.items() if pod.spec.node_name == node)]
 
     def _table(self, resource: Resource) -> dict[str, KubernetesObject]:
         table = self.store.tables.get(resource.kind)
@@ -302,9 +303,7 @@ class ApiServer:
             prepared = self._prepared_pods.remember(pod, prepare_create(self.admission.create(with_defaults(pod))))
         else:
             check_namespace(self.store, pod)
-        if prepared.annotations:
-            pod = _with_annotations(pod, prepared.annotations)
-        meta = self._identity(pod, 1, self.store.next_version())
+        meta = self._identity(prepared.annotated(pod), 1, self.store.next_version())
         named = Pod(metadata=meta, spec=prepared.spec, status=prepared.status)
         self.admission.check_create(named)
         key = f"{meta.namespace}/{meta.name}"

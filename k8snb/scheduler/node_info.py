@@ -52,8 +52,8 @@ class NodeInfo:
 
     ``counts`` says how many pods of a signature are here, ``live`` how many peers that are not being deleted. A node
     that is not, or no longer, known but has pods is kept with ``node`` None. ``version`` changes with the node itself;
-    nodes of the same ``look`` differ in their names only. ``moves`` are the latest changes of ``live``, of which
-    `move_count` numbers the next; ``room`` remembers, until something changes, how pods of a demand would fit.
+    nodes of the same ``look`` differ in their names only. ``moves`` are the latest of all ``move_count`` changes of
+    ``live``; ``room`` remembers, until something changes, how pods of a demand would fit.
     """
 
     __slots__ = (
@@ -68,8 +68,8 @@ class NodeInfo:
         "look",
         "memory",
         "milli_cpu",
+        "move_count",
         "moves",
-        "moves_from",
         "name",
         "node",
         "non_zero_cpu",
@@ -94,7 +94,7 @@ class NodeInfo:
         self.counts: dict[Signature, int] = {}
         self.live: dict[Peers, int] = {}
         self.moves: list[tuple[Peers, int]] = []
-        self.moves_from = 0
+        self.move_count = 0
         self.room: dict[Demand, Room] = {}
         self.with_affinity: dict[Signature, int] = {}
         self.milli_cpu = 0
@@ -166,21 +166,17 @@ class NodeInfo:
             pod.terminating = True
             self._move(pod.signature.peers, -1)
 
-    @property
-    def move_count(self) -> int:
-        """How many changes of ``live`` there have been."""
-        return self.moves_from + len(self.moves)
-
     def moves_since(self, count: int) -> list[tuple[Peers, int]] | None:
-        """The changes of ``live`` after so many; None when they are forgotten."""
-        return self.moves[count - self.moves_from :] if count >= self.moves_from else None
+        """The changes of ``live`` after so many, of which there are some; None when they are forgotten."""
+        news = self.move_count - count
+        return self.moves[-news:] if news <= len(self.moves) else None
 
     def _move(self, peers: Peers, by: int) -> None:
         _count(self.live, peers, by)
         if len(self.moves) >= _REMEMBERED_MOVES:
-            self.moves_from += len(self.moves)
             self.moves.clear()
         self.moves.append((peers, by))
+        self.move_count += 1
 
     def clone(self) -> NodeInfo:
         """A copy for trying out pods' going and coming."""

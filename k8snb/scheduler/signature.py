@@ -116,7 +116,7 @@ class Signature:
         self._set_affinity(spec.affinity)
         self.uncommon = bool(self.host_ports or self.has_affinity or self.claims or demand.requests.scalars)
         self.simple = not (
-            self.host_ports or self.has_affinity or self._names_nodes or any(map(_is_bound, spec.volumes))
+            self.host_ports or self.has_affinity or self.names_nodes or any(map(_is_bound, spec.volumes))
         )
 
     def _set_affinity(self, affinity: Affinity | None) -> None:
@@ -156,7 +156,8 @@ class Signature:
         return required.node_selector_terms if required is not None else None
 
     @property
-    def _names_nodes(self) -> bool:
+    def names_nodes(self) -> bool:
+        """Whether the pods ask for nodes by name, as a daemon set's do."""
         return any(term.match_fields for term in self.required_node_terms or ())
 
     def covers(self, pod: Pod) -> bool:
@@ -216,7 +217,7 @@ class Signatures:
         kin = next((signature.kin for signature in reversed(known) if signature.is_kin_of(pod)), None)
         signature = Signature(pod, _shared_demand(known, pod.spec), _peers(known, pod), kin)
         known.append(signature)
-        del known[:-_KEPT_PER_OWNER]
+        del known[: -1 if signature.names_nodes else -_KEPT_PER_OWNER]  # another pod will name another node
         return signature
 
 

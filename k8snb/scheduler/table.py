@@ -107,14 +107,22 @@ class Table:
 
     def _update(self, info: NodeInfo, standing: Standing) -> None:
         """Pods came to a node, or went."""
-        pods = standing.pods
         if standing.moves != info.move_count:
             pods = self._count_moves(info, standing)
             if pods != standing.pods:
                 self._change_domains(standing, pods)
+                self._leave(info, standing)
                 standing.pods = pods
-        self._leave(info, standing)
-        self._enter(info, standing)
+                self._enter(info, standing)
+                return
+        room, group = self._room(info), standing.group
+        if group is None or room.refusal is not None:
+            self._leave(info, standing)
+            self._enter(info, standing)
+        elif room.score != standing.score:
+            group.remove(info.index, standing.score)
+            group.add(info.index, room.score)
+            standing.score = room.score
 
     def _renew(self, info: NodeInfo, standing: Standing | None) -> None:
         """A node is new, another than it was, or gone."""
@@ -158,10 +166,7 @@ class Table:
                 del self.refusals[standing.refusal]
 
     def _enter(self, info: NodeInfo, standing: Standing) -> None:
-        demand = self.signature.demand
-        room = info.room.get(demand)
-        if room is None:
-            room = info.room[demand] = self._room(info)
+        room = self._room(info)
         refusal = standing.kind.traits.refusal or room.refusal
         standing.refusal = refusal
         if refusal is not None:
@@ -179,7 +184,13 @@ class Table:
         standing.score = room.score
 
     def _room(self, info: NodeInfo) -> Room:
-        """How the pods would fit as far as resources are concerned."""
+        """How the pods would fit as far as resources are concerned; the same for all tables of a demand."""
+        room = info.room.get(self.signature.demand)
+        if room is None:
+            room = info.room[self.signature.demand] = self._new_room(info)
+        return room
+
+    def _new_room(self, info: NodeInfo) -> Room:
         demand = self.signature.demand
         refusal = insufficient(demand.requests, info)
         if refusal is not None:

@@ -89,17 +89,22 @@ class Loop:
         self, time_ms: int, callback: Callable[..., None], *args: Any, priority: int = NODE, background: bool = False
     ) -> Timer:
         """Call `callback(*args)` at a time in milliseconds (now, if that is past)."""
-        timer = Timer(self, max(time_ms, self.now_ms), callback, args, background)
-        self._sequence += 1
-        self._foreground += not background
-        heapq.heappush(self._heap, (timer.time_ms, priority, self._sequence, timer))
-        return timer
+        return self._add(max(time_ms, self.now_ms), callback, args, priority, background)
 
     def call_after(
         self, delay_ms: int, callback: Callable[..., None], *args: Any, priority: int = NODE, background: bool = False
     ) -> Timer:
         """Call `callback(*args)` after so many milliseconds."""
-        return self.call_at(self.now_ms + delay_ms, callback, *args, priority=priority, background=background)
+        return self._add(self.now_ms + max(delay_ms, 0), callback, args, priority, background)
+
+    def _add(
+        self, time_ms: int, callback: Callable[..., None], args: tuple[Any, ...], priority: int, background: bool
+    ) -> Timer:
+        timer = Timer(self, time_ms, callback, args, background)
+        self._sequence += 1
+        self._foreground += not background
+        heapq.heappush(self._heap, (time_ms, priority, self._sequence, timer))
+        return timer
 
     def forget(self, timer: Timer) -> None:
         """A timer was cancelled: it no longer counts as something to come."""

@@ -36,6 +36,10 @@ class PastClient:
         """All objects of a kind as they were."""
         return self._view.list(resource, namespace)
 
+    def pods_on(self, node: str) -> NoReturn:
+        """Only who empties a node asks for its pods so."""
+        self._refuse(node)
+
     @property
     def position(self) -> int:
         """A watch of the past begins at its end."""

@@ -35,7 +35,10 @@ def has_progress_deadline(deployment: Deployment) -> bool:
 
 def find_condition(status: DeploymentStatus, type_: str) -> DeploymentCondition | None:
     """The condition of a type, if there is one."""
-    return next((c for c in status.conditions if c.type == type_), None)
+    for condition in status.conditions:
+        if condition.type == type_:
+            return condition
+    return None
 
 
 def new_condition(type_: str, status: str, reason: str, message: str, now: int) -> DeploymentCondition:
@@ -62,4 +65,6 @@ def set_condition(status: DeploymentStatus, condition: DeploymentCondition) -> D
 
 def remove_condition(status: DeploymentStatus, type_: str) -> DeploymentStatus:
     """The status without the condition of a type."""
+    if find_condition(status, type_) is None:
+        return status
     return replace(status, conditions=tuple(c for c in status.conditions if c.type != type_))

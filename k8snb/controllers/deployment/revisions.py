@@ -32,11 +32,10 @@ def same_template(rs: ReplicaSet, deployment: Deployment) -> bool:
     one, other = rs.spec.template, deployment.spec.template
     if one.spec is not other.spec and one.spec != other.spec:
         return False
-    labels = {k: v for k, v in one.metadata.labels.items() if k != POD_TEMPLATE_HASH}
-    wanted = {k: v for k, v in other.metadata.labels.items() if k != POD_TEMPLATE_HASH}
-    if labels != wanted:
-        return False
-    return replace(one.metadata, labels=wanted) == replace(other.metadata, labels=wanted)
+    labels, wanted = dict(one.metadata.labels), dict(other.metadata.labels)
+    labels.pop(POD_TEMPLATE_HASH, None)
+    wanted.pop(POD_TEMPLATE_HASH, None)
+    return labels == wanted and replace(one.metadata, labels=other.metadata.labels) == other.metadata
 
 
 def by_creation(rs: ReplicaSet) -> tuple[int, str]:

@@ -29,12 +29,12 @@ def size(rs: ReplicaSet) -> int:
 
 def total_size(replica_sets: Iterable[ReplicaSet]) -> int:
     """How many pods the ReplicaSets ask for together."""
-    return sum(size(rs) for rs in replica_sets)
+    return sum([rs.spec.replicas or 0 for rs in replica_sets])
 
 
 def total_available(replica_sets: Iterable[ReplicaSet]) -> int:
     """How many available pods the ReplicaSets report together."""
-    return sum(rs.status.available_replicas for rs in replica_sets)
+    return sum([rs.status.available_replicas for rs in replica_sets])
 
 
 def resolve_fenceposts(max_surge: int | str | None, max_unavailable: int | str | None, desired: int) -> tuple[int, int]:

@@ -277,9 +277,9 @@ def calculate_status(rollout: Rollout, replica_sets: Sequence[ReplicaSet], new: 
     available = total_available(replica_sets)
     status = DeploymentStatus(
         observed_generation=deployment.metadata.generation,
-        replicas=sum(rs.status.replicas for rs in replica_sets),
+        replicas=sum([rs.status.replicas for rs in replica_sets]),
         updated_replicas=new.status.replicas if new else 0,
-        ready_replicas=sum(rs.status.ready_replicas for rs in replica_sets),
+        ready_replicas=sum([rs.status.ready_replicas for rs in replica_sets]),
         available_replicas=available,
         unavailable_replicas=max(total_size(replica_sets) - available, 0),
         terminating_replicas=_terminating(replica_sets),

@@ -126,8 +126,7 @@ class _Drainer:
             raise
 
     def _select(self, node: str) -> Selection:
-        found = (obj for obj in self.session.server.list(_PODS, None) if isinstance(obj, Pod))
-        here = (pod for pod in found if pod.spec.node_name == node and self.selector.matches(pod.metadata.labels))
+        here = [p for p in self.session.server.pods_on(node) if self.selector.matches(p.metadata.labels)]
         return Selection((pod, self.filters.verdict(pod)) for pod in here)
 
     def _tell_pending(self, node: str, error: K8snbError) -> None:
