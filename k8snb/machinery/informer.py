@@ -108,6 +108,8 @@ def _reindex(
 ) -> None:
     before = function(old) if old is not None else ()
     after = function(new) if new is not None else ()
+    if not before and not after:
+        return
     for value in before:
         if value not in after:
             bucket = index[value]

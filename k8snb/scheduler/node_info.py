@@ -21,7 +21,6 @@ ALL_ADDRESSES = "0.0.0.0"
 
 HostPort = tuple[str, str, int]
 K = TypeVar("K")
-_REMEMBERED_MOVES = 256
 
 
 class ImageState:
@@ -52,8 +51,8 @@ class NodeInfo:
 
     ``counts`` says how many pods of a signature are here, ``live`` how many peers that are not being deleted. A node
     that is not, or no longer, known but has pods is kept with ``node`` None. ``version`` changes with the node itself;
-    nodes of the same ``look`` differ in their names only. ``moves`` are the latest of all ``move_count`` changes of
-    ``live``; ``room`` remembers, until something changes, how pods of a demand would fit.
+    nodes of the same ``look`` differ in their names only. ``room`` remembers, until something changes, how pods of a
+    demand would fit.
     """
 
     __slots__ = (
@@ -68,8 +67,6 @@ class NodeInfo:
         "look",
         "memory",
         "milli_cpu",
-        "move_count",
-        "moves",
         "name",
         "node",
         "non_zero_cpu",
@@ -93,8 +90,6 @@ class NodeInfo:
         self.pods: dict[str, PodInfo] = {}
         self.counts: dict[Signature, int] = {}
         self.live: dict[Peers, int] = {}
-        self.moves: list[tuple[Peers, int]] = []
-        self.move_count = 0
         self.room: dict[Demand, Room] = {}
         self.with_affinity: dict[Signature, int] = {}
         self.milli_cpu = 0
@@ -137,7 +132,7 @@ class NodeInfo:
         self.counts[signature] = self.counts.get(signature, 0) + 1
         self.room.clear()
         if not pod.terminating:
-            self._move(signature.peers, 1)
+            _count(self.live, signature.peers, 1)
         if signature.uncommon:
             self._count_uncommon(signature, 1)
 
@@ -155,7 +150,7 @@ class NodeInfo:
         _count(self.counts, signature, -1)
         self.room.clear()
         if not pod.terminating:
-            self._move(signature.peers, -1)
+            _count(self.live, signature.peers, -1)
         if signature.uncommon:
             self._count_uncommon(signature, -1)
         return pod
@@ -164,19 +159,7 @@ class NodeInfo:
         """Note that a pod here is being deleted: it still takes its place, but no longer counts for spreading."""
         if not pod.terminating:
             pod.terminating = True
-            self._move(pod.signature.peers, -1)
-
-    def moves_since(self, count: int) -> list[tuple[Peers, int]] | None:
-        """The changes of ``live`` after so many, of which there are some; None when they are forgotten."""
-        news = self.move_count - count
-        return self.moves[-news:] if news <= len(self.moves) else None
-
-    def _move(self, peers: Peers, by: int) -> None:
-        _count(self.live, peers, by)
-        if len(self.moves) >= _REMEMBERED_MOVES:
-            self.moves.clear()
-        self.moves.append((peers, by))
-        self.move_count += 1
+            _count(self.live, pod.signature.peers, -1)
 
     def clone(self) -> NodeInfo:
         """A copy for trying out pods' going and coming."""
@@ -184,7 +167,6 @@ class NodeInfo:
         other.pods = dict(self.pods)
         other.counts = dict(self.counts)
         other.live = dict(self.live)
-        other.moves = []
         other.room = {}
         other.with_affinity = dict(self.with_affinity)
         other.scalars = dict(self.scalars)

@@ -13,15 +13,15 @@ from collections.abc import Hashable, Iterator
 from k8snb.api.types.node import Node
 from k8snb.scheduler.labels import HOSTNAME
 from k8snb.scheduler.node_info import ImageState, Look, NodeInfo
-from k8snb.scheduler.signature import PodInfo, Signature
+from k8snb.scheduler.signature import Peers, PodInfo, Signature
 
 
 class Snapshot:
     """The nodes, in the order in which they became known, and the pods on them.
 
-    ``by_index`` has every node there ever was; ``priorities`` counts the pods by priority.
-    ``generation`` counts the changes; `changed_since` names the nodes that changed after a generation.
-    ``affinity`` counts the pods, by signature, that draw other pods near or keep them away;
+    ``by_index`` has every node there ever was; ``peers`` are all that ever had a pod on one, in that order;
+    ``priorities`` counts the pods by priority. ``generation`` counts the changes; `changed_since` names the nodes that
+    changed after a generation. ``affinity`` counts the pods, by signature, that draw other pods near or keep them away;
     ``affinity_generation`` changes with the set of these signatures.
     """
 
@@ -33,6 +33,8 @@ class Snapshot:
         self.affinity: dict[Signature, int] = {}
         self.affinity_generation = 0
         self.images: dict[str, ImageState] = {}
+        self.peers: list[Peers] = []
+        self._known_peers: dict[Peers, None] = {}
         self.claims: dict[str, int] = {}
         self.priorities: dict[int, int] = {}
         self._changed: dict[NodeInfo, int] = {}
@@ -63,6 +65,7 @@ class Snapshot:
         """Put a pod onto the node that it names, known or not."""
         info = self.by_name.get(pod.node_name) or self._new(pod.node_name)
         info.add(pod)
+        self._note(pod.signature.peers)
         priority = pod.signature.priority
         self.priorities[priority] = self.priorities.get(priority, 0) + 1
         if pod.signature.uncommon:
@@ -116,6 +119,11 @@ class Snapshot:
         self.nodes.remove(info)
         self._touch(info)
         self._forget_if_empty(info)
+
+    def _note(self, peers: Peers) -> None:
+        if peers not in self._known_peers:
+            self._known_peers[peers] = None
+            self.peers.append(peers)
 
     def _new(self, name: str) -> NodeInfo:
         info = self.by_name[name] = NodeInfo(name, len(self.by_index))

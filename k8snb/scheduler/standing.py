@@ -106,19 +106,15 @@ class Group:
 
 
 class Standing:
-    """One node: its kind, its pods by selector, and either its group and score, or why it is refused.
+    """One node: its kind, its pods by selector, and either its group and score, or why it is refused."""
 
-    ``moves`` says of how many of the node's pods' comings and goings ``pods`` is the sum.
-    """
-
-    __slots__ = ("group", "info", "kind", "moves", "pods", "refusal", "score", "version")
+    __slots__ = ("group", "info", "kind", "pods", "refusal", "score", "version")
 
     def __init__(self, kind: Kind, info: NodeInfo, pods: tuple[int, ...]) -> None:
         self.kind = kind
         self.info = info
         self.pods = pods
         self.version = info.version
-        self.moves = info.move_count
         self.group: Group | None = None
         self.score = 0
         self.refusal: Status | None = None

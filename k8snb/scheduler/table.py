@@ -20,7 +20,7 @@ from k8snb.scheduler.plugins.pod_topology_spread.constraints import (
     Matcher,
 )
 from k8snb.scheduler.plugins.taint_toleration import TaintScorer, TaintToleration
-from k8snb.scheduler.signature import Signature
+from k8snb.scheduler.signature import Peers, Signature
 from k8snb.scheduler.snapshot import Snapshot
 from k8snb.scheduler.standing import Group, HardRow, Kind, SoftRow, Standing, Traits
 from k8snb.scheduler.status import Status
@@ -77,6 +77,8 @@ class Table:
         by_host = [c.selector for c in constraints if c.is_by_host]
         selectors = list(dict.fromkeys((*by_host, *(c.selector for c in constraints))))
         self.matchers = [Matcher(selector, self.signature.namespace) for selector in selectors]
+        self._counted: list[list[Peers]] = [[] for _ in selectors]  # the peers that a matcher counts
+        self._peers_seen = 0
         self.hard_positions = [selectors.index(c.selector) for c in self.hard]
         self.soft_positions = [selectors.index(c.selector) for c in self.soft]
         self._counted_by_host = len(dict.fromkeys(by_host))
@@ -96,6 +98,7 @@ class Table:
         """Look at the nodes that changed since the last time."""
         if self.generation == snapshot.generation:
             return
+        self._learn(snapshot)
         standings = self._standings
         for info in snapshot.changed_since(self.generation):
             standing = standings.get(info)
@@ -107,14 +110,13 @@ class Table:
 
     def _update(self, info: NodeInfo, standing: Standing) -> None:
         """Pods came to a node, or went."""
-        if standing.moves != info.move_count:
-            pods = self._count_moves(info, standing)
-            if pods != standing.pods:
-                self._change_domains(standing, pods)
-                self._leave(info, standing)
-                standing.pods = pods
-                self._enter(info, standing)
-                return
+        pods = self._count(info)
+        if pods != standing.pods:
+            self._change_domains(standing, pods)
+            self._leave(info, standing)
+            standing.pods = pods
+            self._enter(info, standing)
+            return
         room, group = self._room(info), standing.group
         if group is None or room.refusal is not None:
             self._leave(info, standing)
@@ -131,25 +133,27 @@ class Table:
             self._leave_domains(standing)
             del self._standings[info]
         if info.node is not None:
-            pods = tuple([matcher.count(info) for matcher in self.matchers])
-            standing = self._standings[info] = Standing(self._kind_of(info), info, pods)
+            standing = self._standings[info] = Standing(self._kind_of(info), info, self._count(info))
             self._join_domains(standing)
             self._enter(info, standing)
 
-    def _count_moves(self, info: NodeInfo, standing: Standing) -> tuple[int, ...]:
-        """The pods on a node by matcher: those that were there, and what came and went since."""
-        moves = info.moves_since(standing.moves)
-        standing.moves = info.move_count
-        if moves is None:
-            return tuple([matcher.count(info) for matcher in self.matchers])
-        pods = standing.pods
-        for number, matcher in enumerate(self.matchers):
-            known = matcher.known
-            for peers, by in moves:
-                counts = known.get(peers)
-                if matcher.matches(peers) if counts is None else counts:
-                    pods = (*pods[:number], pods[number] + by, *pods[number + 1 :])
-        return pods
+    def _learn(self, snapshot: Snapshot) -> None:
+        """Find out which of the peers that are new count."""
+        if self._peers_seen < len(snapshot.peers):
+            new = snapshot.peers[self._peers_seen :]
+            self._peers_seen += len(new)
+            for matcher, counted in zip(self.matchers, self._counted, strict=True):
+                counted += [peers for peers in new if matcher.matches(peers)]
+
+    def _count(self, info: NodeInfo) -> tuple[int, ...]:
+        """The pods on a node by matcher."""
+        live, counts = info.live, []
+        for matcher, counted in zip(self.matchers, self._counted, strict=True):
+            if len(counted) > len(live):
+                counts.append(matcher.count(info))
+            else:
+                counts.append(sum([live.get(peers, 0) for peers in counted]))
+        return tuple(counts)
 
     def _leave(self, info: NodeInfo, standing: Standing) -> None:
         group = standing.group

@@ -95,7 +95,7 @@ class Loop:
         self, delay_ms: int, callback: Callable[..., None], *args: Any, priority: int = NODE, background: bool = False
     ) -> Timer:
         """Call `callback(*args)` after so many milliseconds."""
-        return self._add(self.now_ms + max(delay_ms, 0), callback, args, priority, background)
+        return self._add(self.now_ms + (delay_ms if delay_ms > 0 else 0), callback, args, priority, background)
 
     def _add(
         self, time_ms: int, callback: Callable[..., None], args: tuple[Any, ...], priority: int, background: bool

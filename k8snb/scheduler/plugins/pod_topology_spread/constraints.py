@@ -57,22 +57,19 @@ class Constraint(NamedTuple):
 
 
 class Matcher:
-    """Counts the pods of one namespace that a selector selects; an empty selector counts none.
-
-    ``known`` remembers of which peers is known whether they count.
-    """
+    """Counts the pods of one namespace that a selector selects; an empty selector counts none."""
 
     def __init__(self, selector: Selector | None, namespace: str) -> None:
         self.selector = selector if selector is not None and selector.requirements else None
         self.namespace = namespace
-        self.known: dict[Peers, bool] = {}
+        self._known: dict[Peers, bool] = {}
 
     def matches(self, peers: Peers) -> bool:
         """Whether pods count."""
-        known = self.known.get(peers)
+        known = self._known.get(peers)
         if known is None:
             known = peers.namespace == self.namespace and selects(self.selector, peers.labels)
-            self.known[peers] = known
+            self._known[peers] = known
         return known
 
     def count(self, node: NodeInfo) -> int:
@@ -84,7 +81,7 @@ class Matcher:
         """
         if self.selector is None:
             return 0
-        total, known = 0, self.known
+        total, known = 0, self._known
         for peers, number in node.live.items():
             counts = known.get(peers)
             if self.matches(peers) if counts is None else counts:
