@@ -8,7 +8,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from msgspec.structs import replace
 
@@ -30,6 +30,7 @@ from k8snb.controllers.daemonset.status import calculate_status
 from k8snb.controllers.daemonset.tally import Tally
 from k8snb.controllers.daemonset.templates import Templates
 from k8snb.errors import ApiError, Conflict, NotFound
+from k8snb.machinery.at_rest import AtRest
 from k8snb.machinery.consistency import ConsistencyStore
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.expectations import Expectations
@@ -39,20 +40,6 @@ from k8snb.machinery.server import EPOCH_MS
 from k8snb.machinery.workqueue import WorkQueue
 
 BURST_REPLICAS = 250  # at most so many pods are created or deleted in one sync
-
-
-class _Seen(NamedTuple):
-    """A DaemonSet as a sync found it, its nodes by their tally."""
-
-    daemon_set: DaemonSet
-    version: int
-    revisions: Revisions
-
-    def is_like(self, before: _Seen | None) -> bool:
-        """Whether nothing is another than before."""
-        if before is None or self.version != before.version:
-            return False
-        return self.daemon_set is before.daemon_set and self.revisions is before.revisions
 
 
 class DaemonSetController(Controller):
@@ -72,7 +59,7 @@ class DaemonSetController(Controller):
         self.templates = Templates()
         self.backoff = FailedPodsBackoff()
         self._tallies: dict[str, Tally] = {}
-        self._at_rest: dict[str, _Seen] = {}
+        self.at_rest = AtRest()
         self.node_queue = WorkQueue(self.server.store, self._sync_node)
         self.daemon_sets.add_handler(self._on_daemon_set)
         self.informers.of(ControllerRevision).add_handler(self._on_revision)
@@ -89,7 +76,7 @@ class DaemonSetController(Controller):
             self.history.forget(daemon_set.metadata.uid)
             self.templates.forget(daemon_set.metadata.uid)
             self._tallies.pop(daemon_set.metadata.uid, None)
-            self._at_rest.pop(daemon_set.metadata.uid, None)
+            self.at_rest.forget(key_of(daemon_set))
         self.enqueue(daemon_set)
 
     def _on_revision(self, old: ControllerRevision | None, new: ControllerRevision | None) -> None:
@@ -221,21 +208,22 @@ class DaemonSetController(Controller):
         if not self.expectations.satisfied(key, self.now_ms):
             self._update_status(daemons, observed=False)
             return
-        seen = self._seen(daemons, revisions)
-        if seen is not None and seen.is_like(self._at_rest.get(daemon_set.metadata.uid)):
+        version = self._version(daemons, revisions)
+        if version is not None and self.at_rest.holds(key, daemon_set, revisions, version):
             return
-        writes_before = self.server.store.revision
+        writes_before, left = self.server.store.revision, None
         try:
             self._update_pods(key, daemons, revisions, pods)
         finally:
             wrote_pods = self.server.store.revision > writes_before
-            if self._update_status(daemons, observed=True) and wrote_pods:
+            left = self._update_status(daemons, observed=True)
+            if left is not daemon_set and wrote_pods:
                 self.consistency.wrote_at(key, self.now_ms)
-        if seen is not None and self.server.store.revision == writes_before:
-            self._at_rest[daemon_set.metadata.uid] = seen
+        if version is not None and left is not None and not wrote_pods:
+            self.at_rest.note(key, left, revisions, version)
 
-    def _seen(self, daemons: Daemons, revisions: Revisions) -> _Seen | None:
-        """All that a sync goes by; None where time, or which pods there are, matters too."""
+    def _version(self, daemons: Daemons, revisions: Revisions) -> int | None:
+        """The version of the tally that a sync goes by; None where time, or which pods there are, matters too."""
         daemon_set = daemons.daemon_set
         tally = self._tallies.get(daemon_set.metadata.uid)
         limit = daemon_set.spec.revision_history_limit
@@ -243,7 +231,7 @@ class DaemonSetController(Controller):
             return None
         if (limit is not None and len(revisions.old) > limit) or daemons.count(lambda state: state.managed):
             return None
-        return _Seen(daemon_set, tally.version, revisions)
+        return tally.version
 
     def _claim_pods(self, daemon_set: DaemonSet) -> Collection[Pod]:
         """The DaemonSet's pods, after adopting matching orphans and releasing those that match no more."""
@@ -330,20 +318,21 @@ class DaemonSetController(Controller):
                     failures.append(error)
         return failures
 
-    def _update_status(self, daemons: Daemons, observed: bool) -> bool:
+    def _update_status(self, daemons: Daemons, observed: bool) -> DaemonSet | None:
         """Write the status if it changed; once more on the newest version, if that one is newer than the cache.
 
         Returns
         -------
-        bool
-            Whether it was written.
+        DaemonSet or None
+            What is stored now; None when that is more than what the cache has.
         """
         daemon_set = daemons.daemon_set
-        status = calculate_status(daemons, observed)
-        changed = status != daemon_set.status
-        if changed:
+        status, left = calculate_status(daemons, observed), None
+        if status == daemon_set.status:
+            left = daemon_set
+        else:
             try:
-                self.server.update_status(replace(daemon_set, status=status))
+                left = self.server.update_status(replace(daemon_set, status=status))
             except Conflict:
                 fresh = self.server.find(DaemonSet, daemon_set.metadata.namespace, daemon_set.metadata.name)
                 if fresh is None or fresh.metadata.uid != daemon_set.metadata.uid:
@@ -353,7 +342,7 @@ class DaemonSetController(Controller):
         seconds = daemon_set.spec.min_ready_seconds
         if seconds and status.number_ready != status.number_available:
             self.queue.add_after(key_of(daemon_set), seconds * 1000)
-        return changed
+        return left
 
 
 def _same_owners(old: Pod, new: Pod) -> bool:

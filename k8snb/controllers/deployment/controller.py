@@ -18,7 +18,7 @@ from k8snb.api.types.apps import Deployment, ReplicaSet
 from k8snb.api.types.meta import LabelSelector
 from k8snb.api.types.pod import Pod
 from k8snb.controllers.deployment import conditions
-from k8snb.controllers.deployment.progress import progress_check_delay
+from k8snb.controllers.deployment.progress import deployment_timed_out, progress_check_delay
 from k8snb.controllers.deployment.recreate import rollout_recreate
 from k8snb.controllers.deployment.rollback import rollback, rollback_revision
 from k8snb.controllers.deployment.rolling import rollout_rolling
@@ -31,6 +31,7 @@ from k8snb.controllers.deployment.sync import (
     sync_status_only,
 )
 from k8snb.errors import ApiError
+from k8snb.machinery.at_rest import AtRest
 from k8snb.machinery.controller import Controller, Environment
 from k8snb.machinery.ownership import claim
 
@@ -49,6 +50,7 @@ class DeploymentController(Controller):
         self.deployments = self.informers.of(Deployment)
         self.replica_sets = self.informers.of(ReplicaSet)
         self.pods = self.informers.of(Pod)
+        self.at_rest = AtRest()
         self.replica_sets.add_index(_OWNER, _by_owner)
         self.deployments.add_handler(self._on_deployment)
         self.replica_sets.add_handler(self._on_replica_set)
@@ -114,6 +116,7 @@ class DeploymentController(Controller):
         """Scale, roll or only report, as the deployment's state asks for."""
         deployment = self.deployments.get(key)
         if deployment is None:
+            self.at_rest.forget(key)
             return
         if deployment.spec.selector == LabelSelector():
             self._refuse_empty_selector(deployment)
@@ -122,7 +125,15 @@ class DeploymentController(Controller):
         candidates = [rs for value in (meta.uid, meta.namespace) for rs in self._owned_by(value)]
         owned = claim(self.server, deployment, deployment.spec.selector, candidates)
         pods = self._pods_of(deployment) if deployment.spec.strategy.type == RECREATE else []
-        self._sync_rollout(key, Rollout(self.server, self.recorder, deployment, owned, pods))
+        rollout = Rollout(self.server, self.recorder, deployment, owned, pods)
+        if self.at_rest.holds(key, deployment, *owned) and not deployment_timed_out(rollout, deployment.status):
+            self._check_progress_later(key, rollout)
+            return
+        before = self.server.store.revision
+        self._sync_rollout(key, rollout)
+        wrote = self.server.store.revision - before
+        if rollout.rolls and wrote == (rollout.stored is not deployment) and _keeps_history(rollout):
+            self.at_rest.note(key, rollout.stored, *owned)  # it would write nothing until time is up
 
     def gives_up(self, key: str, error: ApiError, /) -> bool:
         """After so many failures in a row, and at once when nothing can be created in the namespace."""
@@ -141,6 +152,7 @@ class DeploymentController(Controller):
         elif rollout.deployment.spec.strategy.type == RECREATE:
             rollout_recreate(rollout)
         else:
+            rollout.rolls = True
             rollout_rolling(rollout)
         if rollout.stands_still:
             self._check_progress_later(key, rollout)
@@ -178,6 +190,12 @@ class DeploymentController(Controller):
         if deployment.status.observed_generation < generation:
             status = replace(deployment.status, observed_generation=generation)
             self.server.update_status(replace(deployment, status=status))
+
+
+def _keeps_history(rollout: Rollout) -> bool:
+    """Whether there are no more old ReplicaSets than the deployment wants, so that none will be cleaned up."""
+    limit = rollout.deployment.spec.revision_history_limit
+    return limit is None or (rollout.sorted_sets is not None and len(rollout.sorted_sets.old) <= limit)
 
 
 def _by_owner(rs: ReplicaSet) -> tuple[str, ...]:

@@ -30,8 +30,8 @@ class Rollout:
     """A deployment with its ReplicaSets and pods, as the cache had them when the sync began.
 
     ``deployment`` follows the sync's own status writes, but keeps the resource version that it was read at: a second
-    write in one sync conflicts, and the sync is repeated on a fresh cache. ``sorted_sets`` are its ReplicaSets, once a
-    look at them found nothing to write.
+    write in one sync conflicts, and the sync is repeated on a fresh cache. ``stored`` is what the API server has of it
+    now. ``sorted_sets`` are its ReplicaSets, once a look at them found nothing to write.
     """
 
     def __init__(
@@ -43,10 +43,11 @@ class Rollout:
         pods: Sequence[Pod],
     ) -> None:
         self.server = server
-        self.deployment = deployment
+        self.deployment = self.stored = deployment
         self.replica_sets = replica_sets
         self.pods = pods
         self.sorted_sets: ReplicaSets | None = None
+        self.rolls = False  # it is neither scaled, paused, rolled back nor recreated
         self.stands_still = False  # the sync found nothing to write
         self._recorder = recorder
 
@@ -61,7 +62,7 @@ class Rollout:
 
     def update_status(self, deployment: Deployment) -> None:
         """Write the deployment's status and annotations."""
-        self.server.update_status(deployment)
+        self.stored = self.server.update_status(deployment)
         self.deployment = deployment
 
     def update_status_if_changed(self, status: DeploymentStatus) -> bool:

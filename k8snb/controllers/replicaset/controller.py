@@ -9,7 +9,7 @@ References
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from msgspec.structs import replace
 
@@ -21,6 +21,7 @@ from k8snb.api.types.pod import Pod
 from k8snb.controllers.replicaset.deletion_order import pods_to_delete
 from k8snb.controllers.replicaset.status import with_status
 from k8snb.errors import ApiError, Conflict, NotFound
+from k8snb.machinery.at_rest import AtRest
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.expectations import Expectations
 from k8snb.machinery.informer import Informer
@@ -36,20 +37,6 @@ SLOW_START_INITIAL_BATCH_SIZE = 1
 Replicated = TypeVar("Replicated", ReplicaSet, ReplicationController)
 
 
-class _Seen(NamedTuple):
-    """All that a sync goes by where neither orphans nor time play a part."""
-
-    rs: ReplicaSet | ReplicationController
-    owned: OwnedPods
-    version: int
-
-    def is_like(self, before: _Seen | None) -> bool:
-        """Whether nothing is another than before."""
-        if before is None or self.version != before.version:
-            return False
-        return self.rs is before.rs and self.owned is before.owned
-
-
 class ReplicaController(Controller, Generic[Replicated]):
     """Keeps the number of an object's pods at ``spec.replicas``; in names, a ReplicationController is an ``rs`` too."""
 
@@ -59,7 +46,7 @@ class ReplicaController(Controller, Generic[Replicated]):
         self.replica_sets: Informer[Replicated] = self.informers.of(cls)
         self.pods = self.informers.of(Pod)
         self.expectations = Expectations()
-        self._at_rest: dict[str, _Seen] = {}
+        self.at_rest = AtRest()
         self.pod_control = PodControl(self.server, self.recorder)
         self.replica_sets.add_index("controller", _by_controller)
         self.replica_sets.add_handler(self._on_replica_set)
@@ -125,27 +112,27 @@ class ReplicaController(Controller, Generic[Replicated]):
         rs = self.replica_sets.get(key)
         if rs is None:
             self.expectations.forget(key)
-            self._at_rest.pop(key, None)
+            self.at_rest.forget(key)
             return
         needs_sync = self.expectations.satisfied(key, self.now_ms)
         owned, before = self.ownership.of(rs.metadata.uid), self.server.store.revision
-        seen = _Seen(rs, owned, owned.version)
-        at_rest = seen.is_like(self._at_rest.get(key)) and not self.ownership.orphans(rs.metadata.namespace)
-        if needs_sync and at_rest:
+        depends_on_more = rs.spec.min_ready_seconds or self.ownership.orphans(rs.metadata.namespace)
+        if needs_sync and not depends_on_more and self.at_rest.holds(key, rs, owned, owned.version):
             return
-        claimed = self._claim_pods(rs)
+        claimed, version = self._claim_pods(rs), owned.version
         failure = None
         if needs_sync and rs.metadata.deletion_timestamp is None:
             failure = self._manage_replicas(rs, claimed)
+        quiet = self.server.store.revision == before
         now = EPOCH_MS + self.now_ms
         new = with_status(rs, claimed, failure, now)
-        self._update_status(rs, new)
+        left = self._update_status(rs, new)
         if failure is not None:
             raise failure
         if rs.spec.min_ready_seconds and new.status.ready_replicas != new.status.available_replicas:
             self._check_availability_later(rs, claimed, now)
-        if claimed is owned and needs_sync and not rs.spec.min_ready_seconds and self.server.store.revision == before:
-            self._at_rest[key] = seen
+        if needs_sync and quiet and left is not None and claimed is owned:
+            self.at_rest.note(key, left, owned, version)
 
     def _claim_pods(self, rs: Replicated) -> OwnedPods:
         """The ReplicaSet's pods, after adopting matching orphans and releasing those that match no more."""
@@ -216,16 +203,23 @@ class ReplicaController(Controller, Generic[Replicated]):
                 counts[node] = counts.get(node, 0) + count
         return counts
 
-    def _update_status(self, rs: Replicated, new: Replicated) -> None:
-        """Write the status if it changed; once more on the newest version, if that one is newer than the cache."""
+    def _update_status(self, rs: Replicated, new: Replicated) -> Replicated | None:
+        """Write the status if it changed; once more on the newest version, if that one is newer than the cache.
+
+        Returns
+        -------
+        ReplicaSet or ReplicationController or None
+            What is stored now; None when that is more than what the cache has.
+        """
         if new.status == rs.status:
-            return
+            return rs
         try:
-            self.server.update_status(new)
+            return self.server.update_status(new)
         except Conflict:
             fresh = self.server.find(self.cls, rs.metadata.namespace, rs.metadata.name)
             if fresh is not None:
                 self.server.update_status(replace(fresh, status=new.status))
+            return None
 
     def _check_availability_later(self, rs: Replicated, claimed: OwnedPods, now: int) -> None:
         """Look again when the next ready pod has been ready for long enough."""

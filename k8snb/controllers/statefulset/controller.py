@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
@@ -24,6 +24,7 @@ from k8snb.controllers.statefulset.pod_control import StatefulPodControl
 from k8snb.controllers.statefulset.status import complete_rolling_update, count_pods, is_inconsistent
 from k8snb.controllers.statefulset.update import Revisions, SetUpdate
 from k8snb.errors import ApiError, Conflict
+from k8snb.machinery.at_rest import AtRest
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.history_revisions import (
     find_equal,
@@ -37,18 +38,6 @@ from k8snb.machinery.history_revisions import (
 from k8snb.machinery.informer import WATCH_LATENCY_MS
 from k8snb.machinery.ownership import claim
 from k8snb.machinery.server import EPOCH_MS
-
-
-class _Seen(NamedTuple):
-    """All that a sync goes by where neither claims nor time play a part: the set, and the versions of all else."""
-
-    set_: StatefulSet
-    members: int
-    revisions: int
-
-    def is_like(self, before: _Seen | None) -> bool:
-        """Whether nothing is another than before."""
-        return before is not None and self.set_ is before.set_ and self[1:] == before[1:]
 
 
 class StatefulSetController(Controller):
@@ -65,7 +54,7 @@ class StatefulSetController(Controller):
         self.members = Members()
         self.pod_control = StatefulPodControl(self.server, self.recorder, claims)
         self._caught_up_ms: dict[str, int] = {}
-        self._at_rest: dict[str, _Seen] = {}
+        self.at_rest = AtRest()
         self._patches: dict[str, tuple[PodTemplateSpec, dict[str, Any]]] = {}
         self._restored: dict[str, tuple[ControllerRevision, PodTemplateSpec]] = {}
         self.sets.add_handler(self._on_set)
@@ -126,8 +115,9 @@ class StatefulSetController(Controller):
         """
         set_ = self.sets.get(key)
         if set_ is None:
-            for memory in (self._caught_up_ms, self._patches, self._restored, self._at_rest):
+            for memory in (self._caught_up_ms, self._patches, self._restored):
                 memory.pop(key, None)
+            self.at_rest.forget(key)
             return
         behind_ms = self._caught_up_ms.get(key, 0) - self.now_ms
         if behind_ms > 0:
@@ -144,21 +134,25 @@ class StatefulSetController(Controller):
         before = self.server.store.revision
         self.history.adopt_orphans(set_)
         members, now = self._claim_pods(set_), EPOCH_MS + self.now_ms
-        seen = _Seen(set_, self.members.version(set_), self.history.generation)
-        if seen.is_like(self._at_rest.get(key)):
+        versions = self.members.version(set_), self.history.generation
+        if self.at_rest.holds(key, set_, *versions):
             return
         listed = self.history.of(set_)
         revisions = self._sync_revisions(key, set_, listed)
         status, failure = self._update_pods(set_, revisions, members, now)
-        self._update_status(set_, status)
+        quiet = self.server.store.revision == before
+        left = self._update_status(set_, status)
+        written = self.server.store.revision
         self._truncate_history(set_, listed, revisions, members)
         if failure is not None:
             raise failure
         if set_.spec.min_ready_seconds and status.ready_replicas != status.available_replicas:
             self._check_availability_later(set_, members, now)
         depends_on_more = set_.spec.min_ready_seconds or set_.spec.volume_claim_templates
-        if not depends_on_more and self.server.store.revision == before:
-            self._at_rest[key] = seen
+        if left is None or not quiet or depends_on_more or self.server.store.revision != written:
+            return
+        if left.status.current_revision == set_.status.current_revision:  # another one may let revisions go
+            self.at_rest.note(key, left, *versions)
 
     def _claim_pods(self, set_: StatefulSet) -> list[Member]:
         """The set's pods, after adopting matching orphans and releasing those that match no more."""
@@ -192,17 +186,24 @@ class StatefulSetController(Controller):
         status = count_pods(status, (*update.replicas, *update.condemned), min_ready, now)
         return replace(status, current_replicas=status.current_replicas - deleted), failure
 
-    def _update_status(self, set_: StatefulSet, status: StatefulSetStatus) -> None:
-        """Write the status if it says something new; once more on the newest version, if the cache was behind."""
+    def _update_status(self, set_: StatefulSet, status: StatefulSetStatus) -> StatefulSet | None:
+        """Write the status if it says something new; once more on the newest version, if the cache was behind.
+
+        Returns
+        -------
+        StatefulSet or None
+            What is stored now; None when that is more than what the cache has.
+        """
         status = complete_rolling_update(set_, status)
         if not is_inconsistent(set_, status):
-            return
+            return set_
         try:
-            self.server.update_status(replace(set_, status=status))
+            return self.server.update_status(replace(set_, status=status))
         except Conflict:
             fresh = self.server.find(StatefulSet, set_.metadata.namespace, set_.metadata.name)
             if fresh is not None:
                 self.server.update_status(replace(fresh, status=status))
+            return None
 
     def _check_availability_later(self, set_: StatefulSet, members: Sequence[Member], now: int) -> None:
         """Look again when the next ready pod has been ready for long enough."""
