@@ -40,11 +40,15 @@ class ProbeTimer:
     def set(self, time_ms: int, background: bool) -> None:
         """Look at a time, and not before."""
         self.cancel()
-        self._timer = self._loop.call_at(time_ms, self._fire, priority=NODE, background=background)
+        self._timer = self._loop.call_at(time_ms, self._tick, priority=NODE, background=background)
 
     def set_next(self, background: bool) -> None:
         """Look at the next tick."""
         self.set(self.after(self._loop.now_ms), background)
+
+    def tick_again(self) -> None:
+        """Look once more after another period; called at a tick."""
+        self._timer = self._loop.call_after(self.period_ms, self._tick, priority=NODE, background=True)
 
     def begin_anew(self, background: bool) -> None:
         """Look now, and then in periods from now on."""
@@ -53,8 +57,8 @@ class ProbeTimer:
 
     def hasten(self) -> None:
         """Look at the next tick, if nothing or a later tick is timed."""
-        tick_ms = self.after(self._loop.now_ms)
-        if self._timer is None or self._timer.time_ms > tick_ms:
+        tick_ms, due_ms = self.after(self._loop.now_ms), self.due_ms
+        if due_ms is None or due_ms > tick_ms:
             self.set(tick_ms, background=False)
 
     def after(self, time_ms: int) -> int:
@@ -63,15 +67,11 @@ class ProbeTimer:
 
     @property
     def due_ms(self) -> int | None:
-        """The tick that is timed."""
-        return None if self._timer is None else self._timer.time_ms
+        """The tick that is timed and has not come yet."""
+        return None if self._timer is None or self._timer.callback is None else self._timer.time_ms
 
     def cancel(self) -> None:
         """Time no tick."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-    def _fire(self) -> None:
-        self._timer = None
-        self._tick()

@@ -116,7 +116,7 @@ class ProbeWorker:
         same = self._failing
         if same is not None and same.status is self._probed.status() and not same.running.exited.fired:
             self._probed.say(self.container, "Warning", "Unhealthy", same.message)
-            self._timer.set_next(background=True)
+            self._timer.tick_again()
             return
         self._failing = None
         if not self._look():
