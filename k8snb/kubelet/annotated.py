@@ -11,8 +11,9 @@ from k8snb.api.pods import is_ready, is_terminal
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.pod_status import PodStatus
 from k8snb.kubelet import annotated_status as statuses
-from k8snb.kubelet.annotated_stages import Stage, stages_of
-from k8snb.kubelet.annotated_timing import AnnotatedTiming
+from k8snb.kubelet.annotated_stages import EXIT, Stage, stages_of
+from k8snb.kubelet.annotated_timing import AnnotatedTiming, back_off_ms
+from k8snb.kubelet.annotated_turns import Turns, wait_ms
 from k8snb.kubelet.exits import ExitCodes
 from k8snb.kubelet.registry import Registry
 from k8snb.kubelet.service_times import ServiceTimes
@@ -21,21 +22,11 @@ from k8snb.machinery.deletion import DeleteOptions
 from k8snb.machinery.server import ApiServer
 from k8snb.sim.loop import NODE, Timer
 
-BASE_MS, MAX_MS = 10_000, 300_000
-
 
 class _PodRecord:
     """What the kubelet knows of a pod beside its status."""
 
-    __slots__ = (
-        "bound_ms",
-        "deleted_ms",
-        "order",
-        "restart_ms",
-        "started_ms",
-        "timers",
-        "unready",
-    )
+    __slots__ = ("bound_ms", "deleted_ms", "order", "restart_ms", "started_ms", "timers", "unready")
 
     def __init__(self, order: int, now_ms: int) -> None:
         self.order: int = order
@@ -101,6 +92,7 @@ class AnnotatedKubelet:
         self._exit_codes = ExitCodes()
         self._order = 0
         self._exiting: list[tuple[int, int, int, Pod]] = []
+        self._turns = Turns()
 
     # -- faults
 
@@ -198,14 +190,17 @@ class AnnotatedKubelet:
 
     def _set_timer(self, stage: Stage, pod: Pod, record: _PodRecord) -> None:
         moment = stage.moment(self, pod)
-        if moment is not None:
-            record.timers[stage.name] = self.loop.call_at(
-                moment, self._fire, stage, key_of(pod), record, self.server.store.cause,
-                priority=NODE,
-            )  # fmt: skip
+        if moment is None:
+            return
+        wait = 0 if stage is EXIT else self._turns.next(moment)  # who exits together is known only then
+        record.timers[stage.name] = self.loop.call_at(
+            moment + wait, self._fire, stage, key_of(pod), record, self.server.store.cause, moment,
+            priority=NODE,
+        )  # fmt: skip
 
-    def _fire(self, stage: Stage, key: str, record: _PodRecord, cause: int) -> None:
+    def _fire(self, stage: Stage, key: str, record: _PodRecord, cause: int, moment: int) -> None:
         record.timers.pop(stage.name, None)
+        self._turns.forget(moment)
         pod = self._pods.get(key)
         if pod is None or pod.spec.node_name in self._down:
             return
@@ -245,10 +240,20 @@ class AnnotatedKubelet:
 
     def _exit_in_order(self) -> None:
         exiting, self._exiting = self._exiting, []
-        store = self.server.store
-        for _, _, cause, pod in sorted(exiting, key=lambda row: row[:2]):
+        for turn, (_, _, cause, pod) in enumerate(sorted(exiting, key=lambda row: row[:2])):
+            record, code = self._records.get(pod.metadata.uid), self._exit_codes.next_code(pod)
+            if record is not None:
+                record.timers["exit"] = self.loop.call_after(
+                    wait_ms(turn), self._exit, key_of(pod), record, code, cause, priority=NODE
+                )
+
+    def _exit(self, key: str, record: _PodRecord, code: int, cause: int) -> None:
+        del record.timers["exit"]
+        pod = self._pods[key]
+        if pod.spec.node_name not in self._down:
+            store = self.server.store
             store.actor, store.cause = f"kubelet {pod.spec.node_name}", cause
-            self._handle_exit(pod, self._exit_codes.next_code(pod))
+            self._handle_exit(pod, code)
 
     def _handle_exit(self, pod: Pod, code: int) -> None:
         """End the pod, or restart its containers: the first time at once, then after a growing delay."""
@@ -290,8 +295,3 @@ class AnnotatedKubelet:
 
     def _write(self, pod: Pod, status: PodStatus) -> None:
         self.server.set_pod_status(pod, status)
-
-
-def back_off_ms(restarts: int) -> int:
-    """How long a container that was restarted so often waits after its next exit: 0, 10 s, 20 s, 40 s … 300 s."""
-    return 0 if restarts == 0 else min(BASE_MS << min(restarts - 1, 10), MAX_MS)

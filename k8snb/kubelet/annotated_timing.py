@@ -11,6 +11,7 @@ NEVER = "never"
 
 # Within a second of a scenario, containers exit, then pods start, become ready, and go.
 EXIT_SLOT, START_SLOT, READY_SLOT, STOP_SLOT = 0, 130, 270, 400
+BASE_MS, MAX_MS = 10_000, 300_000
 
 
 class AnnotatedTiming:
@@ -43,6 +44,11 @@ class AnnotatedTiming:
     def crash(self, now_ms: int) -> int:
         """A fault of its containers ends them."""
         return _next(now_ms, EXIT_SLOT)
+
+
+def back_off_ms(restarts: int) -> int:
+    """How long a container that was restarted so often waits after its next exit: 0, 10 s, 20 s, 40 s … 300 s."""
+    return 0 if restarts == 0 else min(BASE_MS << min(restarts - 1, 10), MAX_MS)
 
 
 def is_annotated(pod: Pod) -> bool:

@@ -21,7 +21,7 @@ DIFFERENT = {
     "deployment-unready-pod": LATE,
     "fuzz-daemonset-078": "upstream takes the nodes of a rolling update in the random order of a Go map",
     "kubectl-errors": "one sync of a job saw its pod run and be ready, as in one of ten recordings of one manifest",
-    "kubectl-lines-27": "a slice's generation counts the writes that a burst of pods takes: three more there than here",
+    "kubectl-lines-27": "a slice's generation counts the writes that a burst of pods takes: one more here than there",
     "statefulset-claim-retention": "a claim gets its owner right after its pod; where that conflicts with its binding, "
     "within milliseconds, upstream writes no event of the pod's creation: so with one of the three pods",
 }

@@ -1,0 +1,92 @@
+"""Statuses of pods that live by annotations: those due together are written one after another, within their slot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from k8snb.api.types.pod import Pod
+from k8snb.api.types.service import EndpointSlice
+from k8snb.cluster import Cluster
+from k8snb.kubelet.annotated_turns import SPREAD_MS, WRITE_MS
+
+JOB = """\
+apiVersion: batch/v1
+kind: Job
+metadata: {name: batch}
+spec:
+  parallelism: 4
+  completions: 4
+  template:
+    metadata: {annotations: {k8snb.dev/run: '2', k8snb.dev/exit: '1,0,1,0'}}
+    spec:
+      restartPolicy: Never
+      containers: [{name: main, image: busybox}]
+"""
+
+
+def started(old: Pod, new: Pod) -> bool:
+    return old.status.phase == "Pending" and new.status.phase == "Running"
+
+
+def ended(old: Pod, new: Pod) -> bool:
+    return old.status.phase == "Running" and new.status.phase in ("Succeeded", "Failed")
+
+
+def pods_of(cluster: Cluster) -> list[Pod]:
+    return [pod for pod in cluster.server.store.tables["Pod"].values() if isinstance(pod, Pod)]
+
+
+def moments(cluster: Cluster, happened: Callable[[Pod, Pod], bool]) -> list[int]:
+    """When in its second something happened to a pod, each time that it did."""
+    return [
+        change.time_ms % 1000
+        for change in cluster.log.changes()
+        if isinstance(change.old, Pod) and isinstance(change.new, Pod) and happened(change.old, change.new)
+    ]
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(min_value=1, max_value=130))
+def test_pods_of_one_second_start_one_after_another(pods: int) -> None:
+    cluster = Cluster([{"name": "node", "cpu": "64", "pods": 200}], annotated=True)
+    cluster.kubectl(f"create deployment web --image=nginx --replicas={pods}")
+    cluster.run(3)
+    expected = [130 + min(turn * WRITE_MS, SPREAD_MS) for turn in range(pods)]
+    assert moments(cluster, started) == expected
+
+
+def test_pods_of_one_second_exit_one_after_another() -> None:
+    cluster = Cluster(1, annotated=True)
+    cluster.apply(JOB)
+    cluster.run(6)
+    assert moments(cluster, ended)[:4] == [0, 1, 2, 3]
+    phases = [p.status.phase for p in pods_of(cluster) if p.status.phase in ("Failed", "Succeeded")]
+    assert sorted(phases) == ["Failed", "Failed", "Succeeded", "Succeeded"]
+
+
+def test_a_pod_that_is_deleted_before_its_turn_does_not_exit() -> None:
+    cluster = Cluster(1, annotated=True)
+    cluster.apply(JOB)
+    cluster.run_until(lambda: moments(cluster, ended))
+    waiting = [p for p in pods_of(cluster) if p.status.phase == "Running"]
+    assert len(waiting) == 3
+    cluster.kubectl(f"delete pod {waiting[-1].metadata.name} --wait=false")
+    cluster.run(0.5)
+    assert cluster.get("pod", waiting[-1].metadata.name).status.phase == "Running"
+
+
+def test_controllers_act_between_two_statuses() -> None:
+    """Each pod's address comes into the endpoint slice by a change of its own, as from kubelets that write apart."""
+    cluster = Cluster(1, annotated=True)
+    cluster.kubectl("create deployment web --image=nginx --replicas=3")
+    cluster.kubectl("expose deployment web --port=80")
+    cluster.run(3)
+    sizes = [
+        len(change.new.endpoints)
+        for change in cluster.log.changes()
+        if isinstance(change.new, EndpointSlice) and change.new.metadata.name.startswith("web-")
+    ]
+    assert [size for size in (1, 2, 3) if size in sizes] == [1, 2, 3]
