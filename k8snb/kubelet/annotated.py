@@ -11,8 +11,9 @@ from k8snb.api.pods import is_ready, is_terminal
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.pod_status import PodStatus
 from k8snb.kubelet import annotated_status as statuses
+from k8snb.kubelet.annotated_record import PodRecord
 from k8snb.kubelet.annotated_stages import EXIT, Stage, stages_of
-from k8snb.kubelet.annotated_timing import AnnotatedTiming, back_off_ms
+from k8snb.kubelet.annotated_timing import AnnotatedTiming, back_off_ms, next_slot
 from k8snb.kubelet.annotated_turns import Turns, wait_ms
 from k8snb.kubelet.exits import ExitCodes
 from k8snb.kubelet.registry import Registry
@@ -20,22 +21,7 @@ from k8snb.kubelet.service_times import ServiceTimes
 from k8snb.machinery.controller import key_of
 from k8snb.machinery.deletion import DeleteOptions
 from k8snb.machinery.server import ApiServer
-from k8snb.sim.loop import NODE, Timer
-
-
-class _PodRecord:
-    """What the kubelet knows of a pod beside its status."""
-
-    __slots__ = ("bound_ms", "deleted_ms", "order", "restart_ms", "started_ms", "timers", "unready")
-
-    def __init__(self, order: int, now_ms: int) -> None:
-        self.order: int = order
-        self.bound_ms: int = now_ms
-        self.started_ms: int = now_ms
-        self.deleted_ms: int = now_ms
-        self.restart_ms: int = now_ms
-        self.unready = False
-        self.timers: dict[str, Timer] = {}
+from k8snb.sim.loop import NODE
 
 
 class AnnotatedPod:
@@ -88,7 +74,7 @@ class AnnotatedKubelet:
         self._address = address
         self._service = service
         self._pods: dict[str, Pod] = {}
-        self._records: dict[str, _PodRecord] = {}
+        self._records: dict[str, PodRecord] = {}
         self._exit_codes = ExitCodes()
         self._order = 0
         self._exiting: list[tuple[int, int, int, Pod]] = []
@@ -172,7 +158,7 @@ class AnnotatedKubelet:
         record = self._records.get(pod.metadata.uid)
         if record is None:
             self._order += 1
-            record = self._records[pod.metadata.uid] = _PodRecord(self._order, self.loop.now_ms)
+            record = self._records[pod.metadata.uid] = PodRecord(self._order, self.loop.now_ms)
         if pod.metadata.deletion_timestamp is not None and "stop" not in record.timers:
             record.deleted_ms = self.loop.now_ms
             for run in self._service.of(pod.metadata.uid):
@@ -188,17 +174,19 @@ class AnnotatedKubelet:
             if stage.name not in timers:
                 self._set_timer(stage, pod, record)
 
-    def _set_timer(self, stage: Stage, pod: Pod, record: _PodRecord) -> None:
+    def _set_timer(self, stage: Stage, pod: Pod, record: PodRecord) -> None:
         moment = stage.moment(self, pod)
         if moment is None:
             return
+        if moment < self.loop.now_ms:  # the kubelet was down by then
+            moment = next_slot(self.loop.now_ms, moment % 1000)
         wait = 0 if stage is EXIT else self._turns.next(moment)  # who exits together is known only then
         record.timers[stage.name] = self.loop.call_at(
             moment + wait, self._fire, stage, key_of(pod), record, self.server.store.cause, moment,
             priority=NODE,
         )  # fmt: skip
 
-    def _fire(self, stage: Stage, key: str, record: _PodRecord, cause: int, moment: int) -> None:
+    def _fire(self, stage: Stage, key: str, record: PodRecord, cause: int, moment: int) -> None:
         record.timers.pop(stage.name, None)
         self._turns.forget(moment)
         pod = self._pods.get(key)
@@ -208,7 +196,7 @@ class AnnotatedKubelet:
         store.actor, store.cause = f"kubelet {pod.spec.node_name}", cause
         stage.act(self, pod)
 
-    def record(self, pod: Pod) -> _PodRecord:
+    def record(self, pod: Pod) -> PodRecord:
         """What the kubelet remembers of a pod."""
         return self._records[pod.metadata.uid]
 
@@ -220,9 +208,8 @@ class AnnotatedKubelet:
         images = [c.image for c in pod.spec.containers]
         missing = [i for i in images if self._registry.problem(i)]
         record.started_ms = self.loop.now_ms
-        at_once = self.timing.ready(pod, self.loop.now_ms) == self.loop.now_ms and not record.unready
-        now = self.server.time
-        self._write(pod, statuses.started(pod, missing, pod.status.pod_ip or self._address(), at_once, now))
+        address, now = pod.status.pod_ip or self._address(), self.server.time
+        self._write(pod, statuses.started(pod, missing, address, record.ready_at_once(pod), now))
         if not missing:
             self._note_start(pod)
 
@@ -247,7 +234,7 @@ class AnnotatedKubelet:
                     wait_ms(turn), self._exit, key_of(pod), record, code, cause, priority=NODE
                 )
 
-    def _exit(self, key: str, record: _PodRecord, code: int, cause: int) -> None:
+    def _exit(self, key: str, record: PodRecord, code: int, cause: int) -> None:
         del record.timers["exit"]
         pod = self._pods[key]
         if pod.spec.node_name not in self._down:
@@ -270,7 +257,7 @@ class AnnotatedKubelet:
                 record.timers.pop(name).cancel()
         if delay_ms == 0:
             record.started_ms = self.loop.now_ms
-            self._write(pod, statuses.restarted(pod, False, now, code))
+            self._write(pod, statuses.restarted(pod, record.ready_at_once(pod), now, code))
             self._note_start(pod)
         else:
             record.restart_ms = self.loop.now_ms + delay_ms
@@ -278,8 +265,9 @@ class AnnotatedKubelet:
 
     def restart(self, pod: Pod) -> None:
         """The back-off is over: the containers run again."""
-        self.record(pod).started_ms = self.loop.now_ms
-        self._write(pod, statuses.restarted(pod, False, self.server.time))
+        record = self.record(pod)
+        record.started_ms = self.loop.now_ms
+        self._write(pod, statuses.restarted(pod, record.ready_at_once(pod), self.server.time))
         self._note_start(pod)
 
     def stop(self, pod: Pod) -> None:

@@ -39,11 +39,11 @@ class AnnotatedTiming:
 
     def probe(self, now_ms: int) -> int:
         """A fault of its readiness is noticed."""
-        return _next(now_ms, READY_SLOT)
+        return next_slot(now_ms, READY_SLOT)
 
     def crash(self, now_ms: int) -> int:
         """A fault of its containers ends them."""
-        return _next(now_ms, EXIT_SLOT)
+        return next_slot(now_ms, EXIT_SLOT)
 
 
 def back_off_ms(restarts: int) -> int:
@@ -57,6 +57,11 @@ def is_annotated(pod: Pod) -> bool:
     return bool(annotations) and any(key.startswith(PREFIX) for key in annotations)
 
 
+def is_ready_at_once(pod: Pod) -> bool:
+    """The pod is ready in the same write as it runs."""
+    return _seconds(pod, "ready", 1) == 0
+
+
 def _seconds(pod: Pod, name: str, default: int) -> int:
     text = pod.metadata.annotations.get(PREFIX + name, "")
     seconds = integer(text)
@@ -67,6 +72,6 @@ def _slot(since_ms: int, seconds: int, slot: int) -> int:
     return (since_ms // 1000 + seconds) * 1000 + slot
 
 
-def _next(now_ms: int, slot: int) -> int:
+def next_slot(now_ms: int, slot: int) -> int:
     """The next time that a slot comes."""
     return _slot(now_ms - slot, 1, slot)

@@ -53,6 +53,8 @@ class Names:
         elif isinstance(obj, Pod) and obj.metadata.generate_name and not _has_identity(obj):
             base = obj.metadata.generate_name.rstrip("-")
             self.generated[obj.metadata.name] = f"{self._base(base)}-<pod>"
+        elif isinstance(obj, Job) and is_cron_job(obj):
+            self.generated[obj.metadata.name] = stable_job_name(obj.metadata.name)
         elif isinstance(obj, EndpointSlice):
             self.generated[obj.metadata.name] = f"{obj.metadata.generate_name}<slice>"
 

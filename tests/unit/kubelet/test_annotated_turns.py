@@ -90,3 +90,28 @@ def test_controllers_act_between_two_statuses() -> None:
         if isinstance(change.new, EndpointSlice) and change.new.metadata.name.startswith("web-")
     ]
     assert [size for size in (1, 2, 3) if size in sizes] == [1, 2, 3]
+
+
+def test_a_kubelet_that_was_down_goes_on_in_the_slots_of_the_next_second() -> None:
+    cluster = Cluster([{"name": "a"}], annotated=True)
+    cluster.kubectl("create deployment web --image=nginx --replicas=2")
+    cluster.run(1)
+    cluster.fault(node="a", state="down")
+    cluster.run(9.5)
+    assert moments(cluster, started) == []
+    cluster.fault(node="a", state="up")
+    cluster.run(1)
+    assert moments(cluster, started) == [130, 131]
+
+
+def test_a_restarted_container_that_is_ready_at_once_is_so_in_the_same_write() -> None:
+    cluster = Cluster(1, annotated=True)
+    restarting = JOB.replace("Never", "OnFailure").replace("'1,0,1,0'", "'1,0'").replace("4", "1")
+    cluster.apply(restarting.replace("k8snb.dev/run", "k8snb.dev/ready: '0', k8snb.dev/run"))
+    cluster.run(10)
+    statuses = [
+        c.new.status for c in cluster.log.changes() if isinstance(c.new, Pod) and c.new.status.container_statuses
+    ]
+    again = [s.container_statuses[0] for s in statuses if s.container_statuses[0].restart_count == 1]
+    assert again
+    assert all(status.ready for status in again if status.state.running is not None)

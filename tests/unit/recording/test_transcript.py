@@ -23,3 +23,12 @@ def test_only_the_line_of_a_mistake_in_a_manifest_is_kubectls_word() -> None:
     assert failure.endswith("(column 5)")
     (line,) = normalise(failure, Names(cluster.log))
     assert line == f"error: error parsing STDIN: {failure.partition('STDIN: ')[2].removesuffix(' (column 5)')}"
+
+
+def test_a_cron_jobs_jobs_are_named_without_their_minute() -> None:
+    cluster = Cluster(nodes=1, annotated=True)
+    cluster.kubectl("create cronjob tick --image=busybox --schedule='* * * * *'")
+    cluster.kubectl("create job by-hand-20260101 --image=busybox")
+    cluster.run(seconds=130)
+    names = normalise(str(cluster.kubectl("get jobs -o name")), Names(cluster.log))
+    assert names == ["job.batch/by-hand-20260101", "job.batch/tick-<minute>", "job.batch/tick-<minute>"]
