@@ -206,6 +206,17 @@ def test_a_lane_opens_and_tells_of_a_crash_and_of_probes(open_lab: Callable[...,
     assert lab.errors == []
 
 
+@pytest.mark.parametrize("more", ["", "      - {name: proxy, image: 'app:1'}\n"])
+def test_one_container_is_crashed_alone_where_there_are_several(open_lab: Callable[..., Any], more: str) -> None:
+    lab = open_lab("DeploymentLab", PROBED + more)
+    menu = lab.page.get_by_label("One container of the selected pod").first
+    assert menu.is_visible() is bool(more)
+    if more:
+        menu.select_option("crash proxy alone")
+        echo_has(lab, 'state="exit", container="proxy", code=1')
+    assert lab.errors == []
+
+
 @pytest.mark.parametrize("name", ["StatefulSetLab", "DaemonSetLab", "JobLab"])
 def test_nothing_sticks_out_at_any_width_and_both_themes(open_lab: Callable[[str], Any], name: str) -> None:
     lab = open_lab(name)

@@ -6,7 +6,7 @@ from typing import Any
 
 from k8snb.widgets.controls.fields import Bound, KindControls
 from k8snb.widgets.controls.nodes import ADD_NODE, CORDON, LABEL, NODE, REMOVE_NODE, TAINT
-from k8snb.widgets.controls.pods_and_nodes import CRASH, FAIL_NODE, KILL, PROBE, REGISTRY, UNREADY
+from k8snb.widgets.controls.pods_and_nodes import CRASH, CRASH_ONE, FAIL_NODE, KILL, PROBE, REGISTRY, UNREADY
 from k8snb.widgets.controls.rollout import (
     bound_text,
     controller_revisions,
@@ -91,6 +91,7 @@ DAEMON_SET = KindControls(
         undo_menu(controller_revisions),
         KILL,
         CRASH,
+        CRASH_ONE,
         UNREADY,
         PROBE,
         REGISTRY,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from k8snb.widgets.controls.fields import Bound, KindControls, Toggle
-from k8snb.widgets.controls.pods_and_nodes import CRASH, FAIL_NODE, KILL, PROBE, REGISTRY, UNREADY
+from k8snb.widgets.controls.pods_and_nodes import CRASH, CRASH_ONE, FAIL_NODE, KILL, PROBE, REGISTRY, UNREADY
 from k8snb.widgets.controls.rollout import (
     bound_text,
     desired,
@@ -65,6 +65,6 @@ DEPLOYMENT = KindControls(
         IMAGE,
         PAUSED,
     ),
-    buttons=(undo_menu(replica_set_revisions), KILL, CRASH, UNREADY, PROBE, FAIL_NODE, REGISTRY),
+    buttons=(undo_menu(replica_set_revisions), KILL, CRASH, CRASH_ONE, UNREADY, PROBE, FAIL_NODE, REGISTRY),
     state=state_words,
 )

@@ -173,7 +173,15 @@ class Button:
 
 @dataclass(frozen=True, kw_only=True)
 class Menu:
-    """A button that asks which."""
+    """A button that asks which.
+
+    Parameters
+    ----------
+    choices
+        What can be chosen, with its words.
+    hides
+        It is not shown while there is nothing to choose.
+    """
 
     alone: ClassVar[bool] = False
 
@@ -182,11 +190,13 @@ class Menu:
     choices: Callable[[View], Choices]
     steps: Callable[[View, Any], Steps]
     hint: str = ""
+    hides: bool = False
 
     def row(self, view: View) -> dict[str, Any]:
         """What the browser needs to draw the menu."""
         choices = [list(c) for c in self.choices(view)] if view.obj is not None else []
-        return {"name": self.name, "label": self.label, "hint": self.hint, "alone": False, "choices": choices}
+        row = {"name": self.name, "label": self.label, "hint": self.hint, "alone": False, "choices": choices}
+        return {**row, "hidden": self.hides and not choices}
 
 
 def words(*texts: str) -> Callable[[View], Choices]:

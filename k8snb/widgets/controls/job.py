@@ -8,7 +8,7 @@ from typing import Any
 from k8snb.api.jobs import finished_condition
 from k8snb.widgets.controls.fields import Button, Choice, Field, KindControls, Number, Toggle, words
 from k8snb.widgets.controls.job_runs import INDEXED, NON_INDEXED, Run, with_run
-from k8snb.widgets.controls.pods_and_nodes import CRASH, FAIL_NODE, KILL, PROBE, REGISTRY
+from k8snb.widgets.controls.pods_and_nodes import CRASH, CRASH_ONE, FAIL_NODE, KILL, PROBE, REGISTRY
 from k8snb.widgets.controls.steps import flags, Line, manifest, Offer, patch, Steps
 from k8snb.widgets.controls.view import View
 
@@ -123,6 +123,6 @@ JOB = KindControls(
         ),
         SUSPEND,
     ),
-    buttons=(RUN_AGAIN, KILL, CRASH, PROBE, FAIL_NODE, REGISTRY),
+    buttons=(RUN_AGAIN, KILL, CRASH, CRASH_ONE, PROBE, FAIL_NODE, REGISTRY),
     state=state_words,
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from k8snb.kubelet.probe_kinds import has_probe
+from k8snb.kubelet.annotated_timing import is_annotated
+from k8snb.kubelet.probe_kinds import has_probe, probed_containers
 from k8snb.picture.chronicle import PodTrack
 from k8snb.scenario_file import PROBES
 from k8snb.widgets.controls.fields import Button, Choices, Menu
@@ -44,6 +45,19 @@ def _crash_label(view: View) -> str:
 
 def _crash(view: View) -> Steps:
     return fault(pod=_name(view.pod("crash")), state="exit", code=1)
+
+
+def _containers(view: View) -> Choices:
+    """The containers of the selected pod, or of the oldest ready one, if each can be crashed alone."""
+    pod = view.find_pod()
+    if pod is None or is_annotated(pod.objects.values[-1]):
+        return []
+    names = [c.name for c in probed_containers(pod.objects.values[-1])]
+    return [(name, f"crash {name} alone") for name in names] if len(names) > 1 else []
+
+
+def _crash_one(view: View, choice: Any) -> Steps:
+    return fault(pod=_name(view.pod("crash")), state="exit", container=str(choice), code=1)
 
 
 def _probes(view: View) -> Choices:
@@ -105,6 +119,14 @@ CRASH = Button(
     label=_crash_label,
     steps=_crash,
     hint="The containers of the selected pod, or of the oldest ready one, exit with code 1",
+)
+CRASH_ONE = Menu(
+    name="container",
+    label="Crash one…",
+    choices=_containers,
+    steps=_crash_one,
+    hint="One container of the selected pod, or of the oldest ready one, exits with code 1",
+    hides=True,
 )
 PROBE = Menu(
     name="probe",

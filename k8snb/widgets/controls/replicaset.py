@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from k8snb.widgets.controls.fields import KindControls
-from k8snb.widgets.controls.pods_and_nodes import CRASH, FAIL_NODE, KILL, PROBE, REGISTRY, UNREADY
+from k8snb.widgets.controls.pods_and_nodes import CRASH, CRASH_ONE, FAIL_NODE, KILL, PROBE, REGISTRY, UNREADY
 from k8snb.widgets.controls.rollout import desired, MIN_READY_SECONDS, replicas_field
 from k8snb.widgets.controls.view import View
 
@@ -17,6 +17,6 @@ def state_words(view: View) -> tuple[str, bool]:
 REPLICA_SET = KindControls(
     kind="ReplicaSet",
     fields=(replicas_field(), MIN_READY_SECONDS),
-    buttons=(KILL, CRASH, UNREADY, PROBE, FAIL_NODE, REGISTRY),
+    buttons=(KILL, CRASH, CRASH_ONE, UNREADY, PROBE, FAIL_NODE, REGISTRY),
     state=state_words,
 )

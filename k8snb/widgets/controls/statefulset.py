@@ -8,7 +8,7 @@ from typing import Any
 from k8snb.controllers.statefulset.identity import ordinal_of, pod_name, start_ordinal
 from k8snb.picture.palette import hue
 from k8snb.widgets.controls.fields import Bound, Choice, KindControls, Partition, words
-from k8snb.widgets.controls.pods_and_nodes import CRASH, FAIL_NODE, KILL, PROBE, REGISTRY, UNREADY
+from k8snb.widgets.controls.pods_and_nodes import CRASH, CRASH_ONE, FAIL_NODE, KILL, PROBE, REGISTRY, UNREADY
 from k8snb.widgets.controls.rollout import (
     bound_text,
     controller_revisions,
@@ -126,6 +126,6 @@ STATEFUL_SET = KindControls(
         _retention("when_scaled", "whenScaled", "What becomes of the claims of pods that are scaled away"),
         _retention("when_deleted", "whenDeleted", "What becomes of all claims when the set is deleted"),
     ),
-    buttons=(undo_menu(controller_revisions), KILL, CRASH, UNREADY, PROBE, FAIL_NODE, REGISTRY),
+    buttons=(undo_menu(controller_revisions), KILL, CRASH, CRASH_ONE, UNREADY, PROBE, FAIL_NODE, REGISTRY),
     state=state_words,
 )

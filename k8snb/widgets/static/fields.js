@@ -145,6 +145,7 @@ export function makeButton(row, press) {
     menu.replaceChildren(h("option", { value: "" }, next.label),
       ...next.choices.map(([value, words]) => h("option", { "data-value": JSON.stringify(value) }, words)));
     menu.selectedIndex = 0;
+    menu.hidden = next.hidden;
   };
   return { name: row.name, button: menu, inputs: [menu], show };
 }

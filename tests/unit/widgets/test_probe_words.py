@@ -31,6 +31,22 @@ spec:
         livenessProbe: {exec: {command: ["true"]}, periodSeconds: 5}
 """
 
+SEVERAL = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers: [{name: web, image: "app:1"}, {name: proxy, image: "app:1"}]
+      initContainers:
+      - {name: log, image: "app:1", restartPolicy: Always}
+      - {name: setup, image: "app:2", env: [{name: SIM, value: run=1}]}
+"""
+
 
 @pytest.fixture
 def probed() -> Iterator[DeploymentLab]:
@@ -65,6 +81,25 @@ def test_what_the_controls_break_is_seen_in_the_words(probed: DeploymentLab) -> 
     probed.controls.press("probe", "liveness passing")
     probed.run(6)
     assert "the container is restarted after 3 failures in a row" in probed.inspector.text
+
+
+def test_one_container_of_several_is_crashed_alone(probed: DeploymentLab) -> None:
+    rows = {row["name"]: row for row in probed.controls.buttons}
+    assert (rows["container"]["choices"], rows["container"]["hidden"]) == ([], True)
+    cluster = Cluster(nodes=1)
+    assert cluster.apply(SEVERAL).exit == 0
+    cluster.run(10)
+    lab = DeploymentLab(cluster)
+    rows = {row["name"]: row for row in lab.controls.buttons}
+    words = [["web", "crash web alone"], ["proxy", "crash proxy alone"], ["log", "crash log alone"]]
+    assert (rows["container"]["choices"], rows["container"]["hidden"]) == (words, False)
+    lab.controls.press("container", "proxy")
+    assert lab.controls.answer["line"].endswith('state="exit", container="proxy", code=1)')
+    lab.run(3)
+    statuses = lab.session.chronicle.pods[0].objects.values[-1].status.container_statuses
+    assert {s.name: s.restart_count for s in statuses} == {"web": 0, "proxy": 1}
+    assert lab.controls.press("container", "nobody").stderr.startswith("container nobody is not valid for pod ")
+    lab.close()
 
 
 def test_the_past_tells_what_the_log_knows(probed: DeploymentLab) -> None:
