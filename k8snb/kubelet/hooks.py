@@ -14,10 +14,15 @@ from k8snb.kubelet.commands import command_of, Execution, OUTPUT_OF_FAILURE
 from k8snb.kubelet.runtime import RunningContainer
 
 
-def execute_hook(handler: LifecycleHandler, container: RunningContainer) -> Execution:
-    """What comes of a hook that is run in a container now."""
+def execute_hook(handler: LifecycleHandler, container: RunningContainer | None) -> Execution:
+    """What comes of a hook that is run now, in a container or, when that has ended already, in none.
+
+    To sleep is the kubelet's own affair; everything else needs somebody who does it.
+    """
     if handler.sleep is not None:
         return Execution(True, handler.sleep.seconds * 1000)
+    if container is None:
+        return Execution(False)
     words = handler.exec.command if handler.exec is not None else tuple(container.program.serve.split())
     return command_of(words).execute(container.age_ms)
 

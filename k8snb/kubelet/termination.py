@@ -60,7 +60,7 @@ class Killer(NamedTuple):
         grace = grace_period(pod, container, probe) if grace_override is None else grace_override
         running = self.runtime.running(container.name)
         hook = None if container.lifecycle is None else container.lifecycle.pre_stop
-        if hook is not None and grace > 0 and running is not None:
+        if hook is not None and grace > 0:
             execution = execute_hook(hook, running)
             takes_ms = min(execution.takes_ms, grace * 1000)
             if takes_ms:
