@@ -54,6 +54,7 @@ class SchedulerComponent:
             assert old is not None
             self._causes.pop(key_of(old), None)
             self.scheduler.on_pod_deleted(old)
+            self.recorder.forget(old.metadata.uid)
         elif old is None:
             self._causes[key_of(new)] = self.server.store.cause
             self.scheduler.on_pod_added(new)

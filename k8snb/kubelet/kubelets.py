@@ -80,7 +80,7 @@ class Kubelets:
             if life is not None:
                 life.remove()
                 if life.finished:
-                    del self._lives[life.pod.metadata.uid]
+                    self._forget(life.pod)
             return
         life = self._lives.get(new.metadata.uid)
         if life is not None:
@@ -88,6 +88,13 @@ class Kubelets:
                 life.update(new)
         elif new.spec.node_name:
             self._begin(new)
+
+    def _forget(self, pod: Pod) -> None:
+        """A pod is gone, and its life is over."""
+        del self._lives[pod.metadata.uid]
+        kubelet = self._nodes.get(pod.spec.node_name)
+        if kubelet is not None:
+            kubelet.recorder.forget(pod.metadata.uid)
 
     def _begin(self, pod: Pod) -> None:
         """A kubelet sees a pod for the first time, and decides how it lives."""

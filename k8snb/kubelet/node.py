@@ -76,7 +76,7 @@ class NodeKubelet:
         self.asleep = False
         self.awake = Signal()
         self._functions = functions
-        self._recorder = Recorder(server, "kubelet", name)
+        self.recorder = Recorder(server, "kubelet", name)
         self._lives = lives
         self._creating: tuple[PodSpec, int, PodStatus, PodStatus] | None = None
         self._plain_specs: dict[int, tuple[PodSpec, bool]] = {}
@@ -152,7 +152,7 @@ class NodeKubelet:
     def say(self, pod: Pod, field_path: str, type_: str, reason: str, message: str) -> None:
         """Write an event about a pod, or one of its containers."""
         if not self.asleep:
-            self._recorder.event(pod, type_, reason, message, field_path)
+            self.recorder.event(pod, type_, reason, message, field_path)
 
     def program(self, pod: Pod, container: Container, number: int) -> Program:
         """What a container does at its start `number`, counted from 0."""

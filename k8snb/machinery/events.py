@@ -156,6 +156,10 @@ class Recorder:
             written = self._server.update_event(replace(known, count=count, last_timestamp=last, message=shown))
         subject.written[content] = written
 
+    def forget(self, uid: str) -> None:
+        """An object is gone, and nothing more will be said about it."""
+        self._subjects.pop(uid, None)
+
     def _event_of_series(self, subject: _Subject, type_: str, reason: str, message: str, action: str) -> None:
         content = (type_, reason, "", "")
         known, now_ms = subject.written.get(content), EPOCH_MS + self._loop.now_ms
