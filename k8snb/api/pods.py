@@ -65,7 +65,7 @@ def is_active(pod: Pod) -> bool:
 
 def max_restarts(pod: Pod) -> int:
     """The highest restart count among the pod's containers."""
-    return max((c.restart_count for c in pod.status.container_statuses), default=0)
+    return max([c.restart_count for c in pod.status.container_statuses], default=0)
 
 
 def sidecar_restarts(pod: Pod) -> int:

@@ -43,10 +43,42 @@ class _Bucket:
         return True
 
 
-class _Subject:
-    """What one component has said about one object: its events by their content, and how many more it may write.
+_Content = tuple[str, str, str, str]  # type, reason, message and field path; no message when events are combined
 
-    ``dropped`` counts what was said and not written since an event of that content was.
+
+class _Reason:
+    """What was said with one type and reason: nearly always one message, about one part of the object.
+
+    ``event`` is what was written of the first message about the part that ``path`` names.
+    """
+
+    __slots__ = ("event", "first", "last_ms", "others", "path")
+
+    def __init__(self, message: str, path: str, now_ms: int) -> None:
+        self.first = message
+        self.path = path
+        self.last_ms = now_ms
+        self.others: dict[str, None] | None = None
+        self.event: Event | None = None
+
+    def combines(self, message: str, now_ms: int) -> bool:
+        """Whether the reason came with so many different messages that they become one event."""
+        self.last_ms = now_ms
+        if message != self.first:
+            if self.others is None:
+                self.others = {}
+            self.others[message] = None
+        if self.others is None or len(self.others) + 1 < AGGREGATE_AFTER:
+            return False
+        del self.others[next(iter(self.others))]
+        return True
+
+
+class _Subject:
+    """What one component has said about one object, and how much more it may write.
+
+    ``written`` has the events by their content, but for those that a ``_Reason`` has; ``dropped`` counts what was said
+    and not written since an event of that content was.
     """
 
     __slots__ = ("buckets", "dropped", "reasons", "reference", "written")
@@ -64,38 +96,15 @@ class _Subject:
             bucket = self.buckets[type_] = _Bucket(now_ms)
         return bucket.take(now_ms)
 
-    def combines(self, type_: str, reason: str, message: str, now_ms: int) -> bool:
-        """Whether this reason came with so many different messages that they become one event."""
-        said = self.reasons.get((type_, reason))
-        if said is None or now_ms - said.last_ms > AGGREGATE_INTERVAL_MS:
-            self.reasons[type_, reason] = _Reason(message, now_ms)
-            return False
-        return said.combines(message, now_ms)
-
-
-class _Reason:
-    """The different messages that came with one reason; nearly always there is but one."""
-
-    __slots__ = ("first", "last_ms", "others")
-
-    def __init__(self, message: str, now_ms: int) -> None:
-        self.first = message
-        self.last_ms = now_ms
-        self.others: dict[str, None] | None = None
-
-    def combines(self, message: str, now_ms: int) -> bool:
-        self.last_ms = now_ms
-        if message != self.first:
-            if self.others is None:
-                self.others = {}
-            self.others[message] = None
-        if self.others is None or len(self.others) + 1 < AGGREGATE_AFTER:
-            return False
-        del self.others[next(iter(self.others))]
-        return True
-
-
-_Content = tuple[str, str, str, str]  # type, reason, message and field path; no message when events are combined
+    def begin(self, type_: str, reason: str, message: str, path: str, now_ms: int) -> _Reason:
+        """A reason is heard for the first time, or for the first time after long; what was written stays known."""
+        before = self.reasons.get((type_, reason))
+        if before is not None and before.event is not None:
+            self.written[type_, reason, before.first, before.path] = before.event
+        said = self.reasons[type_, reason] = _Reason(message, path, now_ms)
+        if before is not None:
+            said.event = self.written.pop((type_, reason, message, path), None)
+        return said
 
 
 class Recorder:
@@ -140,21 +149,29 @@ class Recorder:
         if self._series:
             self._event_of_series(subject, type_, reason, message, action)
             return
-        combined = subject.combines(type_, reason, message, now_ms)
+        said = subject.reasons.get((type_, reason))
+        if said is None or now_ms - said.last_ms > AGGREGATE_INTERVAL_MS:
+            said, combined = subject.begin(type_, reason, message, field_path, now_ms), False
+        else:
+            combined = said.combines(message, now_ms)
+        is_first = not combined and message == said.first and field_path == said.path
         content = (type_, reason, "" if combined else message, field_path)
         if not subject.may_write(type_, now_ms):
             subject.dropped[content] = subject.dropped.get(content, 0) + 1
             return
-        shown = f"(combined from similar events): {message}" if combined else message
-        known = subject.written.get(content)
         times = 1 + (subject.dropped.pop(content, 0) if subject.dropped else 0)
+        known = said.event if is_first else subject.written.get(content)
+        shown = f"(combined from similar events): {message}" if combined else message
         if known is None:
             about = replace(subject.reference, field_path=field_path) if field_path else subject.reference
             written = self._server.create_event(self._new_event(about, type_, reason, shown, times))
         else:
             count, last = known.count + times, self._server.time
             written = self._server.update_event(replace(known, count=count, last_timestamp=last, message=shown))
-        subject.written[content] = written
+        if is_first:
+            said.event = written
+        else:
+            subject.written[content] = written
 
     def forget(self, uid: str) -> None:
         """An object is gone, and nothing more will be said about it."""

@@ -27,9 +27,10 @@ class Signal:
         """It happens now; a second time says nothing new."""
         if not self.fired:
             self.fired = True
-            waiters, self._waiters = self._waiters, []
-            for waiter in waiters:
-                waiter()
+            if self._waiters:
+                waiters, self._waiters = self._waiters, []
+                for waiter in waiters:
+                    waiter()
 
     def when_fired(self, callback: Callable[[], None]) -> None:
         """Call back when it happens, or at once if it has."""

@@ -13,7 +13,7 @@ from heapq import nsmallest
 from typing import Any
 
 from k8snb.api.integers import integer
-from k8snb.api.pods import condition_of, max_restarts, sidecar_restarts
+from k8snb.api.pods import condition_of, is_ready, max_restarts, sidecar_restarts
 from k8snb.api.types.pod import Pod
 from k8snb.machinery.owned_pods import DELETION_COST, OwnedPods
 
@@ -52,21 +52,27 @@ def pods_to_delete(pods: OwnedPods, neighbours: Mapping[str, int], count: int, n
             break
         crowded = [pod for node in crowds[crowd] for pod in pods.settled[node].values()]
         missing = count - len(chosen)
-        chosen += crowded if len(crowded) <= missing else nsmallest(missing, crowded, key=rank)
+        chosen += crowded if len(crowded) <= missing else nsmallest(missing, crowded, key=lambda p: _age_rank(p, now))
     return chosen
 
 
 def _rank(pod: Pod, neighbours: int, now: int) -> tuple[Any, ...]:
     """A key that sorts the first pod to delete first."""
-    ready = condition_of(pod, "Ready")
-    is_ready = ready is not None and ready.status == "True"
-    ready_since = ready.last_transition_time if is_ready and ready is not None else None
     return (
         bool(pod.spec.node_name),
         _PHASE_ORDER.get(pod.status.phase, 0),
-        is_ready,
+        is_ready(pod),
         deletion_cost(pod),
         -neighbours,
+        *_age_rank(pod, now),
+    )
+
+
+def _age_rank(pod: Pod, now: int) -> tuple[Any, ...]:
+    """The part of the key by which settled pods on equally crowded nodes differ."""
+    ready = condition_of(pod, "Ready")
+    ready_since = ready.last_transition_time if ready is not None and ready.status == "True" else None
+    return (
         _logarithmic_age(ready_since, now),
         -max_restarts(pod),
         -sidecar_restarts(pod),
