@@ -58,8 +58,8 @@ class SchedulerComponent:
         elif old is None:
             self._causes[key_of(new)] = self.server.store.cause
             self.scheduler.on_pod_added(new)
-        else:
-            self.scheduler.on_pod_updated(old, new)
+        elif not self.scheduler.on_pod_updated(old, new):
+            return
         self._look_soon()
 
     def _on_node(self, old: Node | None, new: Node | None) -> None:

@@ -143,18 +143,28 @@ class Scheduler:
             self.nominator.nominate(info, pod.status.nominated_node_name)
             self.queue.add(info)
 
-    def on_pod_updated(self, old: Pod, new: Pod) -> None:
-        """Hear of a pod's new version. A pod that is over no longer takes any place."""
+    def on_pod_updated(self, old: Pod, new: Pod) -> bool:
+        """Hear of a pod's new version. A pod that is over no longer takes any place.
+
+        Returns
+        -------
+        bool
+            Whether it may matter to decisions; most versions of pods on nodes do not.
+        """
         if _is_over(new):
             self.on_pod_deleted(old)
-            return
+            return True
         info = self._assigned.get(pod_key(new))
         if info is None:
             self._update_waiting(new)
+        elif _looks_the_same(info.pod, new):
+            info.pod = new
+            return False
         elif new.spec.node_name:
             self._update_assigned(info, new)
         elif new.metadata.deletion_timestamp is not None:
             self._unassign(info)
+        return True
 
     def on_pod_deleted(self, pod: Pod) -> None:
         """Hear that a pod is gone."""
@@ -335,6 +345,13 @@ class Scheduler:
                 self.actions.clear_nomination(other.pod)
         for victim in victims:
             self.actions.delete_victim(victim.pod, info.pod, node_name)
+
+
+def _looks_the_same(old: Pod, new: Pod) -> bool:
+    """Whether a version of a pod differs in nothing but its status."""
+    before, after = old.metadata, new.metadata
+    same_labels, same_end = before.labels is after.labels, before.deletion_timestamp == after.deletion_timestamp
+    return old.spec is new.spec and same_labels and same_end
 
 
 def _is_over(pod: Pod) -> bool:
