@@ -187,9 +187,7 @@ class PodOwnership:
 
     def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
         if old is not None and new is not None and _same_owners(old, new):
-            reference = controller_of(new)
-            self._update(old, new, reference)
-            self._tell(reference, reference, old, new)
+            self._update(old, new, controller_of(new))
             return
         before = after = None
         if old is not None:
@@ -213,11 +211,15 @@ class PodOwnership:
                 handler(old, new)
 
     def _update(self, old: Pod, new: Pod, reference: OwnerReference | None) -> None:
+        """Take over, and pass on, a version of a pod that is in the same hands."""
         key = f"{new.metadata.namespace}/{new.metadata.name}"
         if reference is None:
             self._orphans[new.metadata.namespace][key] = new
-        else:
-            self._owned[reference.uid].update(key, old, new)
+            self._tell(None, None, old, new)
+            return
+        self._owned[reference.uid].update(key, old, new)
+        for handler in self._watchers.get(reference.kind, ()):
+            handler(old, new)
 
     def _learn(self, pod: Pod, reference: OwnerReference | None) -> None:
         meta = pod.metadata

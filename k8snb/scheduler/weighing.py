@@ -125,6 +125,8 @@ def _crowding(table: Table, groups: Sequence[Group]) -> list[int]:
     """The raw scores for spreading of the nodes of each group."""
     scores = [0.0] * len(groups)
     for at, constraint in enumerate(table.soft):
+        if all(group.soft[at] is None for group in groups):
+            continue
         max_skew, by_host, position = constraint.max_skew, constraint.is_by_host, table.soft_positions[at]
         if by_host:
             size = sum([group.size for group in groups if not group.unlabelled])

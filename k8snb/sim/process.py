@@ -51,8 +51,8 @@ Wait = int | Signal | Timeout
 Steps = Generator[Wait, None, T]
 
 
-class Process:
-    """Runs a generator on a loop.
+class Process(Signal):
+    """Runs a generator on a loop; fires when it is over.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Process:
     1
     """
 
-    __slots__ = ("_done", "_enter", "_loop", "_steps", "_turn", "finished")
+    __slots__ = ("_done", "_enter", "_loop", "_steps", "_turn")
 
     def __init__(
         self,
@@ -82,12 +82,12 @@ class Process:
         enter: Callable[[], None] | None = None,
         done: Callable[[T], None] | None = None,
     ) -> None:
+        super().__init__()
         self._loop = loop
         self._steps = steps
         self._enter = enter
         self._done = done
         self._turn = 0  # which wait it is in: what comes for an earlier one is too late
-        self.finished = Signal()
         self._go_on(0)
 
     def cancel(self) -> None:
@@ -105,7 +105,7 @@ class Process:
         except StopIteration as end:
             if self._done is not None:
                 self._done(end.value)
-            self.finished.fire()
+            self.fire()
             return
         if isinstance(wait, int):
             self._loop.call_after(wait, self._go_on, turn, priority=NODE)
@@ -122,5 +122,4 @@ class Process:
 
 def all_of(processes: list[Process]) -> Steps[None]:
     """Wait until all of them are over."""
-    for process in processes:
-        yield process.finished
+    yield from processes

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from k8snb.api.pods import available_at, controller_of, is_active, is_terminating
 from k8snb.api.selectors import matches
 from k8snb.api.types.apps import ReplicaSet, ReplicationController
-from k8snb.api.types.meta import LabelSelector
+from k8snb.api.types.meta import LabelSelector, OwnerReference
 from k8snb.api.types.pod import Pod
 from k8snb.controllers.replicaset.deletion_order import pods_to_delete
 from k8snb.controllers.replicaset.status import with_status
@@ -73,7 +73,7 @@ class ReplicaController(Controller, Generic[Replicated]):
             if old is None or old.metadata.labels != new.metadata.labels or controller_of(old) is not None:
                 self._enqueue_possible_owners(new)
             return
-        rs = self._owner(new)
+        rs = self._named(reference, new.metadata.namespace)
         if rs is None:
             return
         if old is None:
@@ -89,9 +89,13 @@ class ReplicaController(Controller, Generic[Replicated]):
 
     def _owner(self, pod: Pod) -> Replicated | None:
         reference = controller_of(pod)
-        if reference is None or reference.kind != self.cls.__name__:
+        return None if reference is None else self._named(reference, pod.metadata.namespace)
+
+    def _named(self, reference: OwnerReference, namespace: str) -> Replicated | None:
+        """The object that a pod's reference names, if it is one of these and still there."""
+        if reference.kind != self.cls.__name__:
             return None
-        rs = self.replica_sets.get(f"{pod.metadata.namespace}/{reference.name}")
+        rs = self.replica_sets.get(f"{namespace}/{reference.name}")
         return rs if rs is not None and rs.metadata.uid == reference.uid else None
 
     def _enqueue_owner(self, pod: Pod) -> None:

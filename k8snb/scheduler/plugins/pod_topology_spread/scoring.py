@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 from k8snb.scheduler.framework import MAX_NODE_SCORE, Scorer
 from k8snb.scheduler.node_info import NodeInfo
@@ -16,6 +17,7 @@ from k8snb.scheduler.plugins.pod_topology_spread.constraints import Constraint, 
 from k8snb.scheduler.signature import Signature
 
 
+@lru_cache(4096)
 def topology_weight(topologies: int) -> float:
     """The more topologies there are, the more each pod in one of them counts."""
     return math.log(topologies + 2)
