@@ -36,6 +36,7 @@ class Informer(Generic[T]):
         self._store = store
         self._indexes: list[tuple[IndexFunction[T], dict[str, dict[str, T]]]] = []
         self._by_name: dict[str, dict[str, dict[str, T]]] = {}
+        self._not_asked_for: dict[str, IndexFunction[T]] = {}
         self._handlers: list[Handler[T]] = []
         self._pending: list[Change] = []
         self.cache.update(store.tables[kind])  # type: ignore[arg-type]
@@ -46,14 +47,18 @@ class Informer(Generic[T]):
         self._handlers.append(handler)
 
     def add_index(self, name: str, function: IndexFunction[T]) -> None:
-        """Keep the objects by the values that `function` gives; read them with `by_index`."""
-        if name in self._by_name:
-            return
-        index: dict[str, dict[str, T]] = {}
-        self._indexes.append((function, index))
-        self._by_name[name] = index
-        for key, obj in self.cache.items():
-            _insert(index, function(obj), key, obj)
+        """Keep the objects by the values that `function` gives, from the first time that they are read so."""
+        if name not in self._by_name:
+            self._not_asked_for[name] = function
+
+    def _index(self, name: str) -> dict[str, dict[str, T]]:
+        index = self._by_name.get(name)
+        if index is None:
+            index, function = self._by_name.setdefault(name, {}), self._not_asked_for.pop(name)
+            self._indexes.append((function, index))
+            for key, obj in self.cache.items():
+                _insert(index, function(obj), key, obj)
+        return index
 
     def get(self, key: str) -> T | None:
         """The cached object of a key."""
@@ -61,17 +66,18 @@ class Informer(Generic[T]):
 
     def by_index(self, name: str, value: str) -> Mapping[str, T]:
         """The cached objects, by key, for which the index function gave `value`."""
-        bucket = self._by_name[name].get(value)
+        bucket = self._index(name).get(value)
         return {} if bucket is None else bucket
 
     def has_indexed(self, name: str) -> bool:
         """Whether the index function gave a value for any object."""
-        return bool(self._by_name[name])
+        return bool(self._index(name))
 
     def _on_change(self, change: Change) -> None:
         pending = self._pending
         if not pending:
-            self._store.loop.call_after(WATCH_LATENCY_MS, self._deliver, priority=DELIVERY)
+            loop = self._store.loop
+            loop.schedule(loop.now_ms + WATCH_LATENCY_MS, DELIVERY, self._deliver)
         elif change.new is None and pending[-1].key == change.key and pending[-1].old is not None:
             pending[-1] = change  # the last words of an object that is gone when they are heard
             return

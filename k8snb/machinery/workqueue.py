@@ -98,7 +98,8 @@ class WorkQueue:
     def _schedule(self) -> None:
         if not self._scheduled:
             self._scheduled = True
-            self._store.loop.call_after(self._latency_ms, self._work, priority=CONTROL)
+            loop = self._store.loop
+            loop.schedule(loop.now_ms + self._latency_ms, CONTROL, self._work)
 
     def _work(self) -> None:
         self._scheduled = False

@@ -89,17 +89,23 @@ class Loop:
         self, time_ms: int, callback: Callable[..., None], *args: Any, priority: int = NODE, background: bool = False
     ) -> Timer:
         """Call `callback(*args)` at a time in milliseconds (now, if that is past)."""
-        return self._add(max(time_ms, self.now_ms), callback, args, priority, background)
+        return self.schedule(max(time_ms, self.now_ms), priority, callback, args, background)
 
     def call_after(
         self, delay_ms: int, callback: Callable[..., None], *args: Any, priority: int = NODE, background: bool = False
     ) -> Timer:
         """Call `callback(*args)` after so many milliseconds."""
-        return self._add(self.now_ms + (delay_ms if delay_ms > 0 else 0), callback, args, priority, background)
+        return self.schedule(self.now_ms + max(delay_ms, 0), priority, callback, args, background)
 
-    def _add(
-        self, time_ms: int, callback: Callable[..., None], args: tuple[Any, ...], priority: int, background: bool
+    def schedule(
+        self,
+        time_ms: int,
+        priority: int,
+        callback: Callable[..., None],
+        args: tuple[Any, ...] = (),
+        background: bool = False,
     ) -> Timer:
+        """Call `callback(*args)` at a time that is not past: what the others come to."""
         timer = Timer(self, time_ms, callback, args, background)
         self._sequence += 1
         self._foreground += not background

@@ -108,7 +108,8 @@ class Process(Signal):
             self.fire()
             return
         if isinstance(wait, int):
-            self._loop.call_after(wait, self._go_on, turn, priority=NODE)
+            loop = self._loop
+            loop.schedule(loop.now_ms + max(wait, 0), NODE, self._go_on, (turn,))
             return
         signal = wait.signal if isinstance(wait, Timeout) else wait
         if isinstance(wait, Timeout) and not signal.fired:

@@ -60,6 +60,7 @@ class EndpointSliceController(Controller):
         self._selecting: dict[tuple[str, int], tuple[Mapping[str, str], tuple[str, ...]]] = {}
         self.services.add_index(_SELECTOR, _by_first_pair)
         self.slices.add_index(_SLICES_OF, _by_service)
+        self._selects = self.services.has_indexed(_SELECTOR)  # whether any service selects pods
         self.services.add_handler(self._on_service)
         self.pods.add_handler(self._on_pod)
         self.nodes.add_handler(self._on_node)
@@ -70,12 +71,13 @@ class EndpointSliceController(Controller):
     def _on_service(self, old: Service | None, new: Service | None) -> None:
         service = new or old
         assert service is not None
+        self._selects = self.services.has_indexed(_SELECTOR)
         self._selecting.clear()
         self.enqueue(service)
 
     def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
         """Note the pod with the services that select it, and look at these if the change shows in endpoints."""
-        if not self.services.has_indexed(_SELECTOR) or not (_in_endpoints(old) or _in_endpoints(new)):
+        if not self._selects or not (_in_endpoints(old) or _in_endpoints(new)):
             return
         relabelled = old is not None and new is not None and _labels_changed(old, new)
         shows = old is None or new is None or _endpoints_changed(old, new)
