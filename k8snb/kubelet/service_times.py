@@ -7,21 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import Struct
 
-class ServiceTime:
+
+class ServiceTime(Struct, gc=False):
     """One run of a container, in milliseconds. None: not yet.
 
     It takes requests from ``started_ms`` until ``refuses_ms``, when it was asked to stop, and answers those that are
     under way until ``ended_ms``.
     """
 
-    __slots__ = ("container", "ended_ms", "refuses_ms", "started_ms")
-
-    def __init__(self, container: str, started_ms: int) -> None:
-        self.container = container
-        self.started_ms = started_ms
-        self.refuses_ms: int | None = None
-        self.ended_ms: int | None = None
+    container: str
+    started_ms: int
+    refuses_ms: int | None = None
+    ended_ms: int | None = None
 
     def refuse(self, time_ms: int) -> None:
         """It was asked to stop, and takes no more requests."""

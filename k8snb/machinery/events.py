@@ -7,6 +7,7 @@ References
 
 from __future__ import annotations
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from k8snb.api.schema import KubernetesObject
@@ -24,14 +25,11 @@ SPAM_REFILL_MS = 300_000
 CONTROL_PLANE_HOST = "control-plane"
 
 
-class _Bucket:
+class _Bucket(Struct, gc=False):
     """The tokens that events of one type have left; every event takes one, and they come back slowly."""
 
-    __slots__ = ("at_ms", "tokens")
-
-    def __init__(self, now_ms: int) -> None:
-        self.tokens = float(SPAM_BURST)
-        self.at_ms = now_ms
+    at_ms: int
+    tokens: float = SPAM_BURST
 
     def take(self, now_ms: int) -> bool:
         if now_ms > self.at_ms:
@@ -46,20 +44,17 @@ class _Bucket:
 _Content = tuple[str, str, str, str]  # type, reason, message and field path; no message when events are combined
 
 
-class _Reason:
+class _Reason(Struct, gc=False):
     """What was said with one type and reason: nearly always one message, about one part of the object.
 
     ``event`` is what was written of the first message about the part that ``path`` names.
     """
 
-    __slots__ = ("event", "first", "last_ms", "others", "path")
-
-    def __init__(self, message: str, path: str, now_ms: int) -> None:
-        self.first = message
-        self.path = path
-        self.last_ms = now_ms
-        self.others: dict[str, None] | None = None
-        self.event: Event | None = None
+    first: str
+    path: str
+    last_ms: int
+    others: dict[str, None] | None = None
+    event: Event | None = None
 
     def combines(self, message: str, now_ms: int) -> bool:
         """Whether the reason came with so many different messages that they become one event."""
@@ -74,27 +69,22 @@ class _Reason:
         return True
 
 
-class _Subject:
+class _Subject(Struct, gc=False):
     """What one component has said about one object, and how much more it may write.
 
     ``written`` has the events by their content, but for those that a ``_Reason`` has; ``dropped`` counts what was said
     and not written since an event of that content was.
     """
 
-    __slots__ = ("buckets", "dropped", "reasons", "reference", "written")
-
-    def __init__(self, reference: ObjectReference) -> None:
-        self.reference = reference
-        self.buckets: dict[str, _Bucket] = {}
-        self.dropped: dict[_Content, int] = {}
-        self.written: dict[_Content, Event] = {}
-        self.reasons: dict[tuple[str, str], _Reason] = {}
+    reference: ObjectReference
+    normal: _Bucket
+    warning: _Bucket
+    dropped: dict[_Content, int] = {}
+    written: dict[_Content, Event] = {}
+    reasons: dict[tuple[str, str], _Reason] = {}
 
     def may_write(self, type_: str, now_ms: int) -> bool:
-        bucket = self.buckets.get(type_)
-        if bucket is None:
-            bucket = self.buckets[type_] = _Bucket(now_ms)
-        return bucket.take(now_ms)
+        return (self.normal if type_ == "Normal" else self.warning).take(now_ms)
 
     def begin(self, type_: str, reason: str, message: str, path: str, now_ms: int) -> _Reason:
         """A reason is heard for the first time, or for the first time after long; what was written stays known."""
@@ -145,7 +135,7 @@ class Recorder:
         uid = obj.metadata.uid or obj.metadata.name
         subject = self._subjects.get(uid)
         if subject is None:
-            subject = self._subjects[uid] = _Subject(_reference(obj))
+            subject = self._subjects[uid] = _Subject(_reference(obj), _Bucket(now_ms), _Bucket(now_ms))
         if self._series:
             self._event_of_series(subject, type_, reason, message, action)
             return
