@@ -2,7 +2,8 @@
 
 References
 ----------
-``staging/src/k8s.io/client-go/tools/record/event.go, events_cache.go @ v1.36``
+``staging/src/k8s.io/client-go/tools/record/event.go, events_cache.go`` and, for series,
+``staging/src/k8s.io/client-go/tools/events/event_broadcaster.go recordToSink @ v1.36``
 """
 
 from __future__ import annotations
@@ -137,7 +138,10 @@ class Recorder:
         if subject is None:
             subject = self._subjects[uid] = _Subject(_reference(obj), _Bucket(now_ms), _Bucket(now_ms))
         if self._series:
-            self._event_of_series(subject, type_, reason, message, action)
+            same = subject.reference.resource_version == obj.metadata.resource_version
+            self._event_of_series(
+                subject, subject.reference if same else _reference(obj), type_, reason, message, action
+            )
             return
         said = subject.reasons.get((type_, reason))
         if said is None or now_ms - said.last_ms > AGGREGATE_INTERVAL_MS:
@@ -167,17 +171,20 @@ class Recorder:
         """An object is gone, and nothing more will be said about it."""
         self._subjects.pop(uid, None)
 
-    def _event_of_series(self, subject: _Subject, type_: str, reason: str, message: str, action: str) -> None:
-        content = (type_, reason, "", "")
+    def _event_of_series(
+        self, subject: _Subject, about: ObjectReference, type_: str, reason: str, message: str, action: str
+    ) -> None:
+        """Begin a series for each version of the object, or say that it is one; of its third event say no more."""
+        content = (type_, reason, action, "")
         known, now_ms = subject.written.get(content), EPOCH_MS + self._loop.now_ms
-        if known is not None:
-            count = known.series.count + 1 if known.series else 2
-            series = EventSeries(count=count, last_observed_time=now_ms)
-            subject.written[content] = self._server.update_event(replace(known, series=series))
+        if known is not None and known.involved_object.resource_version == about.resource_version:
+            if known.series is None:
+                series = EventSeries(count=2, last_observed_time=now_ms)
+                subject.written[content] = self._server.update_event(replace(known, series=series))
             return
         event = Event(
-            metadata=self._new_meta(subject.reference, self._server.time),
-            involved_object=subject.reference,
+            metadata=self._new_meta(about, self._server.time),
+            involved_object=about,
             reason=reason,
             message=message,
             type=type_,

@@ -2,7 +2,8 @@
 
 References
 ----------
-``pkg/scheduler/framework/plugins/*: EventsToRegister and the queueing hints that it names @ v1.36``
+``pkg/scheduler/framework/plugins/*: EventsToRegister and the queueing hints that it names`` and
+``pkg/scheduler/scheduler.go buildQueueingHintMap @ v1.36``
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ def is_worth_a_try(waiting: PodInfo, rejectors: Iterable[str], event: Event) -> 
     event
         What happened.
     """
+    if isinstance(event, NodeEvent) and event.action is Action.TAINT and not _TRIED_AFTER_TAINTS.isdisjoint(rejectors):
+        return True
     return any(_HINTS[plugin](waiting, event) for plugin in rejectors if plugin in _HINTS)
 
 
@@ -242,3 +245,6 @@ _HINTS: dict[str, Hint] = {
     "PodTopologySpread": _pod_topology_spread,
     "InterPodAffinity": _inter_pod_affinity,
 }
+# New nodes interest these plugins, and taints do not. Their pods are tried again whenever a node's taints change, so
+# that none misses a node which was new while it was tainted.
+_TRIED_AFTER_TAINTS = _HINTS.keys() - {"NodeUnschedulable", "TaintToleration", "PodTopologySpread"}

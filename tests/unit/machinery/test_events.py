@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from k8snb.api.types.event import Event
 from k8snb.api.types.meta import ObjectMeta
@@ -43,6 +44,22 @@ def test_a_repetition_is_counted(speaker: Speaker) -> None:
     speaker.say("hello", times=3)
     speaker.say("bye")
     assert speaker.heard() == [("Normal", "hello", 3), ("Normal", "bye", 1)]
+
+
+def test_of_a_series_the_second_event_is_told_of_and_each_version_of_the_object_begins_one() -> None:
+    loop = Loop()
+    server = ApiServer(loop, Streams(1))
+    recorder = Recorder(server, "scheduler", series=True)
+    for version, message in (("1", "no room"), ("2", "no room"), ("2", "no room at all"), ("2", "none"), ("3", "none")):
+        pod = replace(POD, metadata=replace(POD.metadata, resource_version=version))
+        recorder.event(pod, "Warning", "FailedScheduling", message, action="Scheduling")
+    events = [e for e in server.store.tables["Event"].values() if isinstance(e, Event)]
+    assert [(e.message, e.series and e.series.count) for e in events] == [
+        ("no room", None),
+        ("no room", 2),
+        ("none", None),
+    ]
+    assert [e.involved_object.resource_version for e in events] == ["1", "2", "3"]
 
 
 def test_many_messages_of_one_reason_are_combined(speaker: Speaker) -> None:

@@ -98,7 +98,27 @@ def test_what_a_change_of_a_node_means() -> None:
     assert not list(node_events(old, heartbeat))
     waiting = _info("p", cpu="6")
     assert any(is_worth_a_try(waiting, ("NodeResourcesFit",), event) for event in node_events(old, new))
-    assert not any(is_worth_a_try(waiting, ("NodeResourcesFit",), event) for event in node_events(new, old))
+    less = [event for event in node_events(new, old) if event.action is not Action.TAINT]
+    assert not any(is_worth_a_try(waiting, ("NodeResourcesFit",), event) for event in less)
+
+
+@pytest.mark.parametrize(
+    ("rejector", "tried"),
+    [
+        ("NodeName", True),
+        ("NodeAffinity", True),
+        ("NodePorts", True),
+        ("NodeResourcesFit", True),
+        ("InterPodAffinity", True),
+        ("VolumeBinding", True),
+        ("NodeUnschedulable", False),
+        ("TaintToleration", False),
+        ("SchedulingGates", False),
+    ],
+)
+def test_a_new_taint_is_worth_a_try_for_plugins_that_know_nothing_of_taints(rejector: str, tried: bool) -> None:
+    (event,) = node_events(node("n"), node("n", taints=[TAINT]))
+    assert is_worth_a_try(_info("p", cpu="6"), (rejector,), event) is tried
 
 
 def test_what_a_change_of_a_pod_means() -> None:
