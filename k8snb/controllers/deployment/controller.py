@@ -7,7 +7,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -123,17 +123,26 @@ class DeploymentController(Controller):
             return
         meta = deployment.metadata
         candidates = [rs for value in (meta.uid, meta.namespace) for rs in self._owned_by(value)]
+        if self._is_at_rest(key, deployment, candidates):
+            return
         owned = claim(self.server, deployment, deployment.spec.selector, candidates)
         pods = self._pods_of(deployment) if deployment.spec.strategy.type == RECREATE else []
         rollout = Rollout(self.server, self.recorder, deployment, owned, pods)
-        if self.at_rest.holds(key, deployment, *owned) and not deployment_timed_out(rollout, deployment.status):
-            self._check_progress_later(key, rollout)
-            return
         before = self.server.store.revision
         self._sync_rollout(key, rollout)
         wrote = self.server.store.revision - before
         if rollout.rolls and wrote == (rollout.stored is not deployment) and _keeps_history(rollout):
-            self.at_rest.note(key, rollout.stored, *owned)  # it would write nothing until time is up
+            self.at_rest.note(key, rollout.stored, *candidates)
+
+    def _is_at_rest(self, key: str, deployment: Deployment, replica_sets: Sequence[ReplicaSet]) -> bool:
+        """Whether a rollout stands as the last sync has left it, and its time is not up."""
+        if not self.at_rest.holds(key, deployment, *replica_sets):
+            return False
+        rollout = Rollout(self.server, self.recorder, deployment, replica_sets, ())
+        if deployment_timed_out(rollout, deployment.status):
+            return False
+        self._check_progress_later(key, rollout)
+        return True
 
     def gives_up(self, key: str, error: ApiError, /) -> bool:
         """After so many failures in a row, and at once when nothing can be created in the namespace."""
