@@ -62,6 +62,10 @@ class Images:
         """See to it that a container's image is on the node, pulling it if its policy asks for that."""
         if self.use_present(container, say):
             return None
+        return (yield from self.ensure_missing(pod, container, say))
+
+    def ensure_missing(self, pod: Pod, container: Container, say: Say) -> Steps[StartError | None]:
+        """The same for an image that was looked for and cannot be used as it is."""
         image, policy = container.image, container.image_pull_policy
         if policy == "Never":
             message = f'Container image "{image}" is not present with pull policy of Never'

@@ -154,7 +154,7 @@ class PlainPod:
                 told = True
                 self._set(statuses.with_sandbox(self._status, pod.metadata.generation, sandbox_since))
             if not present:
-                error = yield from node.images.ensure(pod, container, self._say_of(path))
+                error = yield from node.images.ensure_missing(pod, container, self._say_of(path))
                 if error is not None:
                     node.say(pod, path, "Warning", "Failed", f"Error: {error.reason}")
                     node.take_over(self, {container.name: error})

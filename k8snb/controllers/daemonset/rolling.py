@@ -44,6 +44,8 @@ def _pods_to_replace(daemons: Daemons, max_unavailable: int) -> list[Pod]:
     -----
     Of 5 daemons with a limit of 2, one of them new and not yet ready, 1 available old pod goes.
     """
+    if not any(state.only_old for state in daemons.groups):
+        return []
     free = max_unavailable - daemons.count(_is_unavailable)
     replaced = _old_pods(daemons, lambda state: state.only_old and not state.old)
     if free <= 0:

@@ -38,6 +38,7 @@ class Tally:
         self._judge = judge
         self._pods: dict[str, dict[str, Pod]] = {}
         self._verdicts: dict[str, Verdict] = {}
+        self._judged: dict[str, Node] = {}
         self._lists: dict[str, list[Pod]] = {}
         self._states: dict[str, NodeState] = {}
         self.groups: dict[NodeState, dict[str, None]] = {}
@@ -76,6 +77,7 @@ class Tally:
         if self._template is not template or self._revision != revision:
             self._template, self._revision = template, revision
             self.version += 1
+            self._judged.clear()
             unheard = dict.fromkeys((*nodes, *self._states, *self._unheard))
         found = Daemons(daemon_set, self._verdicts, self._lists, hash_, generation, now, self.groups, self._order)
         for name in unheard:
@@ -91,8 +93,10 @@ class Tally:
             self._lists.pop(name, None)
         if node is None:
             self._verdicts.pop(name, None)
-        else:
+            self._judged.pop(name, None)
+        elif self._judged.get(name) is not node:
             self._verdicts[name] = self._judge(found.daemon_set, node)
+            self._judged[name] = node
         self._ripening.pop(name, None)
         if node is None and not pods:
             self._leave_group(name)
