@@ -10,6 +10,8 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from k8snb.scheduler.domains import Domains
 from k8snb.scheduler.node_info import ImageState, NodeInfo
 from k8snb.scheduler.status import Status
@@ -105,19 +107,16 @@ class Group:
             self.top = max(self.buckets, default=-1)
 
 
-class Standing:
+class Standing(Struct, eq=False, gc=False):
     """One node: its kind, its pods by selector, and either its group and score, or why it is refused."""
 
-    __slots__ = ("group", "info", "kind", "pods", "refusal", "score", "version")
-
-    def __init__(self, kind: Kind, info: NodeInfo, pods: tuple[int, ...]) -> None:
-        self.kind = kind
-        self.info = info
-        self.pods = pods
-        self.version = info.version
-        self.group: Group | None = None
-        self.score = 0
-        self.refusal: Status | None = None
+    kind: Kind
+    info: NodeInfo
+    pods: tuple[int, ...]
+    version: int
+    group: Group | None = None
+    score: int = 0
+    refusal: Status | None = None
 
 
 class Names(Sequence[str]):

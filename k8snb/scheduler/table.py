@@ -133,7 +133,7 @@ class Table:
             self._leave_domains(standing)
             del self._standings[info]
         if info.node is not None:
-            standing = self._standings[info] = Standing(self._kind_of(info), info, self._count(info))
+            standing = self._standings[info] = Standing(self._kind_of(info), info, self._count(info), info.version)
             self._join_domains(standing)
             self._enter(info, standing)
 

@@ -1,10 +1,13 @@
 """The event loop: total order, cancelling, background timers, step limits, livelocks."""
 
+import gc
+from contextlib import ExitStack
+
 import pytest
 
 from k8snb.errors import SimulationError
 from k8snb.sim import loop as loop_module
-from k8snb.sim.loop import CONTROL, DELIVERY, Loop, NODE, USER
+from k8snb.sim.loop import COLLECT_AFTER, CONTROL, DELIVERY, Loop, NODE, rare_collections, USER
 from k8snb.sim.streams import Streams
 
 
@@ -74,3 +77,32 @@ def test_streams_depend_on_seed_and_name_only() -> None:
     assert one.stream("kubelet").random() == other.stream("kubelet").random()
     assert one.stream("kubelet").random() != Streams(2).stream("kubelet").random()
     assert one.stream("kubelet") is one.stream("kubelet")
+
+
+def test_collections_are_rare_during_a_run_and_as_before_after_it() -> None:
+    before = gc.get_threshold()
+    with rare_collections():
+        assert gc.get_threshold() == tuple(map(max, before, COLLECT_AFTER))
+        with rare_collections():
+            pass
+        assert gc.get_threshold()[0] == COLLECT_AFTER[0]
+    assert gc.get_threshold() == before
+
+
+def test_of_two_runs_that_overlap_the_first_puts_the_collections_back() -> None:
+    before, first, second = gc.get_threshold(), ExitStack(), ExitStack()
+    first.enter_context(rare_collections())
+    second.enter_context(rare_collections())
+    first.close()
+    second.close()
+    assert gc.get_threshold() == before
+
+
+def test_collections_that_are_off_stay_off() -> None:
+    before = gc.get_threshold()
+    gc.set_threshold(0)
+    try:
+        with rare_collections():
+            assert gc.get_threshold()[0] == 0
+    finally:
+        gc.set_threshold(*before)
