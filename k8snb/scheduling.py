@@ -143,6 +143,7 @@ class _Actions:
         condition = PodCondition(
             type="PodScheduled",
             status="False",
+            observed_generation=pod.metadata.generation,
             reason="Unschedulable",
             message=message,
             last_transition_time=self._server.time,
@@ -157,6 +158,7 @@ class _Actions:
         condition = PodCondition(
             type="DisruptionTarget",
             status="True",
+            observed_generation=victim.metadata.generation,
             reason="PreemptionByScheduler",
             message=message,
             last_transition_time=self._server.time,

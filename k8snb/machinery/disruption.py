@@ -16,20 +16,21 @@ from k8snb.api.types.pod_status import PodCondition, PodStatus
 DISRUPTION_TARGET = "DisruptionTarget"
 
 
-def disrupted(pod: Pod, reason: str, message: str, now: int) -> PodStatus:
+def disrupted(pod: Pod, reason: str, message: str, now: int, *, observed: bool = True) -> PodStatus:
     """The pod's status with the condition that it is about to be ended; the same status if that is said already.
 
     Parameters
     ----------
     now
         The present, in milliseconds since the epoch.
+    observed
+        Whether the condition says which generation of the pod it is about, as those of controllers do.
     """
     old = condition_of(pod, DISRUPTION_TARGET)
-    tracked = pod.status.observed_generation or (old is not None and old.observed_generation)
     condition = PodCondition(
         type=DISRUPTION_TARGET,
         status="True",
-        observed_generation=pod.metadata.generation if tracked else 0,
+        observed_generation=pod.metadata.generation if observed else 0,
         last_transition_time=old.last_transition_time if old is not None and old.status == "True" else now,
         reason=reason,
         message=message,

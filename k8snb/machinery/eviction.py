@@ -73,7 +73,7 @@ def evict(server: Server, pod: Pod, options: DeleteOptions, dry_run: bool = Fals
     check_preconditions(BY_CLASS[Pod], pod, options)
     if dry_run:
         return
-    stored = server.set_pod_status(pod, disrupted(pod, REASON, MESSAGE, server.time))
+    stored = server.set_pod_status(pod, disrupted(pod, REASON, MESSAGE, server.time, observed=False))
     if options.resource_version is not None:
         options = options._replace(resource_version=stored.metadata.resource_version)
     server.delete_object(stored, options)

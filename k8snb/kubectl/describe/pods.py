@@ -8,10 +8,8 @@ References
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-from k8snb.api.field_errors import go_quote
 from k8snb.api.quantity import number_of
 from k8snb.api.types.containers import EnvVar
 from k8snb.api.types.pod import Pod
@@ -31,7 +29,6 @@ from k8snb.kubectl.describe.volumes import describe_volumes
 from k8snb.kubectl.describe.writer import Writer
 
 _MIRROR = "kubernetes.io/config.mirror"
-_SUBSCRIPT = re.compile(r"(metadata\.(?:labels|annotations))\['(.*)'\]")
 
 
 def describe_pod(w: Writer, context: Context, pod: Pod) -> None:
@@ -117,20 +114,16 @@ def _containers(w: Writer, pod: Pod) -> None:
 
 
 def field_of(pod: Pod, variable: EnvVar) -> str:
-    """The field of a pod that a variable shows; empty for those that only the kubelet knows."""
+    """The field of a pod that a variable shows; empty for those that kubectl does not look up.
+
+    References
+    ----------
+    ``staging/src/k8s.io/kubectl/pkg/describe/describe.go EnvValueRetriever`` and
+    ``staging/src/k8s.io/apimachinery/pkg/runtime/conversion.go DefaultMetaV1FieldSelectorConversion @ v1.36``
+    """
     reference = variable.value_from.field_ref if variable.value_from else None
-    path, meta = reference.field_path if reference else "", pod.metadata
-    if subscript := _SUBSCRIPT.fullmatch(path):
-        pairs = meta.labels if subscript[1] == "metadata.labels" else meta.annotations
-        return pairs.get(subscript[2], "")
-    fields = {"metadata.name": meta.name, "metadata.namespace": meta.namespace, "metadata.uid": meta.uid}
-    fields["metadata.labels"] = _map_text(meta.labels)
-    fields["metadata.annotations"] = _map_text(meta.annotations)
-    return fields.get(path, "")
-
-
-def _map_text(pairs: Mapping[str, str]) -> str:
-    return "\n".join(f"{key}={go_quote(pairs[key])}" for key in sorted(pairs))
+    known = {"metadata.name": pod.metadata.name, "metadata.namespace": pod.metadata.namespace}
+    return known.get(reference.field_path, "") if reference else ""
 
 
 def _conditions(w: Writer, pod: Pod) -> None:

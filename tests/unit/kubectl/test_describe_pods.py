@@ -210,7 +210,7 @@ def test_what_a_container_is_given() -> None:
         "PLAIN: a",
         "b",
         "NAME: web-1 (v1:metadata.name)",
-        "LABEL: web (v1:metadata.labels['app'])",
+        "LABEL: (v1:metadata.labels['app'])",
         "CPU: 2 (limits.cpu)",
         "MEM: 64 (limits.memory)",
         "DISK: 0 (limits.ephemeral-storage)",

@@ -1,0 +1,42 @@
+"""Conditions that say which generation of a pod they are about: those of the scheduler and of controllers."""
+
+from __future__ import annotations
+
+import pytest
+
+from k8snb.api.types.pod import Pod
+from k8snb.cluster import Cluster
+
+
+def conditions(cluster: Cluster, pod_name: str, type_: str) -> list[tuple[str, int]]:
+    """Reason and observed generation of every version of a pod's condition."""
+    return [
+        (condition.reason, condition.observed_generation)
+        for change in cluster.log.changes()
+        if isinstance(change.new, Pod) and change.new.metadata.name == pod_name
+        for condition in change.new.status.conditions
+        if condition.type == type_
+    ]
+
+
+def test_a_pod_that_cannot_be_placed() -> None:
+    cluster = Cluster(1)
+    cluster.kubectl("""run big --image=nginx --overrides='{"spec": {"nodeSelector": {"a": "b"}}}'""")
+    cluster.run(1)
+    assert set(conditions(cluster, "big", "PodScheduled")) == {("Unschedulable", 1)}
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("taint node node-1 a=b:NoExecute", ("DeletionByTaintManager", 1)),
+        ("drain node-1 --force", ("EvictionByEvictionAPI", 0)),
+    ],
+)
+def test_a_pod_that_is_disrupted(line: str, expected: tuple[str, int]) -> None:
+    cluster = Cluster(1, annotated=True)
+    cluster.kubectl("run web --image=nginx")
+    cluster.run(4)
+    cluster.kubectl(line)
+    cluster.run(2)
+    assert conditions(cluster, "web", "DisruptionTarget")[0] == expected
