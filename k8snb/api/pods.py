@@ -65,14 +65,18 @@ def is_active(pod: Pod) -> bool:
 
 def max_restarts(pod: Pod) -> int:
     """The highest restart count among the pod's containers."""
-    return max([c.restart_count for c in pod.status.container_statuses], default=0)
+    restarts = 0
+    for status in pod.status.container_statuses:
+        if status.restart_count > restarts:
+            restarts = status.restart_count
+    return restarts
 
 
 def sidecar_restarts(pod: Pod) -> int:
     """The highest restart count among the init containers that run beside the others."""
-    sidecars = [c.name for c in pod.spec.init_containers if c.restart_policy == "Always"]
-    if not sidecars:
+    if not pod.spec.init_containers:
         return 0
+    sidecars = [c.name for c in pod.spec.init_containers if c.restart_policy == "Always"]
     return max((c.restart_count for c in pod.status.init_container_statuses if c.name in sidecars), default=0)
 
 

@@ -38,8 +38,11 @@ class GuardedPods:
 
     def on_pod(self, old: Pod | None, new: Pod | None) -> Sequence[str]:
         """Hear of a pod's next version, and name the budgets of the pod."""
-        before = () if old is None else self._budgets_of(old)
-        after = () if new is None else self._budgets_of(new)
+        before: Sequence[str] = () if old is None else self._budgets_of(old)
+        if old is not None and new is not None and old.metadata.labels is new.metadata.labels:
+            after = before
+        else:
+            after = () if new is None else self._budgets_of(new)
         if old is not None and before is not after:
             for key in before:
                 self._pods[key].pop(key_of(old), None)
