@@ -18,6 +18,7 @@ from k8snb.api.resources import find, Resource
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.selectors import parse_field_selector, parse_selector, SelectorError
 from k8snb.api.types.meta import ObjectMeta
+from k8snb.api.validation.formats import is_path_segment_name
 from k8snb.errors import BadRequest, NotFound
 from k8snb.kubectl.client import Client
 from k8snb.kubectl.command import Session
@@ -94,10 +95,7 @@ def check_path(namespace: str, name: str = "") -> None:
     ``staging/src/k8s.io/apimachinery/pkg/api/validation/path/name.go IsValidPathSegmentName @ v1.36``
     """
     for what, segment in (("namespace", namespace), ("resource name", name)):
-        problems = [f"may not contain '{sign}'" for sign in ("/", "%") if sign in segment]
-        if segment in (".", ".."):
-            problems = [f"may not be '{segment}'"]
-        if problems:
+        if problems := is_path_segment_name(segment):
             raise KubectlError(f"invalid {what} {go_quote(segment)}: [{' '.join(problems)}]")
 
 

@@ -14,11 +14,13 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from k8snb.api.field_errors import go_quote
 from k8snb.api.schema import EMPTY
 from k8snb.api.types.config import PriorityClass
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.placement import Toleration
 from k8snb.api.types.pod import Pod
+from k8snb.api.validation.formats import is_path_segment_name
 from k8snb.errors import Unclassified
 from k8snb.machinery.admission.lifecycle import forbidden
 
@@ -62,13 +64,15 @@ def admit_pod(pod: Pod, priority_classes: Mapping[str, PriorityClass]) -> Pod:
     Forbidden
         When the pod names a priority or runtime class that is not there, or states a priority of its own.
     Unclassified
-        When it names a runtime class with nothing.
+        When it names a runtime class with nothing, or with what cannot be part of a path.
     """
     pod = _with_tolerations(_with_priority(pod, priority_classes))
     if pod.spec.runtime_class_name == "":
         raise Unclassified("resource name may not be empty")
-    if pod.spec.runtime_class_name is not None:
-        raise forbidden(pod, f'pod rejected: RuntimeClass "{pod.spec.runtime_class_name}" not found')
+    if (runtime := pod.spec.runtime_class_name) is not None:
+        if problems := is_path_segment_name(runtime):
+            raise Unclassified(f"invalid resource name {go_quote(runtime)}: [{' '.join(problems)}]")
+        raise forbidden(pod, f'pod rejected: RuntimeClass "{runtime}" not found')
     return pod
 
 

@@ -117,6 +117,8 @@ def test_old_app_armor_annotations_become_fields() -> None:
 def test_a_runtime_class_without_a_name_cannot_be_looked_up() -> None:
     given = answer_case({"verb": "create", "manifest": pod(runtimeClassName="")})
     assert (given["code"], given["message"]) == (500, "resource name may not be empty")
+    given = answer_case({"verb": "create", "manifest": pod(runtimeClassName="a/b")})
+    assert (given["code"], given["message"]) == (500, "invalid resource name \"a/b\": [may not contain '/']")
 
 
 TEMPLATE = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "c", "image": "busybox"}]}}
