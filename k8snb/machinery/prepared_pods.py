@@ -12,9 +12,13 @@ from k8snb.api.types.pod_status import PodStatus
 
 
 class Prepared(NamedTuple):
-    """How a pod of ``given`` is stored: with this spec and status, and these annotations besides its own."""
+    """How a pod of ``given`` is stored: with this spec and status, and these annotations besides its own.
+
+    ``labels`` are those of the pod, where they matter; None where pods of any labels are prepared so.
+    """
 
     given: PodSpec
+    labels: Mapping[str, str] | None
     spec: PodSpec
     status: PodStatus
     annotations: Mapping[str, str]
@@ -47,7 +51,7 @@ class PreparedPods:
         """How to store a pod, if one like it was stored."""
         spec, namespace = pod.spec, pod.metadata.namespace
         known = self._by_spec.get((id(spec), namespace))
-        if known is not None and known.given is spec:
+        if known is not None and known.given is spec and known.labels in (None, pod.metadata.labels):
             return known
         kin = self._by_containers.get((id(spec.containers), namespace))
         if kin is None or _means_other_pods(spec) or _bare(spec) != kin[0]:
@@ -57,11 +61,12 @@ class PreparedPods:
 
     def remember(self, pod: Pod, full: Pod) -> Prepared:
         """Note what became of a pod."""
-        spec, namespace, given = pod.spec, pod.metadata.namespace, pod.metadata.annotations
-        added = {name: text for name, text in full.metadata.annotations.items() if given.get(name) != text}
-        prepared = self._by_spec[id(spec), namespace] = Prepared(spec, full.spec, full.status, added)
-        if not _means_other_pods(spec):
-            self._by_containers[id(spec.containers), namespace] = _bare(spec), prepared
+        spec, meta = pod.spec, pod.metadata
+        added = {name: text for name, text in full.metadata.annotations.items() if meta.annotations.get(name) != text}
+        labels = meta.labels if _means_other_pods(spec) else None
+        prepared = self._by_spec[id(spec), meta.namespace] = Prepared(spec, labels, full.spec, full.status, added)
+        if labels is None:
+            self._by_containers[id(spec.containers), meta.namespace] = _bare(spec), prepared
         return prepared
 
 

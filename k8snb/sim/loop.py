@@ -183,8 +183,11 @@ class Loop:
 
     def run_until_idle(self, deadline_ms: int) -> bool:
         """Run every event until only background timers are to come; False if that takes longer than to a time."""
+        heap = self._heap
         while self._foreground:
-            if self._heap[0][0] > deadline_ms and cast(int, self.next_time()) > deadline_ms:
+            time_ms, _, _, timer = heap[0]
+            # Only what is first and not cancelled is due next for sure.
+            if (time_ms > deadline_ms or timer.callback is None) and cast(int, self.next_time()) > deadline_ms:
                 return False
             self.step()
         return True

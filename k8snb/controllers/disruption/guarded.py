@@ -26,14 +26,15 @@ class GuardedPods:
 
     def on_budget(self, key: str, budget: PodDisruptionBudget | None, pods: Mapping[str, Pod]) -> None:
         """Hear of a budget's next version, None when it is gone; `pods` are all that there are."""
-        before = self._budgets.pop(key, None)
-        if budget is not None:
+        before = self._budgets.get(key)
+        if budget is None:
+            self._budgets.pop(key, None)
+            self._pods.pop(key, None)
+        else:
             self._budgets[key] = budget
             if before is not None and before.spec.selector == budget.spec.selector:
                 return
             self._pods[key] = {name: pod for name, pod in pods.items() if _guards(budget, pod)}
-        else:
-            self._pods.pop(key, None)
         self._known.clear()
 
     def on_pod(self, old: Pod | None, new: Pod | None) -> Sequence[str]:

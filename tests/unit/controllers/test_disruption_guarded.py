@@ -65,3 +65,12 @@ def test_labels_that_change_in_place_of_others_are_seen() -> None:
     other = replace(pod, metadata=replace(pod.metadata, labels={"app": "db"}))
     assert guarded.on_pod(pod, other) == [] and guarded.of("one/b") == []
     assert guarded.on_pod(other, pod) == ["one/b"] and guarded.of("one/b") == [pod]
+
+
+def test_of_a_pods_budgets_the_oldest_stays_the_first() -> None:
+    guarded, pods = GuardedPods(), {"one/a": pod_of("one", "a", "web")}
+    for name in "bc":
+        guarded.on_budget(f"one/{name}", budget_of("one", name, "web"), pods)
+    guarded.on_budget("one/b", budget_of("one", "b", "web"), pods)
+    other = replace(pods["one/a"], metadata=replace(pods["one/a"].metadata, labels={"app": "web"}))
+    assert guarded.on_pod(pods["one/a"], other) == ["one/b", "one/c"]

@@ -4,6 +4,8 @@ import gc
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from k8snb.errors import SimulationError
 from k8snb.sim import loop as loop_module
@@ -49,6 +51,18 @@ def test_background_timers_leave_the_loop_idle() -> None:
     loop.call_after(9, lambda: None)
     assert not loop.idle
     assert loop.next_time(foreground=True) == 9
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.booleans(), st.booleans()), max_size=8), st.integers(0, 20))
+def test_until_idle_nothing_runs_after_the_deadline(timers: list[tuple[int, bool, bool]], deadline: int) -> None:
+    loop, ran = Loop(), list[int]()
+    for due, background, cancelled in timers:
+        timer = loop.call_at(due, ran.append, due, background=background)
+        if cancelled:
+            timer.cancel()
+    foreground = [due for due, background, cancelled in timers if not (background or cancelled)]
+    assert loop.run_until_idle(deadline) == all(due <= deadline for due in foreground)
+    assert max(ran, default=0) <= deadline
 
 
 def test_step_limit() -> None:
