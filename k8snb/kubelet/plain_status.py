@@ -45,25 +45,18 @@ _UNREADY: Verdict = ("False", "ContainersNotReady", "")
 
 def creating(pod: Pod, host_ip: str, now: int) -> PodStatus:
     """The kubelet has seen the pod; nothing runs yet. `now` is in milliseconds since the epoch, in whole seconds."""
-    spec, generation = pod.spec, pod.metadata.generation
-    containers = sorted(spec.containers, key=lambda c: c.name)
-    statuses = tuple(_creating_container(c.name, c.image) for c in containers)
-    unready = _unready(tuple(c.name for c in spec.containers))
-    conditions = (
-        _condition(SANDBOX, ("False", "", ""), generation, now),
-        _condition(INITIALIZED, TRUE, generation, now),
-        _condition(READY, unready, generation, now),
-        _condition(CONTAINERS_READY, unready, generation, now),
-        _condition(SCHEDULED, TRUE, generation, _since(pod.status.conditions, SCHEDULED, now)),
-    )
+    generation = pod.metadata.generation
+    containers = tuple([(c.name, c.image) for c in pod.spec.containers])
+    scheduled = _since(pod.status.conditions, SCHEDULED, now)
+    conditions = _creating_conditions(generation, containers, scheduled, now)
     return PodStatus(
         observed_generation=generation,
         phase="Pending",
-        conditions=(*_foreign(pod), *conditions),
+        conditions=_with_foreign(pod, conditions),
         host_ip=host_ip,
         host_ips=_host_ips(host_ip),
         start_time=pod.status.start_time or now,
-        container_statuses=statuses,
+        container_statuses=_creating_containers(containers),
         qos_class=pod.status.qos_class,
         nominated_node_name=pod.status.nominated_node_name,
     )
@@ -86,7 +79,7 @@ def running(pod: Pod, status: PodStatus, ip: str, sandbox_since: int, started: S
     return replace(
         status,
         phase="Running",
-        conditions=(*_foreign(pod), *conditions),
+        conditions=_with_foreign(pod, conditions),
         pod_ip=ip,
         pod_ips=(PodIP(ip=ip),),
         container_statuses=statuses,
@@ -112,7 +105,7 @@ def ended(pod: Pod, status: PodStatus, ends: Sequence[tuple[int, int]], now: int
     return replace(
         status,
         phase=phase,
-        conditions=(*_foreign(pod), *conditions),
+        conditions=_with_foreign(pod, conditions),
         container_statuses=statuses,
         observed_generation=generation,
     )
@@ -121,6 +114,20 @@ def ended(pod: Pod, status: PodStatus, ends: Sequence[tuple[int, int]], now: int
 @lru_cache(256)
 def _of_generation(conditions: tuple[PodCondition, ...], generation: int) -> tuple[PodCondition, ...]:
     return tuple(replace(c, observed_generation=generation) if c.type in OWNED else c for c in conditions)
+
+
+@lru_cache(256)
+def _creating_conditions(
+    generation: int, containers: tuple[tuple[str, str], ...], scheduled_since: int | None, now: int
+) -> tuple[PodCondition, ...]:
+    unready = _unready(tuple(name for name, _ in containers))
+    return (
+        _condition(SANDBOX, ("False", "", ""), generation, now),
+        _condition(INITIALIZED, TRUE, generation, now),
+        _condition(READY, unready, generation, now),
+        _condition(CONTAINERS_READY, unready, generation, now),
+        _condition(SCHEDULED, TRUE, generation, scheduled_since),
+    )
 
 
 @lru_cache(256)
@@ -151,8 +158,10 @@ def _ended_conditions(
     )
 
 
-def _foreign(pod: Pod) -> list[PodCondition]:
-    return [c for c in pod.status.conditions if c.type not in OWNED]
+def _with_foreign(pod: Pod, conditions: tuple[PodCondition, ...]) -> tuple[PodCondition, ...]:
+    """The kubelet's conditions, after those of others; most pods have none, and share the tuple."""
+    foreign = [c for c in pod.status.conditions if c.type not in OWNED]
+    return (*foreign, *conditions) if foreign else conditions
 
 
 def _condition(type_: str, verdict: Verdict, generation: int, since: int | None) -> PodCondition:
@@ -177,8 +186,11 @@ def _host_ips(host_ip: str) -> tuple[HostIP, ...]:
 
 
 @lru_cache(1024)
-def _creating_container(name: str, image: str) -> ContainerStatus:
-    return ContainerStatus(name=name, state=_CREATING, image=image, started=False)
+def _creating_containers(containers: tuple[tuple[str, str], ...]) -> tuple[ContainerStatus, ...]:
+    """By name; `containers` are names and images."""
+    return tuple(
+        ContainerStatus(name=name, state=_CREATING, image=image, started=False) for name, image in sorted(containers)
+    )
 
 
 @lru_cache(64)

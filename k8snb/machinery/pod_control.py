@@ -22,6 +22,7 @@ class PodControl:
     def __init__(self, server: ApiServer, recorder: Recorder) -> None:
         self._server = server
         self._recorder = recorder
+        self._references: dict[str, tuple[OwnerReference, ...]] = {}
 
     def create_pod(self, owner: KubernetesObject, template: PodTemplateSpec, generate_name: str = "") -> Pod:
         """Create a pod that `owner` controls, with a name that begins with `generate_name` or the owner's.
@@ -33,7 +34,7 @@ class PodControl:
         ApiError
             When admission refuses; the owner gets a ``FailedCreate`` event.
         """
-        pod = pod_from_template(owner, template, controller_reference(owner), generate_name)
+        pod = pod_from_template(owner, template, self._references_to(owner), generate_name)
         try:
             created = self._server.create_object(pod)
         except ApiError as error:
@@ -42,6 +43,13 @@ class PodControl:
             raise
         self._recorder.event(owner, "Normal", "SuccessfulCreate", f"Created pod: {created.metadata.name}")
         return created
+
+    def _references_to(self, owner: KubernetesObject) -> tuple[OwnerReference, ...]:
+        """The owner references of all pods of an owner."""
+        known = self._references.get(owner.metadata.uid)
+        if known is None:
+            known = self._references[owner.metadata.uid] = (controller_reference(owner),)
+        return known
 
     def delete_pod(self, owner: KubernetesObject, pod: Pod) -> None:
         """Delete a pod of `owner`.
@@ -62,7 +70,10 @@ class PodControl:
 
 
 def pod_from_template(
-    owner: KubernetesObject, template: PodTemplateSpec, reference: OwnerReference, generate_name: str = ""
+    owner: KubernetesObject,
+    template: PodTemplateSpec,
+    references: tuple[OwnerReference, ...],
+    generate_name: str = "",
 ) -> Pod:
     """A pod, not stored yet, as a template describes it."""
     name = owner.metadata.name
@@ -72,6 +83,6 @@ def pod_from_template(
         labels=template.metadata.labels,
         annotations=template.metadata.annotations,
         finalizers=template.metadata.finalizers,
-        owner_references=(reference,),
+        owner_references=references,
     )
     return Pod(metadata=meta, spec=template.spec)
