@@ -79,6 +79,7 @@ class Table:
         self.matchers = [Matcher(selector, self.signature.namespace) for selector in selectors]
         self._counted: list[list[Peers]] = [[] for _ in selectors]  # the peers that a matcher counts
         self._peers_seen = 0
+        self._shared_counts: dict[tuple[int, ...], tuple[int, ...]] = {}
         self.hard_positions = [selectors.index(c.selector) for c in self.hard]
         self.soft_positions = [selectors.index(c.selector) for c in self.soft]
         self._counted_by_host = len(dict.fromkeys(by_host))
@@ -153,7 +154,8 @@ class Table:
                 counts.append(matcher.count(info))
             else:
                 counts.append(sum([live.get(peers, 0) for peers in counted]))
-        return tuple(counts)
+        pods = tuple(counts)
+        return self._shared_counts.setdefault(pods, pods)
 
     def _leave(self, info: NodeInfo, standing: Standing) -> None:
         group = standing.group
