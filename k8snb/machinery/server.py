@@ -372,7 +372,8 @@ class ApiServer:
         shared = self._bound_specs.get(place)
         if shared is None or shared[0] is not stored.spec:
             shared = self._bound_specs[place] = (stored.spec, replace(stored.spec, node_name=node_name))
-        status = replace(stored.status, conditions=_with_condition(stored.status.conditions, self._scheduled_now()))
+        conditions = _with_condition(stored.status.conditions, self._scheduled_now())
+        status = replace(stored.status, conditions=conditions, nominated_node_name="")
         return self._write_pod(key, stored, shared[1], status)
 
     def _scheduled_now(self) -> PodCondition:

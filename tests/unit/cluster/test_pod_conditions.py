@@ -1,4 +1,4 @@
-"""Conditions that say which generation of a pod they are about: those of the scheduler and of controllers."""
+"""What the scheduler and controllers say in pods' statuses: generations of conditions, nominated nodes."""
 
 from __future__ import annotations
 
@@ -40,3 +40,19 @@ def test_a_pod_that_is_disrupted(line: str, expected: tuple[str, int]) -> None:
     cluster.kubectl(line)
     cluster.run(2)
     assert conditions(cluster, "web", "DisruptionTarget")[0] == expected
+
+
+def test_a_pod_that_is_bound_is_nominated_no_more() -> None:
+    cluster = Cluster([{"name": "node", "cpu": "1"}], annotated=True)
+    cluster.kubectl("create priorityclass high --value=1000")
+    asking = (
+        """'{"spec": {"containers": [{"name": "c", "image": "nginx", "resources": {"requests": {"cpu": "1"}}}]%s}}'"""
+    )
+    cluster.kubectl(f"run low --image=nginx --overrides={asking % ''}")
+    cluster.run(4)
+    cluster.kubectl(f"""run vip --image=nginx --overrides={asking % ', "priorityClassName": "high"'}""")
+    cluster.run(0.5)
+    assert cluster.get("pod", "vip").status.nominated_node_name == "node"
+    cluster.run(4)
+    vip = cluster.get("pod", "vip")
+    assert (vip.spec.node_name, vip.status.nominated_node_name) == ("node", "")
