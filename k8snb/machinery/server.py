@@ -35,6 +35,7 @@ from k8snb.errors import AlreadyExists, Conflict
 from k8snb.machinery import eviction, requests
 from k8snb.machinery.admission import Admission
 from k8snb.machinery.admission.lifecycle import check_create as check_namespace
+from k8snb.machinery.admission.pods import with_topology_labels
 from k8snb.machinery.deletion import DeleteOptions, is_released, marked_for_deletion
 from k8snb.machinery.endpoints import unstored
 from k8snb.machinery.identity import event_identity, generated_name, uid_of
@@ -352,11 +353,10 @@ class ApiServer:
         stored = self._pods.get(key)
         if stored is None or stored.metadata.uid != pod.metadata.uid:
             return pod
-        return self._write_pod(key, stored, stored.spec, status)
+        return self._write_pod(key, stored.metadata, stored.spec, status)
 
-    def _write_pod(self, key: str, stored: Pod, spec: PodSpec, status: PodStatus) -> Pod:
-        meta = replace(stored.metadata, resource_version=self.store.next_version())
-        new = Pod(metadata=meta, spec=spec, status=status)
+    def _write_pod(self, key: str, meta: ObjectMeta, spec: PodSpec, status: PodStatus) -> Pod:
+        new = Pod(metadata=replace(meta, resource_version=self.store.next_version()), spec=spec, status=status)
         self.store.write("Pod", key, new)
         return new
 
@@ -374,7 +374,8 @@ class ApiServer:
             shared = self._bound_specs[place] = (stored.spec, replace(stored.spec, node_name=node_name))
         conditions = _with_condition(stored.status.conditions, self._scheduled_now())
         status = replace(stored.status, conditions=conditions, nominated_node_name="")
-        return self._write_pod(key, stored, shared[1], status)
+        meta = with_topology_labels(stored.metadata, self.store.tables["Node"].get(node_name))
+        return self._write_pod(key, meta, shared[1], status)
 
     def _scheduled_now(self) -> PodCondition:
         """The PodScheduled condition of this second, shared by all pods that are bound in it."""

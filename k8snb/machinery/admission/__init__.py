@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import cast, Protocol, TypeVar
 
+from msgspec.structs import replace
+
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.claims import PersistentVolumeClaim, StorageClass
 from k8snb.api.types.config import PriorityClass
@@ -21,7 +23,7 @@ from k8snb.api.types.service import Service
 from k8snb.machinery.admission.lifecycle import check_create, check_delete
 from k8snb.machinery.admission.limits import check_limits, with_default_resources
 from k8snb.machinery.admission.nodes import with_not_ready_taint
-from k8snb.machinery.admission.pods import admit_pod, admit_pod_update, check_pod
+from k8snb.machinery.admission.pods import admit_pod, admit_pod_update, check_pod, with_topology_labels
 from k8snb.machinery.admission.quota import QuotaLedger
 from k8snb.machinery.admission.storage import admit_claim, admit_volume, check_expansion
 from k8snb.machinery.service_ips import ServiceAllocator
@@ -70,7 +72,11 @@ class Admission:
             return admit_volume(obj)
         if isinstance(obj, Pod):
             obj = with_default_resources(obj, self._limit_ranges(obj.metadata.namespace))
-            return admit_pod(obj, cast("Mapping[str, PriorityClass]", tables["PriorityClass"]))
+            obj = admit_pod(obj, cast("Mapping[str, PriorityClass]", tables["PriorityClass"]))
+            if obj.spec.node_name:
+                node = tables["Node"].get(obj.spec.node_name)
+                return replace(obj, metadata=with_topology_labels(obj.metadata, node))
+            return obj
         return obj
 
     def update(self, new: T, old: T) -> T:

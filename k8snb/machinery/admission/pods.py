@@ -1,11 +1,11 @@
-"""Admission of pods: priority, default tolerations, runtime classes.
+"""Admission of pods: priority, default tolerations, runtime classes, labels of their node's topology.
 
 There are no runtime classes, so a pod that names one is refused; nor has a pod an account's token mounted.
 
 References
 ----------
 ``plugin/pkg/admission/priority/admission.go``, ``plugin/pkg/admission/defaulttolerationseconds/admission.go``,
-``plugin/pkg/admission/runtimeclass/admission.go @ v1.36``
+``plugin/pkg/admission/runtimeclass/admission.go``, ``plugin/pkg/admission/podtopologylabels/admission.go @ v1.36``
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from k8snb.api.field_errors import go_quote
-from k8snb.api.schema import EMPTY
+from k8snb.api.schema import EMPTY, KubernetesObject
 from k8snb.api.types.config import PriorityClass
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.placement import Toleration
@@ -27,6 +27,7 @@ from k8snb.machinery.admission.lifecycle import forbidden
 TOLERATION_SECONDS = 300
 SYSTEM_CRITICAL_PRIORITY = 2_000_000_000
 _PREEMPT = "PreemptLowerPriority"
+TOPOLOGY_LABELS = ("topology.kubernetes.io/zone", "topology.kubernetes.io/region")
 _TOLERATED_FOR_A_WHILE = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 
 
@@ -90,6 +91,13 @@ def check_pod(pod: Pod) -> None:
     """Refuse a valid new pod with an overhead, which only a runtime class can give; raises Forbidden."""
     if pod.spec.overhead is not EMPTY:
         raise forbidden(pod, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead")
+
+
+def with_topology_labels(meta: ObjectMeta, node: KubernetesObject | None) -> ObjectMeta:
+    """The metadata of a pod on a node, with the zone and region that the node's labels name."""
+    labels = EMPTY if node is None else node.metadata.labels
+    topology = {label: labels[label] for label in TOPOLOGY_LABELS if label in labels}
+    return replace(meta, labels={**meta.labels, **topology}) if topology else meta
 
 
 def _with_priority(pod: Pod, classes: Mapping[str, PriorityClass]) -> Pod:

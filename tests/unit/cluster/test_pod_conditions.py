@@ -56,3 +56,16 @@ def test_a_pod_that_is_bound_is_nominated_no_more() -> None:
     cluster.run(4)
     vip = cluster.get("pod", "vip")
     assert (vip.spec.node_name, vip.status.nominated_node_name) == ("node", "")
+
+
+@pytest.mark.parametrize("bound", ["", ', "nodeName": "a"'])
+def test_a_pod_takes_its_nodes_zone_and_region_on(bound: str) -> None:
+    zone, region = "topology.kubernetes.io/zone", "topology.kubernetes.io/region"
+    cluster = Cluster([{"name": "a", "labels": {zone: "a", region: "north", "disk": "ssd"}}], annotated=True)
+    cluster.kubectl(
+        f"""run web --image=nginx --labels={zone}=z,app=web --overrides='{{"spec": {{"priority": 0{bound}}}}}'"""
+    )
+    cluster.run(1)
+    pod = cluster.get("pod", "web")
+    assert pod.spec.node_name == "a"
+    assert pod.metadata.labels == {"app": "web", zone: "a", region: "north"}
