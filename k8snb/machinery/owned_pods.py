@@ -69,11 +69,10 @@ class OwnedPods:
     every count.
     """
 
-    __slots__ = ("active", "groups", "pods", "settled", "standings", "unsettled", "version", "with_cost")
+    __slots__ = ("active", "groups", "pods", "settled", "unsettled", "version", "with_cost")
 
     def __init__(self, pods: Mapping[str, Pod] | None = None) -> None:
         self.pods: dict[str, Pod] = {}
-        self.standings: dict[str, _Standing] = {}
         self.active: dict[str, Pod] = {}
         self.groups: dict[int, LabelGroup] = {}
         self.settled: dict[str, dict[str, Pod]] = {}
@@ -96,17 +95,16 @@ class OwnedPods:
     def add(self, key: str, pod: Pod) -> None:
         """Count a pod in."""
         self.pods[key] = pod
-        standing = self.standings[key] = _standing(pod)
-        self._place(key, pod, standing, 1)
+        self._place(key, pod, _standing(pod), 1)
 
     def remove(self, key: str, pod: Pod) -> None:
         """Count a pod out; `pod` is the version that was counted in."""
         del self.pods[key]
-        self._place(key, pod, self.standings.pop(key), -1)
+        self._place(key, pod, _standing(pod), -1)
 
     def update(self, key: str, old: Pod, new: Pod) -> None:
         """Count the next version of a pod."""
-        before, after = self.standings[key], _standing(new)
+        before, after = _standing(old), _standing(new)
         if old.metadata.labels is new.metadata.labels and old.spec.node_name == new.spec.node_name:
             if before is after:
                 self._replace(key, new, after)
@@ -116,7 +114,6 @@ class OwnedPods:
                 return
         self._place(key, old, before, -1)
         self.pods[key] = new
-        self.standings[key] = after
         self._place(key, new, after, 1)
 
     def _replace(self, key: str, pod: Pod, standing: _Standing) -> None:
@@ -130,7 +127,6 @@ class OwnedPods:
         """A pod where it was before has become ready, as nearly every pod does."""
         self.version += 1
         self.groups[id(pod.metadata.labels)].ready += 1
-        self.standings[key] = _READY
         del self.active[key], self.unsettled[key]  # the last to become ready comes last
         self.pods[key] = self.active[key] = pod
         self.settled.setdefault(pod.spec.node_name, {})[key] = pod
