@@ -69,11 +69,10 @@ class OwnedPods:
     every count.
     """
 
-    __slots__ = ("active", "groups", "pods", "settled", "unsettled", "version", "with_cost")
+    __slots__ = ("groups", "pods", "settled", "unsettled", "version", "with_cost")
 
     def __init__(self, pods: Mapping[str, Pod] | None = None) -> None:
         self.pods: dict[str, Pod] = {}
-        self.active: dict[str, Pod] = {}
         self.groups: dict[int, LabelGroup] = {}
         self.settled: dict[str, dict[str, Pod]] = {}
         self.unsettled: dict[str, Pod] = {}
@@ -83,14 +82,27 @@ class OwnedPods:
             self.add(key, pod)
 
     @property
+    def active(self) -> dict[str, Pod]:
+        """The active pods; made anew each time, see ``active_count``."""
+        active = dict(self.unsettled)
+        for pods in self.settled.values():
+            active.update(pods)
+        return active
+
+    @property
+    def active_count(self) -> int:
+        """How many pods are active."""
+        return sum([group.active for group in self.groups.values()])
+
+    @property
     def ready(self) -> int:
         """How many active pods are ready."""
-        return sum(group.ready for group in self.groups.values())
+        return sum([group.ready for group in self.groups.values()])
 
     @property
     def terminating(self) -> int:
         """How many pods were deleted and have not ended."""
-        return sum(group.terminating for group in self.groups.values())
+        return sum([group.terminating for group in self.groups.values()])
 
     def add(self, key: str, pod: Pod) -> None:
         """Count a pod in."""
@@ -120,15 +132,14 @@ class OwnedPods:
         """A pod counts as before."""
         self.pods[key] = pod
         if standing.active:
-            self.active[key] = pod
             (self.settled[pod.spec.node_name] if standing.settled else self.unsettled)[key] = pod
 
     def _settle(self, key: str, pod: Pod) -> None:
         """A pod where it was before has become ready, as nearly every pod does."""
         self.version += 1
         self.groups[id(pod.metadata.labels)].ready += 1
-        del self.active[key], self.unsettled[key]  # the last to become ready comes last
-        self.pods[key] = self.active[key] = pod
+        del self.unsettled[key]
+        self.pods[key] = pod
         self.settled.setdefault(pod.spec.node_name, {})[key] = pod
 
     def _place(self, key: str, pod: Pod, standing: _Standing, step: int) -> None:
@@ -148,10 +159,8 @@ class OwnedPods:
         self.with_cost += step * standing.has_cost
         node = pod.spec.node_name
         if step > 0:
-            self.active[key] = pod
             (self.settled.setdefault(node, {}) if standing.settled else self.unsettled)[key] = pod
             return
-        del self.active[key]
         if not standing.settled:
             del self.unsettled[key]
             return

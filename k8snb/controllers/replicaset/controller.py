@@ -156,7 +156,7 @@ class ReplicaController(Controller, Generic[Replicated]):
 
     def _manage_replicas(self, rs: Replicated, claimed: OwnedPods) -> ApiError | None:
         """Create what is missing or delete what is too much; returns what went wrong."""
-        missing = (rs.spec.replicas or 0) - len(claimed.active)
+        missing = (rs.spec.replicas or 0) - claimed.active_count
         if missing > 0:
             return self._create_pods(rs, min(missing, BURST_REPLICAS))
         if missing < 0:

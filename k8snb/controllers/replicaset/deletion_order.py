@@ -39,7 +39,7 @@ def pods_to_delete(pods: OwnedPods, neighbours: Mapping[str, int], count: int, n
     def rank(pod: Pod) -> tuple[Any, ...]:
         return _rank(pod, neighbours.get(pod.spec.node_name, 0), now)
 
-    if count >= len(pods.active):
+    if count >= pods.active_count:
         return list(pods.active.values())
     if pods.with_cost:
         return nsmallest(count, pods.active.values(), key=rank)

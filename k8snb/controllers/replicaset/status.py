@@ -33,7 +33,7 @@ def with_status(rs: T, pods: OwnedPods, failure: ApiError | None, now: int) -> T
     template = rs.spec.template
     wanted = template.metadata.labels if template is not None else {}
     counts: dict[str, Any] = {
-        "replicas": len(pods.active),
+        "replicas": pods.active_count,
         "fully_labeled_replicas": sum(g.active for g in pods.groups.values() if _has_labels(g.labels, wanted)),
         "ready_replicas": pods.ready,
         "available_replicas": _available(pods, rs.spec.min_ready_seconds, now),
@@ -41,7 +41,7 @@ def with_status(rs: T, pods: OwnedPods, failure: ApiError | None, now: int) -> T
     }
     if isinstance(rs, ReplicaSet):
         counts["terminating_replicas"] = pods.terminating
-    conditions = _conditions(rs, len(pods.active), failure, now)
+    conditions = _conditions(rs, pods.active_count, failure, now)
     return replace(rs, status=replace(rs.status, conditions=conditions, **counts))
 
 
