@@ -170,9 +170,7 @@ class PlainPod:
         now = node.server.time
         self._set(statuses.running(self.pod, self._status, self._ip, sandbox_since, seconds, now))
         self._runs, self._last_sync_ms = True, node.loop.now_ms
-        if (
-            listed_ms <= node.loop.now_ms
-        ):  # the sandbox was listed meanwhile: there is to be a sync with the next listing
+        if listed_ms <= node.loop.now_ms:  # the sandbox was listed meanwhile: the next listing is to bring a sync
             self._under_way, self._last_sync_ms = self.pod, node.relist_after(node.loop.now_ms)
         if self.pod.metadata.deletion_timestamp is not None:
             self._last_sync_ms = -1  # what was just started is listed at once

@@ -139,10 +139,14 @@ class Recorder:
             subject = self._subjects[uid] = _Subject(_reference(obj), _Bucket(now_ms), _Bucket(now_ms))
         if self._series:
             same = subject.reference.resource_version == obj.metadata.resource_version
-            self._event_of_series(
-                subject, subject.reference if same else _reference(obj), type_, reason, message, action
-            )
-            return
+            about = subject.reference if same else _reference(obj)
+            self._event_of_series(subject, about, type_, reason, message, action)
+        else:
+            self._counted_event(subject, type_, reason, message, field_path)
+
+    def _counted_event(self, subject: _Subject, type_: str, reason: str, message: str, field_path: str) -> None:
+        """Write a new event, count one of before once more, or combine or drop what comes too often."""
+        now_ms = self._loop.now_ms
         said = subject.reasons.get((type_, reason))
         if said is None or now_ms - said.last_ms > AGGREGATE_INTERVAL_MS:
             said, combined = subject.begin(type_, reason, message, field_path, now_ms), False

@@ -51,8 +51,8 @@ class NodeInfo:
 
     ``counts`` says how many pods of a signature are here, ``live`` how many peers that are not being deleted. A node
     that is not, or no longer, known but has pods is kept with ``node`` None. ``version`` changes with the node itself;
-    nodes of the same ``look`` differ in their names only. ``room`` remembers, until something changes, how pods of a
-    demand would fit.
+    nodes of the same ``look`` are alike but for their names and their room. ``room`` remembers, until something
+    changes, how pods of a demand would fit.
     """
 
     __slots__ = (

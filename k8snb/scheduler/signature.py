@@ -73,8 +73,8 @@ class Signature:
     ``claims`` are the claims, as ``namespace/name``, that the pods mount by name. ``uncommon`` says that they take more
     than CPU, memory and a place: host ports, claims, extended resources, or affinity. ``simple`` says that of all other
     pods only their number and requests matter to them. ``kin`` is the first signature of the owner that differs from
-    this one in labels only, as those of a stateful set's pods do; ``peers`` are the pods of the owner that differ in
-    anything but labels, as those of a daemon set do.
+    this one in labels only, as those of a stateful set's pods do; ``peers`` are the pods of the owner that have the
+    same labels, whatever else they differ in, as those of a daemon set do.
     """
 
     __slots__ = (

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from k8snb.api.pods import controller_of, is_ready
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.selectors import matches
-from k8snb.api.types.apps import ControllerRevision, DaemonSet
+from k8snb.api.types.apps import ControllerRevision, DaemonSet, DaemonSetStatus
 from k8snb.api.types.meta import LabelSelector
 from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod
@@ -211,7 +211,7 @@ class DaemonSetController(Controller):
         version = self._version(daemons, revisions)
         if version is not None and self.at_rest.holds(key, daemon_set, revisions, version):
             return
-        writes_before, left = self.server.store.revision, None
+        writes_before = self.server.store.revision
         try:
             self._update_pods(key, daemons, revisions, pods)
         finally:
@@ -326,23 +326,23 @@ class DaemonSetController(Controller):
         DaemonSet or None
             What is stored now; None when that is more than what the cache has.
         """
-        daemon_set = daemons.daemon_set
-        status, left = calculate_status(daemons, observed), None
-        if status == daemon_set.status:
-            left = daemon_set
-        else:
-            try:
-                left = self.server.update_status(replace(daemon_set, status=status))
-            except Conflict:
-                fresh = self.server.find(DaemonSet, daemon_set.metadata.namespace, daemon_set.metadata.name)
-                if fresh is None or fresh.metadata.uid != daemon_set.metadata.uid:
-                    raise
-                status = replace(status, collision_count=fresh.status.collision_count)
-                self.server.update_status(replace(fresh, status=status))
+        daemon_set, status = daemons.daemon_set, calculate_status(daemons, observed)
+        left = daemon_set if status == daemon_set.status else self._write_status(daemon_set, status)
         seconds = daemon_set.spec.min_ready_seconds
         if seconds and status.number_ready != status.number_available:
             self.queue.add_after(key_of(daemon_set), seconds * 1000)
         return left
+
+    def _write_status(self, daemon_set: DaemonSet, status: DaemonSetStatus) -> DaemonSet | None:
+        try:
+            return self.server.update_status(replace(daemon_set, status=status))
+        except Conflict:
+            fresh = self.server.find(DaemonSet, daemon_set.metadata.namespace, daemon_set.metadata.name)
+            if fresh is None or fresh.metadata.uid != daemon_set.metadata.uid:
+                raise
+            status = replace(status, collision_count=fresh.status.collision_count)
+            self.server.update_status(replace(fresh, status=status))
+            return None
 
 
 def _same_owners(old: Pod, new: Pod) -> bool:

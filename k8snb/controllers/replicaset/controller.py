@@ -120,6 +120,7 @@ class ReplicaController(Controller, Generic[Replicated]):
             return
         needs_sync = self.expectations.satisfied(key, self.now_ms)
         owned, before = self.ownership.of(rs.metadata.uid), self.server.store.revision
+        # With time pods become available; an orphan may be one to adopt.
         depends_on_more = rs.spec.min_ready_seconds or self.ownership.orphans(rs.metadata.namespace)
         if needs_sync and not depends_on_more and self.at_rest.holds(key, rs, owned, owned.version):
             return

@@ -148,10 +148,8 @@ class StatefulSetController(Controller):
             raise failure
         if set_.spec.min_ready_seconds and status.ready_replicas != status.available_replicas:
             self._check_availability_later(set_, members, now)
-        depends_on_more = set_.spec.min_ready_seconds or set_.spec.volume_claim_templates
-        if left is None or not quiet or depends_on_more or self.server.store.revision != written:
-            return
-        if left.status.current_revision == set_.status.current_revision:  # another one may let revisions go
+        quiet = quiet and self.server.store.revision == written
+        if quiet and left is not None and _rests(set_, left):
             self.at_rest.note(key, left, *versions)
 
     def _claim_pods(self, set_: StatefulSet) -> list[Member]:
@@ -251,3 +249,11 @@ class StatefulSetController(Controller):
         in_use = [revisions.current.metadata.name, revisions.update.metadata.name]
         live = itertools.chain(in_use, (member.revision for member in members))
         self.history.delete(to_truncate(listed, live, set_.spec.revision_history_limit))
+
+
+def _rests(set_: StatefulSet, left: StatefulSet) -> bool:
+    """Whether neither time nor claims can bring up more to do for a set, nor the status that it was left with."""
+    if set_.spec.min_ready_seconds or set_.spec.volume_claim_templates:
+        return False
+    # Another current revision may let older ones go.
+    return left.status.current_revision == set_.status.current_revision

@@ -49,10 +49,15 @@ def start_ordinal(set_: StatefulSet) -> int:
     return set_.spec.ordinals.start if set_.spec.ordinals is not None else 0
 
 
+def asked_for(set_: StatefulSet) -> range:
+    """The ordinals that the set asks for."""
+    start = start_ordinal(set_)
+    return range(start, start + (set_.spec.replicas or 0))
+
+
 def in_ordinal_range(set_: StatefulSet, pod: Pod) -> bool:
     """The pod's ordinal is one of those that the set asks for."""
-    start = start_ordinal(set_)
-    return start <= ordinal_of(pod) < start + (set_.spec.replicas or 0)
+    return ordinal_of(pod) in asked_for(set_)
 
 
 def pod_name(set_: StatefulSet, ordinal: int) -> str:

@@ -13,7 +13,6 @@ from k8snb.controllers.statefulset.identity import (
     is_member,
     ordinal_of,
     revision_of,
-    start_ordinal,
     storage_matches,
 )
 
@@ -112,9 +111,3 @@ class Members:
         """A set is gone."""
         self._known.pop(uid, None)
         self._versions.pop(uid, None)
-
-
-def asked_for(set_: StatefulSet) -> range:
-    """The ordinals that a set asks for."""
-    start = start_ordinal(set_)
-    return range(start, start + (set_.spec.replicas or 0))

@@ -13,8 +13,8 @@ from typing import NamedTuple, TypeVar
 
 from k8snb.api.types.apps import ControllerRevision, StatefulSet
 from k8snb.api.types.pod import PodTemplateSpec
-from k8snb.controllers.statefulset.identity import new_pod, start_ordinal
-from k8snb.controllers.statefulset.members import asked_for, Member
+from k8snb.controllers.statefulset.identity import asked_for, new_pod, start_ordinal
+from k8snb.controllers.statefulset.members import Member
 from k8snb.controllers.statefulset.pod_control import StatefulPodControl
 from k8snb.controllers.statefulset.status import ON_DELETE, ROLLING_UPDATE
 from k8snb.errors import ApiError

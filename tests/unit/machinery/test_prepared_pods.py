@@ -18,7 +18,9 @@ from k8snb.machinery.prepared_pods import PreparedPods
 SELECTOR = LabelSelector(match_labels={"app": "a"})
 TERM = PodAffinityTerm(label_selector=SELECTOR, match_label_keys=("job",), topology_key="zone")
 BARE = PodSpec(containers=(Container(name="c", image="a:1"),))
-NEAR = replace(BARE, affinity=Affinity(pod_affinity=PodAffinity((TERM,))))
+NEAR = replace(
+    BARE, affinity=Affinity(pod_affinity=PodAffinity(required_during_scheduling_ignored_during_execution=(TERM,)))
+)
 SPREAD = replace(
     BARE,
     topology_spread_constraints=(
