@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 WRITE_MS = 1
-SPREAD_MS = 100  # all of one slot of a second are written before the next slot comes
+SPREAD_MS = 30  # all of one slot of a second are written by then: every moment more is work for controllers
 
 
 class Turns:
@@ -28,6 +28,6 @@ def wait_ms(turn: int) -> int:
     Examples
     --------
     >>> wait_ms(0), wait_ms(3), wait_ms(5000)
-    (0, 3, 100)
+    (0, 3, 30)
     """
     return min(turn * WRITE_MS, SPREAD_MS)
