@@ -34,27 +34,22 @@ spec:
 INSPECTED = "document.querySelector('.k8snb-inspector pre')?.textContent ?? ''"
 
 
+def notebook_of(path: Path, *sources: str) -> Path:
+    """Write a notebook of these cells."""
+    rest: dict[str, Any] = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
+    cells = [{**rest, "id": f"cell-{n}", "source": source} for n, source in enumerate(sources)]
+    spec = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    path.write_text(json.dumps({"cells": cells, "metadata": spec, "nbformat": 4, "nbformat_minor": 5}))
+    return path
+
+
 @pytest.fixture
 def open_lab(open_notebook: Callable[[Path], Any], tmp_path: Path) -> Callable[..., Any]:
     """Opens a notebook of one cell that shows a lab, of its own example or of a manifest."""
 
     def open_one(name: str, manifest: str = "") -> Any:
         source = f"from k8snb import {name}\nlab = {name}({repr(manifest) if manifest else ''})\nlab"
-        cells = [
-            {
-                "cell_type": "code",
-                "id": f"cell-{n}",
-                "metadata": {},
-                "execution_count": None,
-                "outputs": [],
-                "source": s,
-            }
-            for n, s in enumerate((source, ""))
-        ]
-        spec = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-        notebook = tmp_path / f"{name.lower()}.ipynb"
-        notebook.write_text(json.dumps({"cells": cells, "metadata": spec, "nbformat": 4, "nbformat_minor": 5}))
-        lab = open_notebook(notebook)
+        lab = open_notebook(notebook_of(tmp_path / f"{name.lower()}.ipynb", source, ""))
         lab.run_all()
         assert lab.outputs("error") == []
         lab.page.wait_for_selector(".k8snb-lab .k8snb-canvas canvas")
@@ -87,6 +82,19 @@ def press(lab: Any, name: str) -> None:
 
 def chips(lab: Any) -> list[str]:
     return lab.page.locator(".k8snb-chip").all_inner_texts()
+
+
+def test_a_graph_that_has_no_room_for_long_is_drawn_when_it_gets_some(
+    open_notebook: Callable[[Path], Any], tmp_path: Path
+) -> None:
+    source = "from k8snb import DeploymentLab\nlab = DeploymentLab()\nlab.layout.display = 'none'\nlab"
+    lab = open_notebook(notebook_of(tmp_path / "hidden.ipynb", source))
+    lab.run_all()
+    lab.page.wait_for_selector(".k8snb-lab", state="attached")
+    lab.page.wait_for_timeout(11_000)  # as long as a person reads what stands above it
+    lab.page.evaluate("document.querySelector('.k8snb-lab').style.display = ''")
+    lab.wait_drawn(".pod", 4)
+    assert lab.errors == []
 
 
 def test_a_partition_is_drawn_along_the_ordinals_and_keeps_pods_old(open_lab: Callable[[str], Any]) -> None:

@@ -5,7 +5,7 @@ import { h, keepKeys, stopPlainKey, tabs } from "./dom.js";
 import { applyRows, Store } from "./store.js";
 
 const ITEM = { kind: 0, x: 1, y: 2, w: 3, h: 4, label: 5, classes: 6, ref: 7, hint: 8 };
-const MOST_HEIGHT = 640, MOST_ZOOM = 1.25;
+const MOST_HEIGHT = 640, MOST_ZOOM = 1.25, MOST_PAUSE = 250;
 
 function applyGraph(data, message) {
   applyRows(data.items, message.items);
@@ -259,7 +259,8 @@ async function claimCanvas(model, signal) {
   const canvas = await model.widget_manager.get_model(id);
   const claimed = bridges.get(id) ?? new Set();
   bridges.set(id, claimed);
-  for (let tries = 0; tries < 400 && !signal.aborted; tries += 1) {
+  let pause = 25;
+  while (!signal.aborted) { // the canvas has no room while its cell is off the page: it may come into view much later
     for (const uid of Object.keys(canvas.views ?? {})) {
       if (claimed.has(uid)) continue;
       const view = await canvas.views[uid];
@@ -268,7 +269,8 @@ async function claimCanvas(model, signal) {
         return view;
       }
     }
-    await new Promise((done) => setTimeout(done, 25));
+    await new Promise((done) => setTimeout(done, pause));
+    pause = Math.min(pause * 1.1, MOST_PAUSE);
   }
   return null;
 }
