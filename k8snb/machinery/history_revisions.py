@@ -123,9 +123,13 @@ class RevisionHistory:
         """While it stays the same, so do all revisions."""
         return self._revisions.generation
 
-    def has(self, revision: ControllerRevision) -> bool:
-        """Whether this version of a revision is known."""
-        return self._revisions.get(f"{revision.metadata.namespace}/{revision.metadata.name}") is revision
+    def has(self, owner: Owner, revision: ControllerRevision) -> bool:
+        """Whether this version of a revision is known as one of the owner's; any other is made in vain every time."""
+        meta, controller = revision.metadata, controller_of(revision)
+        if controller is None or controller.uid != owner.metadata.uid:
+            return False
+        known = self._revisions.get(f"{meta.namespace}/{meta.name}") is revision
+        return known and matches(owner.spec.selector, meta.labels)
 
     def of(self, owner: Owner) -> list[ControllerRevision]:
         """The owner's revisions and matching ones without a controller, in order of their numbers."""

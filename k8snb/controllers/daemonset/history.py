@@ -65,8 +65,8 @@ class History:
             return known[2]
         before = self._server.store.revision
         revisions = self._construct(daemon_set, pods)
-        nothing_was_due = self._server.store.revision == before and self._shared.has(revisions.current)
-        if nothing_was_due:  # ... and nothing will be while all stays the same
+        if self._server.store.revision == before and self._shared.has(daemon_set, revisions.current):
+            # Nothing was due, and nothing will be while all stays the same.
             self._constructed[uid] = spec, generation, revisions
         return revisions
 

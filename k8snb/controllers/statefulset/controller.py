@@ -148,7 +148,7 @@ class StatefulSetController(Controller):
             raise failure
         if set_.spec.min_ready_seconds and status.ready_replicas != status.available_replicas:
             self._check_availability_later(set_, members, now)
-        quiet = quiet and self.server.store.revision == written
+        quiet = quiet and self.server.store.revision == written and self.history.has(set_, revisions.update)
         if quiet and left is not None and _rests(set_, left):
             self.at_rest.note(key, left, *versions)
 
