@@ -41,6 +41,7 @@ SHORT = 7  # letters that a pod's label has room for
 ENDS = ("Succeeded", "Failed")
 BARE = ""  # the box of pods that nothing owns
 
+_SCOPE = re.compile(r" (-n|--namespace)[ =]\S+| --wait=\S+")  # where, and how patiently: says little of a moment
 _PATCHED = re.compile(r'"(\w+)": ?"?([^"{}\[\],]+)"?[,}]')  # the values that a JSON patch sets
 
 
@@ -63,8 +64,10 @@ class Mark(NamedTuple):
         --------
         >>> Mark(0, "input", "scale deployment/web --replicas=6", 0).label
         'scale --replicas=6'
+        >>> Mark(0, "input", "delete -n default --wait=false pod/web-0", 0).label
+        'delete'
         """
-        words = self.text.split()
+        words = _SCOPE.sub("", self.text).split()
         if self.kind == "input" and words[:1] == ["apply"]:
             return "apply"
         patched = _PATCHED.findall(self.text) if words[:1] == ["patch"] else []

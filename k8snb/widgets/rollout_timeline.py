@@ -128,7 +128,7 @@ class RolloutTimeline(PicturePart):
             "now": session.now_ms,
             "playhead": session.past_ms,
             "horizon": horizon_ms(session.now_ms),
-            "title": timeline.subject.title if timeline.subject is not None else "Rollout",
+            "title": timeline.subject.title if timeline.subject is not None else "All pods",
             "groups": [list(group) for group in timeline.groups(session.moment_ms)],
             "legend": [list(group) for group in timeline.legend(session.moment_ms)],
             "divider": list(divider) if divider is not None else None,

@@ -4,7 +4,7 @@ import { colors, hueOf, onTheme } from "./theme.js";
 import { clock, h, keepKeys } from "./dom.js";
 import { applyRows, Store } from "./store.js";
 import {
-  AXIS_H, BAND_H, GROUP_GAP, LANE_H, LEFT, paintAxis, paintBand, paintCurves, paintDivider, paintFuture, paintGrid, paintLabel,
+  AXIS_H, BAND_H, BARE_H, GROUP_GAP, LANE_H, LEFT, paintAxis, paintBand, paintCurves, paintDivider, paintFuture, paintGrid, paintLabel,
   paintLane, paintMarks, paintNumbers, paintPlayhead, Scale, sized, STATES, TOP_H,
 } from "./timeline_paint.js";
 import { paintContainer, paintRequests, RowButtons, segmentAt, STRIP_H, SUB_H, subRows } from "./timeline_rows.js";
@@ -103,13 +103,13 @@ class Plot {
     this.title.textContent = data.title;
     this.showLegend(theme);
     this.top.style.width = this.axis.style.width = `${width}px`;
-    const top = sized(this.top, width, TOP_H);
-    paintGrid(top, scale, theme, TOP_H);
-    const y = paintCurves(top, scale, theme, data, TOP_H);
-    if (data.playhead !== null || this.dragging !== null) paintFuture(top, scale, theme, at, TOP_H);
+    const height = Object.keys(data.curves).length ? TOP_H : BARE_H, top = sized(this.top, width, height);
+    paintGrid(top, scale, theme, height);
+    const y = paintCurves(top, scale, theme, data, height);
+    if (data.playhead !== null || this.dragging !== null) paintFuture(top, scale, theme, at, height);
     paintNumbers(top, scale, theme, data.curves, at, y);
-    paintMarks(top, scale, theme, data.marks, TOP_H);
-    paintPlayhead(top, scale, theme, at, TOP_H, true);
+    paintMarks(top, scale, theme, data.marks, height);
+    paintPlayhead(top, scale, theme, at, height, true);
     this.drawLanes(width, scale, theme, at);
     this.drawRequests(width, scale, theme, at);
     paintAxis(sized(this.axis, width, AXIS_H), scale, theme);

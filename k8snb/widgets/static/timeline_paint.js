@@ -3,7 +3,7 @@
 import { clock } from "./dom.js";
 
 export const LEFT = 150, RIGHT = 96, LANE_H = 16, GROUP_GAP = 10, BAND_H = 60;
-export const TOP_H = 118, MARKS_H = 24, AXIS_H = 20;
+export const TOP_H = 118, BARE_H = 46, MARKS_H = 24, AXIS_H = 20;
 const TICK_SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
 export const STATES = ["ready", "running", "starting", "terminating", "failing", "succeeded"];
 
