@@ -165,7 +165,6 @@ class PlainPod:
             run = node.service.started(pod.metadata.uid, container.name, now_ms)
             self._started.append(Started(container, node.program(pod, container, 0), now_ms, run))
             node.say(pod, path, "Normal", "Started", "Container started")
-        self._process = None
         seconds = [_second(started.at_ms) for started in self._started]
         now = node.server.time
         self._set(statuses.running(self.pod, self._status, self._ip, sandbox_since, seconds, now))
@@ -175,7 +174,9 @@ class PlainPod:
         if self.pod.metadata.deletion_timestamp is not None:
             self._last_sync_ms = -1  # what was just started is listed at once
             yield from self._stop()
-        elif self.pod.spec is not pod.spec:
+            return
+        self._process = None  # nothing goes on in it until it stops
+        if self.pod.spec is not pod.spec:
             self._last_sync_ms = -1
             node.take_over(self).wake()
 
