@@ -39,6 +39,7 @@ READING = ("api-resources", "api-versions", "describe", "diff", "events", "expla
 LONG_WAIT_MS = 500
 SHORT = 7  # letters that a pod's label has room for
 ENDS = ("Succeeded", "Failed")
+OWNERS = ("ReplicaSet", "StatefulSet", "DaemonSet")  # whose pods are of revisions
 BARE = ""  # the box of pods that nothing owns
 
 _SCOPE = re.compile(r" (-n|--namespace)[ =]\S+| --wait=\S+")  # where, and how patiently: says little of a moment
@@ -225,7 +226,7 @@ class Chronicle:
             if change.key not in tracks:
                 tracks[change.key] = Track()
             tracks[change.key].put(change.time_ms, change.new)
-            if change.resource == "ReplicaSet" and change.new is not None:
+            if change.resource in OWNERS and change.new is not None:
                 self.revisions.see(change.new)
         elif change.resource == "Event":
             self._take_event(change)

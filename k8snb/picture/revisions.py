@@ -50,25 +50,32 @@ def revision_images(revision: ControllerRevision) -> tuple[str, ...]:
 
 
 class Revisions:
-    """All revisions seen so far, by the uid of their replica set or by owner and hash."""
+    """All revisions seen so far, by the uid of their replica set or by owner and hash.
+
+    A stateful set or a daemon set that is made anew under its name adopts the pods and the revisions of the one before
+    (``--cascade=orphan``): both count as one owner, by the uid of the first.
+    """
 
     def __init__(self) -> None:
         self._by_key: dict[str, Revision] = {}
         self._of_owner: dict[str, list[Revision]] = {}
+        self._named: dict[tuple[str, str, str], str] = {}  # kind, namespace and name to the first uid
+        self._first: dict[str, str] = {}  # any of their uids to the first
 
     def of_owner(self, owner_uid: str) -> list[Revision]:
         """A workload's revisions in order of creation."""
-        return self._of_owner.get(owner_uid, [])
+        return self._of_owner.get(self._first.get(owner_uid, owner_uid), [])
 
     def all(self) -> list[Revision]:
         """Every revision in order of creation."""
         return list(self._by_key.values())
 
     def see(self, obj: KubernetesObject) -> None:
-        """Learn of a replica set."""
-        assert isinstance(obj, ReplicaSet)
+        """Learn of a replica set, or of who owns hashed revisions."""
         meta = obj.metadata
-        if meta.uid not in self._by_key:
+        if not isinstance(obj, ReplicaSet):
+            self._first_uid(obj.kind, meta.namespace, meta.name, meta.uid)
+        elif meta.uid not in self._by_key:
             controller = controller_of(meta)
             owner = controller.uid if controller is not None else meta.uid
             name = controller.name if controller is not None else meta.name
@@ -84,14 +91,22 @@ class Revisions:
         if found is not None:
             return found
         word = next((pod.metadata.labels[name] for name in HASH_LABELS if name in pod.metadata.labels), "")
-        key = f"{controller.uid} {word}"
+        named = (controller.kind, pod.metadata.namespace, controller.name)
+        owner = self._first_uid(*named, controller.uid) if word else controller.uid
+        key = f"{owner} {word}"
         if key not in self._by_key:
             whole = not word or word.startswith(f"{controller.name}-")  # a stateful set's label has the whole name
             name = (word or controller.name) if whole else f"{controller.name}-{word}"
             record = f"{pod.metadata.namespace}/{name}" if word else ""
-            images, number = tuple(c.image for c in pod.spec.containers), self._next(controller.uid)
-            self._add(Revision(key, controller.uid, number, name, "", images, controller.name, record))
+            images, number = tuple(c.image for c in pod.spec.containers), self._next(owner)
+            self._add(Revision(key, owner, number, name, "", images, controller.name, record))
         return self._by_key[key]
+
+    def _first_uid(self, kind: str, namespace: str, name: str, uid: str) -> str:
+        """The uid of the first owner of that kind and name."""
+        if uid not in self._first:
+            self._first[uid] = self._named.setdefault((kind, namespace, name), uid)
+        return self._first[uid]
 
     def _next(self, owner: str) -> int:
         """The number of a workload's next revision."""

@@ -45,11 +45,11 @@ class View(NamedTuple):
     def pods(self) -> list[PodTrack]:
         """The workload's pods that have not ended and are not about to."""
         uid = self.obj.metadata.uid if self.obj is not None else ""
-        now = self.time_ms
+        now, revisions = self.time_ms, self.chronicle.revisions.of_owner(uid)
         return [
             pod
             for pod in self.chronicle.pods_at(now)
-            if pod.revision is not None and pod.revision.owner == uid
+            if pod.revision in revisions
             if not pod.is_over(now) and pod.state(now).word != TERMINATING
         ]
 

@@ -94,6 +94,23 @@ def test_the_policy_cannot_be_changed_but_the_set_can_be_made_anew(lab: Stateful
     assert lab.controls.answer["line"] == f"{first}\n{second}"
 
 
+def test_a_set_made_anew_has_the_pods_and_revisions_of_the_one_before(lab: StatefulSetLab, press: Any) -> None:
+    press(lab.controls, do="set", name="pod_management_policy", value="Parallel")
+    press(lab.controls, do="accept")
+    lab.run(10)
+    lab.cluster.kubectl("delete pod db-2")
+    lab.run(20)
+    (row,) = [row for row in lab.controls.fields if row["form"] == "partition"]
+    assert len({color for _, _, color in row["ordinals"]}) == 1
+    moment = lab.session.now_ms
+    assert len(lab.session.timeline_of("StatefulSet").legend(moment)) == 1
+    assert len({pod.revision for pod in lab.session.chronicle.pods_at(moment)}) == 1
+    lab.graph.view = "ownership"
+    assert {i.ref for i in lab.graph.bridge.drawing.items.values() if i.kind == "pod"} == {
+        f"pod/default/db-{n}" for n in range(4)
+    }
+
+
 def test_the_same_policy_needs_no_offer(lab: StatefulSetLab) -> None:
     lab.controls.pod_management_policy = "OrderedReady"
     assert (lab.controls.answer["exit"], lab.controls.answer["offer"]) == (0, "")
