@@ -123,8 +123,8 @@ class PlainPod:
         if self._runs and deleted:
             self._cause = self.node.server.store.cause
             self._process = Process(self.node.loop, self._stop(), self._enter)
-        elif (self._runs or not self._ip) and (deleted or ended or pod.spec is not old.spec):
-            self.node.take_over(self).wake()  # ... but what has begun to start is started first
+        elif (self._runs and pod.spec is not old.spec) or ((self._runs or not self._ip) and (deleted or ended)):
+            self.node.take_over(self).wake()  # ... but what has begun to start is started first, as it was
 
     def remove(self) -> None:
         """The API server has the pod no more; if it was not stopped, a worker sees to that."""
@@ -152,7 +152,7 @@ class PlainPod:
             present = node.images.use_present(container, self._say_of(path))
             if not told and not (present and len(pod.spec.containers) == 1):
                 told = True
-                self._set(statuses.with_sandbox(self._status, pod.metadata.generation, sandbox_since))
+                self._set(statuses.with_sandbox(self._status, self.pod.metadata.generation, sandbox_since))
             if not present:
                 error = yield from node.images.ensure_missing(pod, container, self._say_of(path))
                 if error is not None:

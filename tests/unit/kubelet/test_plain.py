@@ -75,6 +75,18 @@ def test_lives_as_with_a_worker(story: str, seed: int) -> None:
     assert lived(True, STORIES[story], seed) == lived(False, STORIES[story], seed)
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("moment", [0.3, 1.2])
+def test_what_has_begun_to_start_is_started_before_another_image(moment: float, seed: int) -> None:
+    plain, worked = (lived(kind, [(moment, "set image pod/p1 a=app:3")], seed) for kind in (True, False))
+    assert pulls(plain) == pulls(worked)
+    assert pulls(plain)[-1] == 'Pulling: Pulling image "app:3"'
+
+
+def pulls(rows: list[tuple[int, str, Any]]) -> list[str]:
+    return [what for *_, what in rows if isinstance(what, str) and what.startswith("Pulling")]
+
+
 def test_a_pull_that_fails_is_told_as_by_a_worker() -> None:
     broken = [{"name": "a", "image": "app:1"}, {"name": "b", "image": "app:broken"}]
     assert lived(True, [], 1, containers=broken) == lived(False, [], 1, containers=broken)
