@@ -12,6 +12,7 @@ from k8snb.api.decode import DecodeError, from_dict
 from k8snb.api.json_reader import replace_surrogates
 from k8snb.api.manifests import type_name
 from k8snb.api.quantity import canonical, QuantityError
+from k8snb.api.topology import HOSTNAME, ZONE
 from k8snb.api.types.meta import ObjectMeta, OwnerReference
 from k8snb.api.types.node import Lease, LeaseSpec, Node
 from k8snb.api.validation.node import validate_node
@@ -19,8 +20,6 @@ from k8snb.errors import K8snbError
 from k8snb.kubelet.node_status import healthy_node
 from k8snb.machinery.heartbeats import LEASES_NAMESPACE
 
-ZONE_LABEL = "topology.kubernetes.io/zone"
-HOSTNAME_LABEL = "kubernetes.io/hostname"
 LEASE_SECONDS = 40
 MOST_NODES = 100_000
 _KNOWN = ("name", "count", "cpu", "memory", "pods", "labels", "taints", "zone")
@@ -120,11 +119,11 @@ def node_from(description: NodeDescription, now: int) -> Node:
         "beta.kubernetes.io/arch": "amd64",
         "beta.kubernetes.io/os": "linux",
         "kubernetes.io/arch": "amd64",
-        HOSTNAME_LABEL: name,
+        HOSTNAME: name,
         "kubernetes.io/os": "linux",
     }
     if description.get("zone"):
-        labels[ZONE_LABEL] = str(description["zone"])
+        labels[ZONE] = str(description["zone"])
     given = description.get("labels") or {}
     if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
         raise NodeDescriptionError(f"nodes: labels: {given!r} are no labels")

@@ -11,6 +11,7 @@ from k8snb.api.quantity import number_of
 from k8snb.api.resources import BY_CLASS
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.services import SERVICE_NAME
+from k8snb.api.topology import ZONE
 from k8snb.api.types.apps import Deployment, ReplicaSet
 from k8snb.api.types.event import Event
 from k8snb.api.types.node import Node
@@ -139,7 +140,7 @@ def nodes(reader: Reader) -> pd.DataFrame:
     for node in _list(reader, Node):
         ready = next((c.status == "True" for c in node.status.conditions if c.type == "Ready"), False)
         cpu, memory, most = (float(number_of(node.status.allocatable.get(k, "0"))) for k in ("cpu", "memory", "pods"))
-        zone = node.metadata.labels.get("topology.kubernetes.io/zone")
+        zone = node.metadata.labels.get(ZONE)
         name = node.metadata.name
         rows.append((name, ready, not node.spec.unschedulable, zone, cpu, int(memory), int(most), held[name]))
     columns = ("name", "ready", "schedulable", "zone", "cpu", "memory", "max_pods", "pods")

@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from k8snb.api.topology import HOSTNAME, ZONE
+
 Body = dict[str, Any]
 
 NO_LIMIT = 2**31 - 1  # said "never" where the field was left out
@@ -172,7 +174,7 @@ def _endpoint_slice(body: Body) -> Body:
 def _endpoint(endpoint: Mapping[str, Any]) -> Body:
     topology = dict(_mapping(endpoint.get("topology")))
     new = {name: value for name, value in endpoint.items() if name != "topology"}
-    node, zone = topology.pop("kubernetes.io/hostname", None), topology.pop("topology.kubernetes.io/zone", None)
+    node, zone = topology.pop(HOSTNAME, None), topology.pop(ZONE, None)
     if node is not None:
         new.setdefault("nodeName", node)
     if zone is not None:

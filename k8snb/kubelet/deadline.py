@@ -8,18 +8,9 @@ References
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
-from k8snb.sim.loop import Loop, NODE, Timer
-
-
-class Ticks(Protocol):
-    """When a kubelet looks for work that is due."""
-
-    loop: Loop
-
-    def sync_after(self, time_ms: int) -> int:
-        """The first time later than another."""
+from k8snb.kubelet.ticks import Ticks
+from k8snb.sim.loop import NODE, Timer
 
 
 class ActiveDeadline:

@@ -8,20 +8,11 @@ References
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from k8snb.kubelet.runtime import EXITED, PodView
-from k8snb.sim.loop import Loop, NODE, Timer
+from k8snb.kubelet.ticks import Ticks
+from k8snb.sim.loop import NODE, Timer
 from k8snb.sim.process import Signal, Steps
-
-
-class Ticks(Protocol):
-    """When a kubelet lists its containers."""
-
-    loop: Loop
-
-    def relist_after(self, time_ms: int) -> int:
-        """The first time later than another."""
 
 
 class Listing:

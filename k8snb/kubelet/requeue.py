@@ -8,27 +8,15 @@ References
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
 
 from k8snb.kubelet.images import StartError
 from k8snb.kubelet.probe_worker import ProbeWorker
-from k8snb.sim.loop import Loop, NODE, Timer
+from k8snb.kubelet.ticks import Ticks
+from k8snb.sim.loop import NODE, Timer
 
 BACK_OFF_MS = 10_000
 RESYNC_MS = 60_000
 MEAN_JITTER = 1.25  # delays are stretched by up to a half; here always by the mean
-
-
-class Ticks(Protocol):
-    """When a kubelet looks for work that is due."""
-
-    loop: Loop
-
-    def sync_after(self, time_ms: int) -> int:
-        """The first time later than another."""
-
-    def relist_after(self, time_ms: int) -> int:
-        """When the kubelet lists its containers, for the first time later than a time."""
 
 
 class Requeue:

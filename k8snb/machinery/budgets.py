@@ -23,10 +23,15 @@ DISRUPTION_ALLOWED = "DisruptionAllowed"
 SUFFICIENT_PODS, INSUFFICIENT_PODS, SYNC_FAILED = "SufficientPods", "InsufficientPods", "SyncFailed"
 
 
+def guards(budget: PodDisruptionBudget, pod: Pod) -> bool:
+    """Whether a budget is of a pod's namespace, and selects it."""
+    meta = pod.metadata
+    return budget.metadata.namespace == meta.namespace and matches(budget.spec.selector, meta.labels)
+
+
 def budgets_for(pod: Pod, budgets: Iterable[PodDisruptionBudget]) -> list[PodDisruptionBudget]:
     """The budgets of a pod's namespace that select it."""
-    meta = pod.metadata
-    return [b for b in budgets if b.metadata.namespace == meta.namespace and matches(b.spec.selector, meta.labels)]
+    return [budget for budget in budgets if guards(budget, pod)]
 
 
 def disruption_allowed(status: PodDisruptionBudgetStatus) -> Condition | None:

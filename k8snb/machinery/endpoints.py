@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from k8snb.api.resources import BY_CLASS, Resource
 from k8snb.api.schema import KubernetesObject
-from k8snb.api.services import SERVICE_NAME
+from k8snb.api.services import IS_HEADLESS, SERVICE_NAME, TRIGGER_TIME
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.served import EndpointAddress, EndpointPort, Endpoints, EndpointSubset
 from k8snb.api.types.service import Endpoint, EndpointSlice, Service
@@ -27,8 +27,6 @@ Lister = Callable[[Resource], Sequence[KubernetesObject]]
 Ports = tuple[EndpointPort, ...]
 
 _MANAGED_BY = "endpoints.kubernetes.io/managed-by"
-_IS_HEADLESS = "service.kubernetes.io/headless"
-_TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time"
 _OTHER_HALF = 1 << 127  # tells the UID of endpoints from that of their service
 
 
@@ -102,13 +100,13 @@ def _address(endpoint: Endpoint) -> EndpointAddress:
 
 def _metadata(service: Service, slices: Sequence[EndpointSlice]) -> ObjectMeta:
     meta = service.metadata
-    headless = {_IS_HEADLESS: ""} if service.spec.cluster_ip == "None" else {}
-    times = [s.metadata.annotations[_TRIGGER_TIME] for s in slices if _TRIGGER_TIME in s.metadata.annotations]
+    headless = {IS_HEADLESS: ""} if service.spec.cluster_ip == "None" else {}
+    times = [s.metadata.annotations[TRIGGER_TIME] for s in slices if TRIGGER_TIME in s.metadata.annotations]
     versions = (each.metadata.resource_version for each in (service, *slices))
     return replace(
         ObjectMeta(name=meta.name, namespace=meta.namespace, creation_timestamp=meta.creation_timestamp),
         labels={**meta.labels, **headless, _MANAGED_BY: "endpoint-controller"},
-        annotations={_TRIGGER_TIME: max(times)} if times else {},
+        annotations={TRIGGER_TIME: max(times)} if times else {},
         resource_version=max(versions, key=int),
         uid=uid_of(int(meta.uid.replace("-", ""), 16) ^ _OTHER_HALF),
     )

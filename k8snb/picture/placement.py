@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from k8snb.api.quantity import milli_value
+from k8snb.api.topology import ZONE
 from k8snb.api.types.node import Node
 from k8snb.picture.boxes import Cell, COUNTS_H, pod_item_id, room_for, Scene, summary_of
 from k8snb.picture.chronicle import Chronicle, PodTrack, UNSCHEDULED
 from k8snb.picture.sheet import Area, fit, GAP, Item, LETTER, listed, PAD, Picture, Sheet, WIDE_LETTER
 from k8snb.picture.traffic import Served, services_at
 
-ZONE_LABEL = "topology.kubernetes.io/zone"
 OF_KUBERNETES = "node.kubernetes.io/"
 BOX_W = 170
 CROWD_BOX_W = 130
@@ -86,7 +86,7 @@ def nodes_at(chronicle: Chronicle, time_ms: int, pods: Sequence[PodTrack]) -> li
     facts = []
     for name, node in chronicle.objects_at("Node", time_ms).items():
         assert isinstance(node, Node)
-        zone = node.metadata.labels.get(ZONE_LABEL, "")
+        zone = node.metadata.labels.get(ZONE, "")
         here = on_node.get(name, [])
         at_work = [pod for pod in here if not pod.is_over(time_ms)]
         facts.append(NodeFacts(name, zone, node, here, chronicle.is_silent(name, time_ms), at_work))

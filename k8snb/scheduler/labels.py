@@ -19,8 +19,6 @@ from k8snb.api.types.meta import LabelSelector
 from k8snb.api.types.node import Node
 from k8snb.api.types.placement import NodeSelectorRequirement, NodeSelectorTerm, Taint, Toleration
 
-HOSTNAME = "kubernetes.io/hostname"
-ZONE = "topology.kubernetes.io/zone"
 NODE_NAME_FIELD = "metadata.name"
 
 _OPERATORS = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "!", "Gt": ">", "Lt": "<"}

@@ -10,8 +10,8 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Hashable, Iterator
 
+from k8snb.api.topology import HOSTNAME
 from k8snb.api.types.node import Node
-from k8snb.scheduler.labels import HOSTNAME
 from k8snb.scheduler.node_info import ImageState, Look, NodeInfo
 from k8snb.scheduler.signature import Peers, PodInfo, Signature
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from k8snb.api.selectors import matches
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.policy import PodDisruptionBudget
+from k8snb.machinery.budgets import guards
 from k8snb.machinery.controller import key_of
 
 _REMEMBERED = 4096
@@ -34,7 +34,7 @@ class GuardedPods:
             self._budgets[key] = budget
             if before is not None and before.spec.selector == budget.spec.selector:
                 return
-            self._pods[key] = {name: pod for name, pod in pods.items() if _guards(budget, pod)}
+            self._pods[key] = {name: pod for name, pod in pods.items() if guards(budget, pod)}
         self._known.clear()
 
     def on_pod(self, old: Pod | None, new: Pod | None) -> Sequence[str]:
@@ -59,11 +59,6 @@ class GuardedPods:
         if known is None or known[0] is not meta.labels:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            found = [key for key, budget in self._budgets.items() if _guards(budget, pod)]
+            found = [key for key, budget in self._budgets.items() if guards(budget, pod)]
             known = self._known[place] = meta.labels, found
         return known[1]
-
-
-def _guards(budget: PodDisruptionBudget, pod: Pod) -> bool:
-    meta = pod.metadata
-    return budget.metadata.namespace == meta.namespace and matches(budget.spec.selector, meta.labels)

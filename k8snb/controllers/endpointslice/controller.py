@@ -14,7 +14,9 @@ from typing import ClassVar
 from msgspec.structs import replace
 
 from k8snb.api.pods import is_ready
+from k8snb.api.services import TRIGGER_TIME
 from k8snb.api.timestamps import format_time
+from k8snb.api.topology import ZONE
 from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.service import EndpointSlice, Service
@@ -24,7 +26,6 @@ from k8snb.controllers.endpointslice.endpoints import (
     endpoint_of,
     selects,
     Wanted,
-    ZONE_LABEL,
 )
 from k8snb.controllers.endpointslice.reconcile import Desired, Draft, MAX_ENDPOINTS_PER_SLICE, Plan, reconcile
 from k8snb.controllers.endpointslice.slices import is_managed, service_key
@@ -33,7 +34,6 @@ from k8snb.errors import ApiError
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.log import Change
 
-TRIGGER_TIME = "endpoints.kubernetes.io/last-change-trigger-time"
 SLICE_CHANGE_DELAY_MS = 1_000  # from a change of a slice by somebody else to its repair
 RETRY_BASE_MS, RETRY_MAX_MS, MAX_RETRIES = 1_000, 1_000_000, 15
 _REMEMBERED = 10_000
@@ -115,7 +115,7 @@ class EndpointSliceController(Controller):
 
     def _on_node(self, old: Node | None, new: Node | None) -> None:
         """A node that comes, goes or moves to another zone shows in the next sync of every service."""
-        if old is None or new is None or old.metadata.labels.get(ZONE_LABEL) != new.metadata.labels.get(ZONE_LABEL):
+        if old is None or new is None or old.metadata.labels.get(ZONE) != new.metadata.labels.get(ZONE):
             for state in self._states.values():
                 state.complete = True
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from k8snb.api.pods import is_ready, is_terminal
+from k8snb.api.topology import ZONE
 from k8snb.api.types.node import Node
 from k8snb.api.types.persistent_volume import ObjectReference
 from k8snb.api.types.pod import Pod
@@ -27,7 +28,6 @@ from k8snb.api.types.service import (
 )
 from k8snb.controllers.endpointslice.port_order import in_order
 
-ZONE_LABEL = "topology.kubernetes.io/zone"
 HEADLESS = "None"
 _CLOSE = ("PreferClose", "PreferSameZone", "PreferSameNode")
 
@@ -78,7 +78,7 @@ def endpoint_of(pod: Pod, node: Node | None, service: Service, address_type: str
     meta, spec = pod.metadata, pod.spec
     serving, terminating = is_ready(pod), meta.deletion_timestamp is not None
     ready = service.spec.publish_not_ready_addresses or (serving and not terminating)
-    zone = node.metadata.labels.get(ZONE_LABEL) or None if node is not None else None
+    zone = node.metadata.labels.get(ZONE) or None if node is not None else None
     return Endpoint(
         addresses=addresses,
         conditions=_CONDITIONS[ready, serving, terminating],

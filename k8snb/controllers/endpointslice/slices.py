@@ -8,14 +8,13 @@ References
 from __future__ import annotations
 
 from k8snb.api.pods import controller_reference
-from k8snb.api.services import SERVICE_NAME
+from k8snb.api.services import IS_HEADLESS, SERVICE_NAME
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.service import EndpointSlice, Service
 from k8snb.controllers.endpointslice.endpoints import HEADLESS, Ports
 
 CONTROLLER_NAME = "endpointslice-controller.k8s.io"
 MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
-IS_HEADLESS = "service.kubernetes.io/headless"
 _RESERVED = (MANAGED_BY, SERVICE_NAME, IS_HEADLESS)
 _MAX_NAME_LENGTH = 253
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from k8snb.api.field_errors import go_quote
 from k8snb.api.schema import EMPTY, KubernetesObject
+from k8snb.api.topology import REGION, ZONE
 from k8snb.api.types.config import PriorityClass
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.placement import Toleration
@@ -27,7 +28,7 @@ from k8snb.machinery.admission.lifecycle import forbidden
 TOLERATION_SECONDS = 300
 SYSTEM_CRITICAL_PRIORITY = 2_000_000_000
 _PREEMPT = "PreemptLowerPriority"
-TOPOLOGY_LABELS = ("topology.kubernetes.io/zone", "topology.kubernetes.io/region")
+TOPOLOGY_LABELS = (ZONE, REGION)
 _TOLERATED_FOR_A_WHILE = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 
 

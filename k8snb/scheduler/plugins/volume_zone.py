@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
+from k8snb.api.topology import REGION, ZONE
 from k8snb.api.types.claims import PersistentVolumeClaim
 from k8snb.api.types.persistent_volume import PersistentVolume
 from k8snb.scheduler.framework import Cycle, NodeFilter, Plugin
@@ -19,8 +20,6 @@ from k8snb.scheduler.status import Status, unresolvable
 
 BETA_ZONE = "failure-domain.beta.kubernetes.io/zone"
 BETA_REGION = "failure-domain.beta.kubernetes.io/region"
-ZONE = "topology.kubernetes.io/zone"
-REGION = "topology.kubernetes.io/region"
 TOPOLOGY_LABELS = (BETA_ZONE, BETA_REGION, ZONE, REGION)
 ZONES_DELIMITER = "__"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
+from k8snb.api.topology import ZONE
 from k8snb.api.types.node import Node
-from k8snb.nodes import ZONE_LABEL
 from k8snb.widgets.controls.fields import Button, Choice, Choices, Menu
 from k8snb.widgets.controls.steps import fault, kubectl, Refused, Select, Steps
 from k8snb.widgets.controls.view import View
@@ -103,7 +103,7 @@ def _add(view: View) -> Steps:
     """A node like the others, with the labels that the workload asks for, in the zone that has the fewest."""
     names = view.nodes()
     number = next(n for n in range(1, len(names) + 2) if f"node-{n}" not in names)
-    zones = [node.metadata.labels.get(ZONE_LABEL, "") for node in names.values()]
+    zones = [node.metadata.labels.get(ZONE, "") for node in names.values()]
     spec: dict[str, Any] = {"labels": wanted_labels(view)}
     if any(zones):
         spec["zone"] = min(sorted({zone for zone in zones if zone}), key=zones.count)

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from k8snb.api.selectors import matches_labels, Selector
+from k8snb.api.topology import HOSTNAME, ZONE
 from k8snb.api.types.apps import ReplicaSet, ReplicationController, StatefulSet
 from k8snb.api.types.node import Node
 from k8snb.api.types.placement import TopologySpreadConstraint
 from k8snb.api.types.service import Service
-from k8snb.scheduler.labels import both, HOSTNAME, selector_of, selector_of_set, selects, untolerated_taint, ZONE
+from k8snb.scheduler.labels import both, selector_of, selector_of_set, selects, untolerated_taint
 from k8snb.scheduler.listers import Listers
 from k8snb.scheduler.node_info import NodeInfo
 from k8snb.scheduler.plugins.node_affinity import required_affinity_matches
