@@ -7,11 +7,13 @@ the shape shared by ``pkg/controller/*: Run, processNextWorkItem @ v1.36``
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
+
+from msgspec.structs import replace
 
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.pod import Pod
-from k8snb.errors import ApiError
+from k8snb.errors import ApiError, Conflict
 from k8snb.machinery.events import Recorder
 from k8snb.machinery.heartbeats import Heartbeats
 from k8snb.machinery.informer import Informers
@@ -19,6 +21,8 @@ from k8snb.machinery.owned_pods import PodOwnership
 from k8snb.machinery.server import ApiServer
 from k8snb.machinery.workqueue import WorkQueue
 from k8snb.sim.streams import Streams
+
+T = TypeVar("T", bound=KubernetesObject)
 
 
 class Environment:
@@ -63,6 +67,22 @@ class Controller:
     def enqueue(self, obj: KubernetesObject) -> None:
         """Look at an object soon."""
         self.queue.add(key_of(obj))
+
+    def write_status(self, obj: T) -> T | None:
+        """Write an object's status; once more on the newest version, if that one is newer than the cache.
+
+        Returns
+        -------
+        KubernetesObject or None
+            What is stored now; None when that is more than what the cache has.
+        """
+        try:
+            return self.server.update_status(obj)
+        except Conflict:
+            fresh: Any = self.server.find(type(obj), obj.metadata.namespace, obj.metadata.name)
+            if fresh is not None:
+                self.server.update_status(replace(fresh, status=obj.status))  # type: ignore[attr-defined]
+            return None
 
     def sync(self, key: str) -> None:
         """Compare what the object of `key` asks for with what there is, and write the difference."""

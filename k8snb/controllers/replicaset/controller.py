@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from typing import ClassVar, Generic, TypeVar
 
-from msgspec.structs import replace
-
 from k8snb.api.pods import available_at, controller_of, is_active, is_terminating
 from k8snb.api.selectors import matches
 from k8snb.api.types.apps import ReplicaSet, ReplicationController
@@ -20,7 +18,7 @@ from k8snb.api.types.meta import LabelSelector, OwnerReference
 from k8snb.api.types.pod import Pod
 from k8snb.controllers.replicaset.deletion_order import pods_to_delete
 from k8snb.controllers.replicaset.status import with_status
-from k8snb.errors import ApiError, Conflict, NotFound
+from k8snb.errors import ApiError, NotFound
 from k8snb.machinery.at_rest import AtRest
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.expectations import Expectations
@@ -131,7 +129,7 @@ class ReplicaController(Controller, Generic[Replicated]):
         quiet = self.server.store.revision == before
         now = EPOCH_MS + self.now_ms
         new = with_status(rs, claimed, failure, now)
-        left = self._update_status(rs, new)
+        left = rs if new.status == rs.status else self.write_status(new)
         if failure is not None:
             raise failure
         if rs.spec.min_ready_seconds and new.status.ready_replicas != new.status.available_replicas:
@@ -207,24 +205,6 @@ class ReplicaController(Controller, Generic[Replicated]):
             for node, count in self.ownership.of(sibling.metadata.uid).active_by_node().items():
                 counts[node] = counts.get(node, 0) + count
         return counts
-
-    def _update_status(self, rs: Replicated, new: Replicated) -> Replicated | None:
-        """Write the status if it changed; once more on the newest version, if that one is newer than the cache.
-
-        Returns
-        -------
-        ReplicaSet or ReplicationController or None
-            What is stored now; None when that is more than what the cache has.
-        """
-        if new.status == rs.status:
-            return rs
-        try:
-            return self.server.update_status(new)
-        except Conflict:
-            fresh = self.server.find(self.cls, rs.metadata.namespace, rs.metadata.name)
-            if fresh is not None:
-                self.server.update_status(replace(fresh, status=new.status))
-            return None
 
     def _check_availability_later(self, rs: Replicated, claimed: OwnedPods, now: int) -> None:
         """Look again when the next ready pod has been ready for long enough."""

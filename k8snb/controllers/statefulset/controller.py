@@ -23,7 +23,7 @@ from k8snb.controllers.statefulset.members import Member, Members
 from k8snb.controllers.statefulset.pod_control import StatefulPodControl
 from k8snb.controllers.statefulset.status import complete_rolling_update, count_pods, is_inconsistent
 from k8snb.controllers.statefulset.update import Revisions, SetUpdate
-from k8snb.errors import ApiError, Conflict
+from k8snb.errors import ApiError
 from k8snb.machinery.at_rest import AtRest
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.history_revisions import (
@@ -185,23 +185,9 @@ class StatefulSetController(Controller):
         return replace(status, current_replicas=status.current_replicas - deleted), failure
 
     def _update_status(self, set_: StatefulSet, status: StatefulSetStatus) -> StatefulSet | None:
-        """Write the status if it says something new; once more on the newest version, if the cache was behind.
-
-        Returns
-        -------
-        StatefulSet or None
-            What is stored now; None when that is more than what the cache has.
-        """
+        """Write the status if it says something new; returns what `write_status` does, or the set as it is."""
         status = complete_rolling_update(set_, status)
-        if not is_inconsistent(set_, status):
-            return set_
-        try:
-            return self.server.update_status(replace(set_, status=status))
-        except Conflict:
-            fresh = self.server.find(StatefulSet, set_.metadata.namespace, set_.metadata.name)
-            if fresh is not None:
-                self.server.update_status(replace(fresh, status=status))
-            return None
+        return self.write_status(replace(set_, status=status)) if is_inconsistent(set_, status) else set_
 
     def _check_availability_later(self, set_: StatefulSet, members: Sequence[Member], now: int) -> None:
         """Look again when the next ready pod has been ready for long enough."""
