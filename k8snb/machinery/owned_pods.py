@@ -117,30 +117,14 @@ class OwnedPods:
     def update(self, key: str, old: Pod, new: Pod) -> None:
         """Count the next version of a pod."""
         before, after = _standing(old), _standing(new)
-        if old.metadata.labels is new.metadata.labels and old.spec.node_name == new.spec.node_name:
-            if before is after:
-                self._replace(key, new, after)
-                return
-            if before is _UNREADY and after is _READY:
-                self._settle(key, new)
-                return
+        if before is after and old.metadata.labels is new.metadata.labels and old.spec.node_name == new.spec.node_name:
+            self.pods[key] = new
+            if after.active:
+                (self.settled[new.spec.node_name] if after.settled else self.unsettled)[key] = new
+            return
         self._place(key, old, before, -1)
         self.pods[key] = new
         self._place(key, new, after, 1)
-
-    def _replace(self, key: str, pod: Pod, standing: _Standing) -> None:
-        """A pod counts as before."""
-        self.pods[key] = pod
-        if standing.active:
-            (self.settled[pod.spec.node_name] if standing.settled else self.unsettled)[key] = pod
-
-    def _settle(self, key: str, pod: Pod) -> None:
-        """A pod where it was before has become ready, as nearly every pod does."""
-        self.version += 1
-        self.groups[id(pod.metadata.labels)].ready += 1
-        del self.unsettled[key]
-        self.pods[key] = pod
-        self.settled.setdefault(pod.spec.node_name, {})[key] = pod
 
     def _place(self, key: str, pod: Pod, standing: _Standing, step: int) -> None:
         self.version += 1

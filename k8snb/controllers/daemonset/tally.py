@@ -38,7 +38,6 @@ class Tally:
         self._judge = judge
         self._pods: dict[str, dict[str, Pod]] = {}
         self._verdicts: dict[str, Verdict] = {}
-        self._judged: dict[str, Node] = {}
         self._lists: dict[str, list[Pod]] = {}
         self._states: dict[str, NodeState] = {}
         self.groups: dict[NodeState, dict[str, None]] = {}
@@ -77,7 +76,6 @@ class Tally:
         if self._template is not template or self._revision != revision:
             self._template, self._revision = template, revision
             self.version += 1
-            self._judged.clear()
             unheard = dict.fromkeys((*nodes, *self._states, *self._unheard))
         found = Daemons(daemon_set, self._verdicts, self._lists, hash_, generation, now, self.groups, self._order)
         for name in unheard:
@@ -93,10 +91,8 @@ class Tally:
             self._lists.pop(name, None)
         if node is None:
             self._verdicts.pop(name, None)
-            self._judged.pop(name, None)
-        elif self._judged.get(name) is not node:
+        else:
             self._verdicts[name] = self._judge(found.daemon_set, node)
-            self._judged[name] = node
         self._ripening.pop(name, None)
         if node is None and not pods:
             self._leave_group(name)

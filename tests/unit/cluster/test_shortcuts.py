@@ -14,7 +14,6 @@ from k8snb import Cluster
 from k8snb.api.selectors import matches
 from k8snb.api.types.pod import Pod
 from k8snb.controllers.daemonset.history import History
-from k8snb.controllers.daemonset.tally import Tally
 from k8snb.controllers.daemonset.templates import Templates
 from k8snb.controllers.deployment.rollout import Rollout
 from k8snb.controllers.disruption.guarded import GuardedPods
@@ -220,7 +219,6 @@ SHORTCUTS: dict[str, list[tuple[type, str, Any]]] = {
     ],
     "what controllers remember": [
         (History, "construct", History._construct),
-        (Tally, "_look_at", after_forgetting(Tally._look_at, "_judged")),
         (Templates, "verdict", after_forgetting(Templates.verdict, "_known")),
         (Rollout, "sorted_sets", never),
         *((GuardedPods, name, getattr(AllPods, name)) for name in ("on_budget", "on_pod", "of")),
