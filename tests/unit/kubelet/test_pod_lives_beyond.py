@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import one_pod
 import pytest
+from one_pod import container
 
 from k8snb.api.types.event import Event
 from k8snb.api.types.pod import Pod
@@ -14,21 +16,9 @@ from k8snb.cluster import Cluster
 from k8snb.kubelet.program import Program
 
 
-def container(name: str = "c", script: str = "", **fields: Any) -> dict[str, Any]:
-    body = {"name": name, "image": "app:1", **fields}
-    if script:
-        body["env"] = [*body.get("env", []), {"name": "SIM", "value": script}]
-    return body
-
-
 def pod(*containers: dict[str, Any], **spec: Any) -> Cluster:
-    """A cluster with a pod ``p`` of these containers."""
-    cluster = Cluster(nodes=1, exact=True)
-    body = {"containers": list(containers), "terminationGracePeriodSeconds": 5, **spec}
-    manifest = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": body}
-    applied = cluster.apply(json.dumps(manifest) + "\n")
-    assert applied.exit == 0, applied
-    return cluster
+    """A cluster with a pod ``p`` of these containers, which is given 5 s to stop."""
+    return one_pod.pod(*containers, **{"terminationGracePeriodSeconds": 5, **spec})
 
 
 def statuses(cluster: Cluster) -> dict[str, ContainerStatus]:

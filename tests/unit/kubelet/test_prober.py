@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
+from one_pod import container, pod, probe
 
 from k8snb.api.types.event import Event
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.pod_status import ContainerState
 from k8snb.cluster import Cluster
-
-
-def container(name: str, script: str = "", **fields: Any) -> dict[str, Any]:
-    env = [{"name": "SIM", "value": script}] if script else []
-    return {"name": name, "image": "app:1", "env": env, **fields}
-
-
-def probe(command: str, **fields: Any) -> dict[str, Any]:
-    return {"exec": {"command": command.split()}, "periodSeconds": 1, **fields}
-
-
-def pod(*containers: dict[str, Any], **spec: Any) -> Cluster:
-    """A cluster with a pod ``p`` of these containers."""
-    cluster = Cluster(nodes=1, exact=True)
-    body = {"containers": containers, **spec}
-    manifest = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": body}
-    assert cluster.apply(json.dumps(manifest) + "\n").exit == 0
-    return cluster
 
 
 def states(cluster: Cluster, name: str) -> list[tuple[float, str]]:
