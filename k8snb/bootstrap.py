@@ -6,6 +6,7 @@ from typing import Any
 
 from k8snb.api.resources import BY_KIND
 from k8snb.api.validation.config import SYSTEM_PRIORITIES
+from k8snb.controllers.kubernetesservice import manifest as kubernetes_service
 from k8snb.machinery.server import ApiServer
 
 NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
@@ -25,12 +26,7 @@ _OBJECTS: tuple[dict[str, Any], ...] = (
         "provisioner": "k8snb.dev/sim",
         "volumeBindingMode": "Immediate",
     },
-    {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": "kubernetes", "labels": {"component": "apiserver", "provider": "kubernetes"}},
-        "spec": {"clusterIP": "10.96.0.1", "ports": [{"name": "https", "port": 443, "targetPort": 6443}]},
-    },
+    kubernetes_service(),
     *(
         {
             "apiVersion": "scheduling.k8s.io/v1",

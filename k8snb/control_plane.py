@@ -11,6 +11,7 @@ from k8snb.controllers.disruption import DisruptionController
 from k8snb.controllers.endpointslice import EndpointSliceController
 from k8snb.controllers.garbagecollector import GarbageCollector
 from k8snb.controllers.job import JobController
+from k8snb.controllers.kubernetesservice import KubernetesServiceController
 from k8snb.controllers.namespace import NamespaceController
 from k8snb.controllers.nodelifecycle import NodeLifecycleController
 from k8snb.controllers.persistentvolume import (
@@ -51,6 +52,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     NamespaceController,
     ServiceAccountsController,
     RootCACertPublisher,
+    KubernetesServiceController,
     NodeLifecycleController,
     TaintEvictionController,
     PodGarbageCollector,
