@@ -27,6 +27,7 @@ FOLLOWED = (
     "StatefulSet",
     "DaemonSet",
     "Job",
+    "CronJob",
     "ControllerRevision",
     "PersistentVolumeClaim",
     "PersistentVolume",
@@ -39,11 +40,11 @@ READING = ("api-resources", "api-versions", "describe", "diff", "events", "expla
 LONG_WAIT_MS = 500
 SHORT = 7  # letters that a pod's label has room for
 ENDS = ("Succeeded", "Failed")
-OWNERS = ("ReplicaSet", "StatefulSet", "DaemonSet")  # whose pods are of revisions
+OWNERS = ("ReplicaSet", "StatefulSet", "DaemonSet", "Job")  # whose pods are of revisions
 BARE = ""  # the box of pods that nothing owns
 
 _SCOPE = re.compile(r" (-n|--namespace)[ =]\S+| --wait=\S+")  # where, and how patiently: says little of a moment
-_PATCHED = re.compile(r'"(\w+)": ?"?([^"{}\[\],]+)"?[,}]')  # the values that a JSON patch sets
+_PATCHED = re.compile(r'"([\w./-]+)": ?"?([^"{}\[\],]+)"?[,}]')  # the values that a JSON patch sets
 
 
 class Mark(NamedTuple):

@@ -1,7 +1,8 @@
 """Where the lanes of a workload's pods stand in its timeline.
 
 By revision for what is rolled out by replica sets; by ordinal for stateful sets; by node for daemon sets; by index or
-by worker for jobs. Where a lane ends, the next of its row may begin, so that a row tells of a place through time.
+by worker for jobs, job by job for cron jobs. Where a lane ends, the next of its row may begin, so that a row tells of a
+place through time.
 """
 
 from __future__ import annotations
@@ -48,9 +49,14 @@ class Rows:
     """Gives the pods of one workload their rows, in the order in which they were made."""
 
     def __init__(self, kind: str) -> None:
-        ways = {"StatefulSet": self._by_ordinal, "DaemonSet": self._by_node, "Job": self._by_index}
+        ways = {
+            "StatefulSet": self._by_ordinal,
+            "DaemonSet": self._by_node,
+            "Job": self._by_index,
+            "CronJob": self._by_run,
+        }
         self._spot_of: Callable[[PodTrack], Spot] = ways.get(kind, self._by_revision)
-        self._runs_to_end = kind == "Job"
+        self._runs_to_end = kind in ("Job", "CronJob")
         self._spots: dict[int, Spot] = {}  # by the number of the pod's first entry in the log
         self._last: dict[tuple[str, int], PodTrack] = {}  # the newest pod of each row
         self._counts: dict[str, int] = {}
@@ -94,11 +100,21 @@ class Rows:
         return Spot(node, self._first_free(node, pod.born_ms), pod.short_name)
 
     def _by_index(self, pod: PodTrack) -> Spot:
-        index = pod.objects.values[0].metadata.annotations.get(COMPLETION_INDEX, "")
-        if index.isdecimal():
-            return Spot(INDEXES, int(index), index)
+        index = self._index_of(pod)
+        if index is not None:
+            return Spot(INDEXES, index, str(index))
         row = self._first_free(WORKERS, pod.born_ms)
         return Spot(WORKERS, row, str(row + 1))
+
+    def _by_run(self, pod: PodTrack) -> Spot:
+        group, spot = revision_key(pod), self._index_of(pod)
+        row = self._first_free(group, pod.born_ms) if spot is None else spot
+        return Spot(group, row, pod.short_name if spot is None else str(spot))
+
+    def _index_of(self, pod: PodTrack) -> int | None:
+        """The number of the pod in an indexed job."""
+        index = pod.objects.values[0].metadata.annotations.get(COMPLETION_INDEX, "")
+        return int(index) if index.isdecimal() else None
 
     def _first_free(self, group: str, time_ms: int) -> int:
         """The first row of a group whose last lane has ended by then."""
@@ -122,3 +138,8 @@ def row_key(lane: Lane) -> str:
 def revision_key(pod: PodTrack) -> str:
     """The revision that a pod is of; empty without one."""
     return pod.revision.key if pod.revision is not None else ""
+
+
+def template_key(pod: PodTrack) -> str:
+    """The template that a pod is of: a cron job's jobs share it; empty without one."""
+    return f"{pod.revision.owner} {pod.revision.index}" if pod.revision is not None else ""

@@ -10,7 +10,15 @@ from k8snb.picture.chronicle import BARE, Chronicle, PodTrack
 from k8snb.picture.palette import hue_class
 from k8snb.picture.revisions import Revision
 from k8snb.picture.sheet import Area, fit, GAP, Item, LETTER, listed, PAD, Picture, Sheet
-from k8snb.picture.workloads import desired_of, ready_of, replica_set_at, revision_label, Workload, workloads_at
+from k8snb.picture.workloads import (
+    desired_of,
+    ready_of,
+    replica_set_at,
+    revision_label,
+    run_at,
+    Workload,
+    workloads_at,
+)
 
 PILL_H = 28
 BAND_HEADER_H = 32
@@ -51,7 +59,8 @@ def _draw_workload(sheet: Sheet, plan: _Plan, workload: Workload, top: float, wi
     bottom = top + PILL_H
     for revision in plan.scene.chronicle.revisions.of_owner(workload.obj.metadata.uid):
         pods = plan.members.get(revision.key, [])
-        if pods or replica_set_at(plan.scene.chronicle, revision, plan.scene.time_ms) is not None:
+        where = plan.scene.chronicle, revision, plan.scene.time_ms
+        if pods or replica_set_at(*where) is not None or run_at(*where) is not None:
             band = _band_of(plan, revision, pods, workload)
             bottom = _draw_band(sheet, plan, band, bottom + GAP, width)
             sheet.link(workload.ref, band.id, "owns")
@@ -72,8 +81,11 @@ class _Band(NamedTuple):
 
 def _band_of(plan: _Plan, revision: Revision, pods: Sequence[PodTrack], workload: Workload) -> _Band:
     replica_set = replica_set_at(plan.scene.chronicle, revision, plan.scene.time_ms)
+    run = run_at(plan.scene.chronicle, revision, plan.scene.time_ms)
     images = ", ".join(revision.images)
-    if replica_set is None or workload.kind == "ReplicaSet":
+    if run is not None:
+        title, words = listed((f"job/{revision.name}", images)), Workload(run.kind, revision.object_key, run).words
+    elif replica_set is None or workload.kind == "ReplicaSet":
         label = revision_label(plan.scene.chronicle, revision, plan.scene.time_ms) if revision.record_key else ""
         title = listed((label, revision.name, images))
         words = f"{len(pods)} pod{'' if len(pods) == 1 else 's'}"
@@ -82,7 +94,7 @@ def _band_of(plan: _Plan, revision: Revision, pods: Sequence[PodTrack], workload
             (revision_label(plan.scene.chronicle, revision, plan.scene.time_ms), f"replicaset/{revision.name}", images)
         )
         words = f"{ready_of(replica_set)} of {desired_of(replica_set)} ready"
-    ref = f"replicaset/{revision.object_key}" if revision.object_key else workload.ref
+    ref = revision.ref or workload.ref
     slots = plan.scene.chronicle.owner_slots.room(revision.key)
     return _Band(f"band {revision.key}", title, words, hue_class(revision.index), pods, slots, ref)
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.apps import ControllerRevision, ReplicaSet
+from k8snb.api.types.batch import Job
 from k8snb.api.types.meta import ObjectMeta, OwnerReference
-from k8snb.api.types.pod import Pod, PodTemplateSpec
+from k8snb.api.types.pod import Pod, PodSpec, PodTemplateSpec
 
 REVISION_ANNOTATION = "deployment.kubernetes.io/revision"
 HASH_LABELS = ("controller-revision-hash",)
@@ -15,11 +16,11 @@ HASH_LABELS = ("controller-revision-hash",)
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One template of a workload.
+    """One template of a workload; or one job of a cron job, whose jobs share a template until that is changed.
 
     ``key`` is unique; ``owner`` the uid of the workload (a ReplicaSet that stands alone owns itself); ``index``
-    counts from 0 in order of creation; ``object_key`` is the store's key of the replica set, ``record_key`` that of the
-    controller revision; both are empty when the revision is no object of its own.
+    counts the templates from 0 in order of creation; ``object_key`` is the store's key of the replica set or job,
+    ``record_key`` that of the controller revision; both are empty when the revision is no object of its own.
     """
 
     key: str
@@ -30,6 +31,12 @@ class Revision:
     images: tuple[str, ...]
     owner_name: str = ""
     record_key: str = ""
+    kind: str = "ReplicaSet"
+
+    @property
+    def ref(self) -> str:
+        """What a click selects, where the revision is an object: ``replicaset/default/web-5d9c``."""
+        return f"{self.kind.lower()}/{self.object_key}" if self.object_key else ""
 
 
 def controller_of(meta: ObjectMeta) -> OwnerReference | None:
@@ -61,19 +68,25 @@ class Revisions:
         self._of_owner: dict[str, list[Revision]] = {}
         self._named: dict[tuple[str, str, str], str] = {}  # kind, namespace and name to the first uid
         self._first: dict[str, str] = {}  # any of their uids to the first
+        self._templates: dict[str, list[PodSpec]] = {}  # those of each cron job's jobs
 
     def of_owner(self, owner_uid: str) -> list[Revision]:
-        """A workload's revisions in order of creation."""
-        return self._of_owner.get(self._first.get(owner_uid, owner_uid), [])
+        """A workload's revisions in order of creation; what is a revision of another one has itself alone."""
+        found = self._of_owner.get(self._first.get(owner_uid, owner_uid))
+        if found is None:
+            return [self._by_key[owner_uid]] if owner_uid in self._by_key else []
+        return found
 
     def all(self) -> list[Revision]:
         """Every revision in order of creation."""
         return list(self._by_key.values())
 
     def see(self, obj: KubernetesObject) -> None:
-        """Learn of a replica set, or of who owns hashed revisions."""
+        """Learn of a replica set, of a cron job's job, or of who owns hashed revisions."""
         meta = obj.metadata
-        if not isinstance(obj, ReplicaSet):
+        if isinstance(obj, Job):
+            self._see_run(obj)
+        elif not isinstance(obj, ReplicaSet):
             self._first_uid(obj.kind, meta.namespace, meta.name, meta.uid)
         elif meta.uid not in self._by_key:
             controller = controller_of(meta)
@@ -81,6 +94,18 @@ class Revisions:
             name = controller.name if controller is not None else meta.name
             images, number = images_of(obj.spec.template), self._next(owner)
             self._add(Revision(meta.uid, owner, number, meta.name, f"{meta.namespace}/{meta.name}", images, name))
+
+    def _see_run(self, job: Job) -> None:
+        """Learn of a job, if a cron job has it."""
+        meta, controller = job.metadata, controller_of(job.metadata)
+        if controller is None or controller.kind != "CronJob" or meta.uid in self._by_key:
+            return
+        templates = self._templates.setdefault(controller.uid, [])
+        if job.spec.template.spec not in templates:
+            templates.append(job.spec.template.spec)
+        number = templates.index(job.spec.template.spec)
+        key, images = f"{meta.namespace}/{meta.name}", images_of(job.spec.template)
+        self._add(Revision(meta.uid, controller.uid, number, meta.name, key, images, controller.name, kind=job.kind))
 
     def of_pod(self, pod: Pod) -> Revision | None:
         """The revision that a pod belongs to; None for a pod without a controller."""

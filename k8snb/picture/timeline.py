@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from k8snb.api.types.apps import StatefulSet
 from k8snb.api.types.pod import Pod
 from k8snb.picture.boxes import CROWD
-from k8snb.picture.chronicle import Chronicle, Mark, PodTrack
+from k8snb.picture.chronicle import Chronicle, Mark, PodTrack, short_name
 from k8snb.picture.containers import container_lanes, ContainerLane
 from k8snb.picture.curves import Curves
-from k8snb.picture.lanes import Lane, lane_id, ORDINALS, revision_key, row_key, Rows
+from k8snb.picture.lanes import Lane, lane_id, ORDINALS, revision_key, row_key, Rows, template_key
 from k8snb.picture.palette import hue_class
 from k8snb.picture.placement import natural
 from k8snb.picture.pod_state import PodState, STATES
 from k8snb.picture.revisions import Revision
 from k8snb.picture.track import Track
-from k8snb.picture.workloads import revision_label, workloads_at
+from k8snb.picture.workloads import is_among, revision_label, workloads_at
 
 BAND_GRAIN_MS = 100
 MOST_LANES = 3000
@@ -38,7 +38,7 @@ class Subject(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Lanes that belong together: those of a revision, which has a hue, or of a node, or all ordinals."""
+    """Lanes that belong together: those of a revision or of a cron job's job, which have a hue, or of a node."""
 
     key: str
     label: str
@@ -64,7 +64,7 @@ class Band(NamedTuple):
 
 def first_subject(chronicle: Chronicle, time_ms: int, kind: str = "") -> Subject | None:
     """The workload that a timeline tells of when nobody says which: the first one, a Deployment before others."""
-    found = [w for w in workloads_at(chronicle, time_ms) if kind in ("", w.kind)]
+    found = [w for w in workloads_at(chronicle, time_ms) if is_among(w.kind, kind)]
     return Subject(found[0].kind, found[0].key) if found else None
 
 
@@ -98,7 +98,7 @@ class Timeline:
         pods = self.chronicle.pods
         uids = self._subject_uids()
         for pod in pods[self._seen_pods :]:
-            if self.subject is None or (pod.revision is not None and pod.revision.owner in uids):
+            if self.subject is None or (pod.revision and not uids.isdisjoint((pod.revision.owner, pod.revision.key))):
                 self._pods.append(pod)
                 self._revisions.setdefault(revision_key(pod), pod.revision)
         self._seen_pods = len(pods)
@@ -111,7 +111,7 @@ class Timeline:
         if self.curves is not None:
             self.curves.count_restarts(self._pods)
         if self.is_crowd and self._bands.stale:
-            self._bands.count(self._pods)
+            self._bands.count(self._pods, template_key if self._is_cron_job else revision_key)
 
     @property
     def is_crowd(self) -> bool:
@@ -127,6 +127,11 @@ class Timeline:
     def by_revision(self) -> bool:
         """Whether the lanes are grouped by revision."""
         return self.is_crowd or self.subject is None or self.subject.kind in ("Deployment", "ReplicaSet")
+
+    @property
+    def grows_down(self) -> bool:
+        """Whether what is new stands below all there was, so that its end is what to look at."""
+        return self._is_cron_job
 
     def containers(self, opened: Collection[str]) -> dict[str, tuple[ContainerLane, ...]]:
         """The lanes of the containers, by the lane of their pod, in the rows that are opened (`row_key`)."""
@@ -147,6 +152,8 @@ class Timeline:
 
     def groups(self, time_ms: int) -> list[Group]:
         """The groups in order: revisions as they were made, numbered as the rollout history has them at a moment."""
+        if self._is_cron_job:
+            return self._run_groups()
         if self.by_revision:
             return [self._revision_group(key, revision, time_ms) for key, revision in self._revisions.items()]
         names = dict.fromkeys(lane.group for lane in self.lanes.values())
@@ -154,7 +161,7 @@ class Timeline:
 
     def legend(self, time_ms: int) -> list[Group]:
         """The revisions and their hues, where the groups do not say them."""
-        if self.by_revision or self.subject is None or self.subject.kind == "Job":
+        if self.by_revision or self.subject is None or self.subject.kind in ("Job", "CronJob"):
             return []
         return [self._revision_group(key, revision, time_ms) for key, revision in self._revisions.items()]
 
@@ -171,12 +178,27 @@ class Timeline:
         """The inputs, faults and warnings so far."""
         return self.chronicle.marks
 
-    def _subject_uids(self) -> list[str]:
+    @property
+    def _is_cron_job(self) -> bool:
+        return self.subject is not None and self.subject.kind == "CronJob"
+
+    def _run_groups(self) -> list[Group]:
+        """The jobs of a cron job; those of one template together, when there are too many."""
+        found: dict[str, Group] = {}
+        for pod in self._pods:
+            revision = pod.revision
+            assert revision is not None
+            key = template_key(pod) if self.is_crowd else revision.key
+            label = "all jobs" if self.is_crowd else short_name(revision.name, revision.owner_name)
+            found.setdefault(key, Group(key, label, ", ".join(revision.images), hue_class(revision.index)))
+        return list(found.values())
+
+    def _subject_uids(self) -> set[str]:
         """The uids that the subject had; a workload that is made anew under its name has another."""
         if self.subject is None:
-            return []
+            return set()
         versions = self.chronicle.track_of(self.subject.kind, self.subject.key).values
-        return list(dict.fromkeys(v.metadata.uid for v in versions if v is not None))
+        return {v.metadata.uid for v in versions if v is not None}
 
     def _revision_group(self, key: str, revision: Revision | None, time_ms: int) -> Group:
         if revision is None:
@@ -192,11 +214,11 @@ class _Bands:
         self.bands: list[Band] = []
         self.stale = False
 
-    def count(self, pods: list[PodTrack]) -> None:
-        """Count all pods anew."""
+    def count(self, pods: list[PodTrack], key_of: Callable[[PodTrack], str]) -> None:
+        """Count all pods anew, by what `key_of` says of each."""
         events: dict[str, list[tuple[int, int, int]]] = {}  # time, state index, +1 or -1
         for pod in pods:
-            changes = events.setdefault(revision_key(pod), [])
+            changes = events.setdefault(key_of(pod), [])
             before: int | None = None
             for time, state in pod.states:
                 index = STATES.index(state.word)

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.apps import ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet
-from k8snb.api.types.batch import Job
+from k8snb.api.types.batch import CronJob, Job
 from k8snb.picture.chronicle import Chronicle
 from k8snb.picture.revisions import controller_of, Revision, REVISION_ANNOTATION
 
-WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "ReplicaSet")
+WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet")
 
 
 class Workload(NamedTuple):
@@ -32,12 +32,19 @@ class Workload(NamedTuple):
 
     @property
     def words(self) -> str:
-        """How many of its pods are ready; of a job, how many are through."""
+        """How many of its pods are ready; of a job, how many are through; of a cron job, how many jobs run."""
         if isinstance(self.obj, Job):
             wanted = self.obj.spec.completions
             return f"{self.obj.status.succeeded} of {wanted if wanted is not None else 1} complete"
+        if isinstance(self.obj, CronJob):
+            return "suspended" if self.obj.spec.suspend else f"{len(self.obj.status.active)} active"
         ready, desired = ready_of(self.obj), desired_of(self.obj)
         return f"{ready} of {desired} ready" if desired is not None else ""
+
+
+def is_among(kind: str, wanted: str) -> bool:
+    """Whether workloads of a kind are wanted: "" wants all kinds, and who wants jobs wants what makes them too."""
+    return wanted in ("", kind) or (wanted, kind) == ("Job", "CronJob")
 
 
 def desired_of(obj: KubernetesObject) -> int | None:
@@ -73,6 +80,12 @@ def replica_set_at(chronicle: Chronicle, revision: Revision, time_ms: int) -> Re
         return None
     found = chronicle.track_of("ReplicaSet", revision.object_key).at(time_ms)
     return found if isinstance(found, ReplicaSet) and found.metadata.uid == revision.key else None
+
+
+def run_at(chronicle: Chronicle, revision: Revision, time_ms: int) -> Job | None:
+    """The job at a moment that a revision of a cron job is, if it is there then."""
+    found = chronicle.track_of("Job", revision.object_key).at(time_ms)
+    return found if isinstance(found, Job) and found.metadata.uid == revision.key else None
 
 
 def revision_number(chronicle: Chronicle, revision: Revision, time_ms: int) -> str:

@@ -65,6 +65,8 @@ class DaemonSetLab(Lab):
 class JobLab(Lab):
     """A laboratory for one Job: pods that run to their end, some of them in vain, and runs to set up anew.
 
+    Given a CronJob, it is about that: its jobs one by one, when they start, and what if one still runs.
+
     Examples
     --------
     >>> lab = JobLab()
@@ -74,6 +76,13 @@ class JobLab(Lab):
     >>> lab.run(60)
     >>> lab.controls.state
     '8/8 complete · 0 failed · done'
+    >>> lab.close()
+    >>> from k8snb.widgets.manifests import TICK
+    >>> lab = JobLab(TICK)
+    >>> lab.controls.concurrency_policy = "Forbid"
+    >>> lab.player.to_next_run()
+    >>> lab.controls.state
+    '1 active · next at 02:00'
     >>> lab.close()
     """
 
@@ -105,6 +114,6 @@ class ClusterLab(Lab):
         Parameters
         ----------
         kind
-            ``Deployment``, ``StatefulSet``, ``DaemonSet``, ``Job`` or ``ReplicaSet``.
+            ``Deployment``, ``StatefulSet``, ``DaemonSet``, ``Job``, ``CronJob`` or ``ReplicaSet``.
         """
         self.session.follow(kind, f"{namespace}/{name}")

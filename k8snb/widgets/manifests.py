@@ -115,3 +115,17 @@ spec:
         image: worker:1.0
         resources: {requests: {cpu: "1"}}
 """
+
+TICK = """\
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: tick}
+spec:
+  schedule: "* * * * *"
+  jobTemplate:
+    spec:
+      backoffLimit: 0
+      template:
+        metadata: {annotations: {k8snb.dev/run: "10"}}
+        spec: {restartPolicy: Never, containers: [{name: c, image: 'busybox:1'}]}
+"""

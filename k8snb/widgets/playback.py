@@ -89,4 +89,4 @@ class Playback:
             session.run(seconds)
             if session.settled and self._until_settled:
                 self.pause()
-                session.tell("settled: nothing is going to change by itself")
+                session.tell(session.settled_words)

@@ -7,7 +7,7 @@ from typing import Any
 import traitlets
 
 from k8snb.cluster import Cluster
-from k8snb.picture.axis import horizon_ms
+from k8snb.picture.axis import clock, horizon_ms
 from k8snb.widgets.assets import module, styles
 from k8snb.widgets.part import Part
 from k8snb.widgets.playback import Playback
@@ -38,6 +38,7 @@ class Player(Part):
     horizon_ms = traitlets.Int().tag(sync=True)
     status = traitlets.Unicode().tag(sync=True)
     branches = traitlets.Int().tag(sync=True)
+    next_run = traitlets.Unicode().tag(sync=True)
     marks: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
     def __init__(self, source: Cluster | Session, speed: float = 5) -> None:
@@ -48,6 +49,7 @@ class Player(Part):
     def update(self) -> None:
         """Show the session's moment."""
         session = self.session
+        run = session.next_run if not session.in_past else None
         marks = [[m.time_ms, m.kind, m.label] for m in session.chronicle.marks if m.kind != "warning"]
         with self.hold_sync():
             self.now_ms = session.now_ms
@@ -55,6 +57,7 @@ class Player(Part):
             self.horizon_ms = horizon_ms(session.now_ms)
             self.status = session.status
             self.branches = len(session.trunk)
+            self.next_run = f"next run at {clock(run.time_ms)}" if run is not None else ""
             self.marks = marks
 
     def _show_playing(self) -> None:
@@ -97,6 +100,11 @@ class Player(Part):
         self.pause()
         self.session.next_change()
 
+    def to_next_run(self) -> None:
+        """Go to the next run of a cron job."""
+        self.pause()
+        self.session.to_next_run()
+
     def previous_change(self) -> None:
         """Go back to the last moment at which something changed."""
         self.pause()
@@ -135,6 +143,7 @@ _ACTIONS = {
     "step": Player.step,
     "next": Player.next_change,
     "previous": Player.previous_change,
+    "run": Player.to_next_run,
     "start": Player.to_start,
     "now": Player.back_to_now,
     "branch": Player.branch,

@@ -133,6 +133,7 @@ class RolloutTimeline(PicturePart):
             "legend": [list(group) for group in timeline.legend(session.moment_ms)],
             "divider": list(divider) if divider is not None else None,
             "bands": [list(band) for band in timeline.bands],
+            "newest": timeline.grows_down,
         }
 
     def _lanes(self) -> Mapping[str, Lane]:

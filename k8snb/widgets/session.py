@@ -14,14 +14,16 @@ from k8snb.machinery.log import Change
 from k8snb.machinery.server import Reader
 from k8snb.picture.axis import clock
 from k8snb.picture.chronicle import Chronicle, HEARTBEATS
+from k8snb.picture.next_run import next_run, NextRun
 from k8snb.picture.timeline import first_subject, Subject, Timeline
-from k8snb.picture.workloads import WORKLOADS
+from k8snb.picture.workloads import is_among, WORKLOADS
 from k8snb.why import tell
 from k8snb.widgets.cells import AfterCells
 from k8snb.widgets.past import PastClient
 
 QUIET = (*HEARTBEATS, "Event")
 MOST_ANSWERS = 50
+RUN_GRACE_SECONDS = 0.2  # so long after its moment a run has begun, or is skipped
 _ATTRIBUTE = "_widget_session"
 
 
@@ -205,7 +207,8 @@ class Session:
         self._live(step)
 
     def _run_to_change(self) -> None:
-        """Run events until one changes more than heartbeats."""
+        """Run events until one changes more than heartbeats; where only a cron job is to go on, until its next run."""
+        run = self.next_run
         while not self.settled:
             done = self.cluster.step()
             if done is None:
@@ -214,7 +217,37 @@ class Session:
             if changes:
                 self.status = f"{clock(self.now_ms)} {_words(changes)}"
                 return
-        self.status = "settled: nothing is going to change by itself"
+        if run is not None and self.now_ms < run.time_ms:
+            self._run_to(run)
+        else:
+            self.status = self.settled_words
+
+    def _run_to(self, run: NextRun) -> None:
+        """Run up to a cron job's run and a little further, and say what came of it."""
+        self.cluster.run((run.time_ms - self.now_ms) / 1000)
+        seq = len(self.cluster.log)
+        self.cluster.run(RUN_GRACE_SECONDS)
+        begun = [c for c in self.cluster.log.changes(seq) if c.resource == "Job" and c.verb == "create"]
+        words = _words(begun) or f"cronjob/{run.name} was due and started no job"
+        self.status = f"{clock(self.now_ms)} {words}"
+
+    @property
+    def next_run(self) -> NextRun | None:
+        """The next run of a cron job, as it is known now."""
+        return next_run(self.chronicle, self.now_ms)
+
+    def to_next_run(self) -> None:
+        """Let time pass until a cron job's next run begins."""
+        run = self.next_run
+        if run is not None:
+            self._live(lambda: self._run_to(run))
+
+    @property
+    def settled_words(self) -> str:
+        """What is to be said where nothing goes on."""
+        run = self.next_run
+        later = f" before cronjob/{run.name} is due at {clock(run.time_ms)}" if run is not None else ""
+        return f"settled: nothing is going to change by itself{later}"
 
     def _live(self, act: Callable[[], object]) -> None:
         """Do something in the present; what goes wrong there is told, not raised."""
@@ -330,7 +363,9 @@ class Session:
         if kind not in WORKLOADS:
             raise K8snbError(f"kind: {kind!r} is none of {', '.join(WORKLOADS)}")
         with self.lock:
-            self._wanted[""] = self._wanted[kind] = Subject(kind, key)
+            for name in ("", *WORKLOADS):
+                if is_among(kind, name):
+                    self._wanted[name] = Subject(kind, key)
             self.refresh()
 
     def _new_timeline(self, kind: str) -> Timeline:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from k8snb.widgets.manifests import TICK
+
 pytestmark = pytest.mark.browser
 
 PLOT_HAS_INK = """() => [...document.querySelectorAll('.k8snb-plot canvas:not([hidden])')].every((canvas) => {
@@ -78,6 +80,10 @@ def choose(lab: Any, label: str, value: str) -> None:
 
 def press(lab: Any, name: str) -> None:
     lab.page.locator(".k8snb-controls").first.get_by_role("button", name=name).first.click()
+
+
+def go_to(lab: Any, run: str) -> None:
+    lab.page.locator(".k8snb-player").first.get_by_role("button", name=run).click()
 
 
 def chips(lab: Any) -> list[str]:
@@ -167,6 +173,36 @@ def test_a_job_takes_more_workers_and_is_run_again(open_lab: Callable[[str], Any
     lab.page.wait_for_function("!document.querySelector('.k8snb-draft')")
     out = lab.page.locator(".k8snb-console .k8snb-out")
     assert out.evaluate("el => el.scrollHeight - el.clientHeight - el.scrollTop") <= 1
+    assert lab.errors == []
+
+
+def test_a_cron_job_runs_now_and_at_its_time(open_lab: Callable[..., Any]) -> None:
+    lab = open_lab("JobLab", TICK)
+    state_is(lab, "0 active · next at 01:00")
+    press(lab, "Run now")
+    echo_has(lab, "kubectl create job tick-run-1 --from=cronjob/tick")
+    lab.wait_drawn(".pod", 1)
+    go_to(lab, "next run at 01:00")
+    state_is(lab, "1 active · next at 02:00")
+    lab.wait_drawn(".pod", 2)
+    choose(lab, "concurrencyPolicy", "Forbid: skip while one runs")
+    echo_has(lab, '"concurrencyPolicy":"Forbid"')
+    lab.slide("run time", "End")
+    echo_has(lab, '"k8snb.dev/run":"180"')
+    choose(lab, "schedule", "*/2 * * * *  (every 2 minutes)")
+    go_to(lab, "next run at 02:00")
+    go_to(lab, "next run at 04:00")
+    status = "document.querySelector('.k8snb-status').textContent.includes('was due and started no job')"
+    lab.page.wait_for_function(status)
+    rows = lab.page.locator(".k8snb-folds button")
+    assert rows.count() == 3
+    lanes = lab.page.locator(".k8snb-lanes")
+    for _ in range(14):
+        press(lab, "Run now")
+    lab.page.wait_for_function("document.querySelectorAll('.k8snb-folds button').length === 17")
+    assert lanes.evaluate("el => el.scrollTop > 0 && el.scrollTop + el.clientHeight >= el.scrollHeight - 2")
+    lab.page.get_by_role("tab", name="Ownership").first.click()
+    lab.wait_drawn(".band", 17)
     assert lab.errors == []
 
 

@@ -9,7 +9,7 @@ import traitlets
 
 from k8snb.cluster import Cluster
 from k8snb.kubectl import Result
-from k8snb.picture.workloads import workloads_at
+from k8snb.picture.workloads import is_among, workloads_at
 from k8snb.widgets.assets import module, styles
 from k8snb.widgets.controls.fields import Button, Field, KindControls, Menu
 from k8snb.widgets.controls.kinds import KINDS
@@ -111,7 +111,7 @@ class Controls(Part):
     def _choices(self) -> list[list[str]]:
         """The workloads to choose from: all, unless the controls are those of one kind."""
         found = workloads_at(self.session.chronicle, self.session.now_ms)
-        return [[w.kind, w.key, w.title] for w in found if not self.kind or w.kind == self.kind]
+        return [[w.kind, w.key, w.title] for w in found if is_among(w.kind, self.kind)]
 
     def label(self, name: str) -> str:
         """A button's words at the moment shown."""

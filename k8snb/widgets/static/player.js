@@ -11,7 +11,7 @@ const ICONS = {
   step: "M2 2l7 6-7 6zM11 2h3v12h-3z",
 };
 
-const SHOWN = ["playing", "speed", "now_ms", "past_ms", "horizon_ms", "status", "branches"];
+const SHOWN = ["playing", "speed", "now_ms", "past_ms", "horizon_ms", "status", "branches", "next_run"];
 const MARKED = ["marks", "horizon_ms"];
 
 function icon(name) {
@@ -94,7 +94,9 @@ class View {
     this.branch = pill("branch here", "branch");
     this.back = pill("back to now", "now");
     this.leave = pill("leave branch", "leave");
-    return h("div", { class: "k8snb-row k8snb-below" }, this.status, this.branch, this.back, this.leave);
+    this.run = pill("", "run");
+    this.run.title = "Let time pass until the cron job is due";
+    return h("div", { class: "k8snb-row k8snb-below" }, this.status, this.run, this.branch, this.back, this.leave);
   }
 
   // -- hands
@@ -151,6 +153,8 @@ class View {
     this.speeds.value = String(model.get("speed"));
     this.branch.hidden = this.back.hidden = past === null;
     this.leave.hidden = model.get("branches") === 0;
+    this.run.hidden = !model.get("next_run");
+    this.run.textContent = model.get("next_run");
     this.say(past !== null, playing);
   }
 

@@ -133,7 +133,9 @@ class Plot {
   drawLanes(width, scale, theme, at) {
     const { data } = this.store, layout = this.layout(scale);
     const height = Math.max(layout.height, 24);
+    const { scroller } = this, atEnd = scroller.scrollTop + scroller.clientHeight >= this.lanes.clientHeight - 2;
     const g = sized(this.lanes, width, height);
+    if (data.newest && atEnd) scroller.scrollTop = height;
     paintGrid(g, scale, theme, height);
     const selected = this.model.get("selected");
     const full = Math.max(1, ...data.bands.flatMap((band) => band[2].map((c) => c.reduce((a, b) => a + b, 0))));

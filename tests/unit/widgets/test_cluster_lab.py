@@ -80,11 +80,15 @@ def test_what_comes_later_can_be_chosen(press: Any) -> None:
     lab.close()
 
 
-def test_a_job_of_a_cron_job_is_a_workload() -> None:
+def test_a_cron_job_is_a_workload_and_its_jobs_can_be_followed() -> None:
     lab = ClusterLab(Cluster())
     lab.cluster.kubectl("create cronjob tick --image=busybox --schedule='* * * * *'")
-    lab.run(70)
-    assert [kind for kind, _, _ in lab.controls.choices] == ["Job"]
+    lab.run(130)
+    assert lab.controls.choices == [["CronJob", "default/tick", "cronjob/tick"]]
+    assert len(lab.timeline.timeline.lanes) == 2
+    lab.follow("Job", "tick-29453761")
+    assert lab.controls.named == "job/tick-29453761"
+    assert len(lab.timeline.timeline.lanes) == len(lab.controls.view().pods()) == 1
     lab.close()
 
 

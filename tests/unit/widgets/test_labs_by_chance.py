@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 
 from k8snb.picture.lanes import Lane
 from k8snb.widgets.labs import ClusterLab, DaemonSetLab, DeploymentLab, JobLab, StatefulSetLab
+from k8snb.widgets.manifests import TICK
 
-LABS = (ClusterLab, DaemonSetLab, DeploymentLab, JobLab, StatefulSetLab)
+
+def cron_job_lab() -> JobLab:
+    return JobLab(TICK)
+
+
+LABS = (ClusterLab, DaemonSetLab, DeploymentLab, JobLab, StatefulSetLab, cron_job_lab)
 VALUES = st.one_of(
     st.integers(-2, 12), st.sampled_from(["0", "1", "2", "50%", "OnDelete", "RollingUpdate", "Parallel", "Indexed"])
 )
@@ -22,6 +28,7 @@ ACTIONS = st.lists(
         st.tuples(st.just("press"), st.integers(0, 9), st.integers(0, 9)),
         st.tuples(st.just("accept")),
         st.tuples(st.just("run"), st.sampled_from([0.02, 1, 7, 40])),
+        st.tuples(st.just("play"), st.sampled_from(["next", "previous", "run", "step"])),
         st.tuples(st.just("select"), st.integers(0, 9)),
         st.tuples(st.just("seek"), st.sampled_from([None, 0, 1500, 6000])),
         st.tuples(st.just("branch")),
@@ -54,6 +61,8 @@ def act(lab: Any, press: Any, action: tuple[Any, ...]) -> None:
         session.select(refs[how[0] % len(refs)])
     elif what == "seek":
         session.seek(how[0])
+    elif what == "play":
+        press(lab.player, do=how[0])
     elif what == "branch":
         press(lab.player, do="branch")
 
