@@ -14,14 +14,22 @@ from k8snb.scheduler.core import Core, Decision
 from k8snb.scheduler.framework import Cycle
 from k8snb.scheduler.messages import fit_error, NO_CLAIMS
 from k8snb.scheduler.plugins.inter_pod_affinity import namespace_labels
-from k8snb.scheduler.plugins.pod_topology_spread.constraints import Constraint, soft_constraints
+from k8snb.scheduler.plugins.pod_topology_spread.constraints import (
+    Constraint,
+    hard_constraints,
+    selects_itself,
+    soft_constraints,
+)
 from k8snb.scheduler.preemption import preempt_nobody
+from k8snb.scheduler.resources import Demand
+from k8snb.scheduler.rooms import Rooms
 from k8snb.scheduler.signature import Signature
 from k8snb.scheduler.standing import Names
 from k8snb.scheduler.status import Status
 from k8snb.scheduler.table import Table
 from k8snb.scheduler.weighing import best_nodes, fitting_groups
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 _KEPT_TABLES = 128
@@ -36,6 +44,15 @@ class _World(NamedTuple):
     snapshot: int
     listers: int
     nominations: int
+
+
+class _Sort(NamedTuple):
+    """The pods that one table serves: those of a kin, as long as they spread in the same way."""
+
+    kin: Signature
+    soft: tuple[Constraint, ...]
+    hard: tuple[Constraint, ...]
+    hard_itself: tuple[bool, ...]
 
 
 class _Entry:
@@ -68,7 +85,8 @@ class FastCore:
     def __init__(self, core: Core) -> None:
         self.core = core
         self._entries: dict[Signature, _Entry] = {}
-        self._tables: dict[Signature, Table] = {}
+        self._tables: dict[_Sort, Table] = {}
+        self._rooms: dict[Demand, Rooms] = {}
         self._seen_once: dict[Signature, None] = {}
         self._refusals: dict[Signature, tuple[_World, Decision]] = {}
 
@@ -122,21 +140,32 @@ class FastCore:
             entry.listers_generation = cycle.listers.generation
             entry.affinity_generation = -1
             return entry
-        table = self._tables.get(kin)
-        if table is None or not table.serves(signature, soft):
-            table = self._new_table(cycle, soft)
-        entry = self._entries[signature] = _Entry(table, cycle.listers.generation)
+        entry = self._entries[signature] = _Entry(self._table(cycle, soft), cycle.listers.generation)
         _shorten(self._entries, _KEPT_ENTRIES)
         return entry
 
-    def _new_table(self, cycle: Cycle, soft: tuple[Constraint, ...]) -> Table:
-        """A table for the pods of a kin; the one that has been known longest is forgotten for it."""
-        table = self._tables[cycle.pod.signature.kin] = Table(cycle, soft)
-        if len(self._tables) > _KEPT_TABLES:
-            oldest = self._tables.pop(next(iter(self._tables)))
-            for signature in [known for known, entry in self._entries.items() if entry.table is oldest]:
-                del self._entries[signature]
+    def _table(self, cycle: Cycle, soft: tuple[Constraint, ...]) -> Table:
+        """The table for the pods of a sort; for a new one, that which has been known longest is forgotten."""
+        signature, snapshot = cycle.pod.signature, cycle.snapshot
+        hard = hard_constraints(signature)
+        sort = _Sort(signature.kin, soft, hard, selects_itself(signature, hard))
+        table = self._tables.get(sort)
+        if table is None:
+            table = self._tables[sort] = Table(cycle, soft, self._rooms_for(signature.demand))
+            if len(self._tables) > _KEPT_TABLES:
+                oldest = self._tables.pop(next(iter(self._tables)))
+                oldest.close(snapshot)
+                for known in [known for known, entry in self._entries.items() if entry.table is oldest]:
+                    del self._entries[known]
         return table
+
+    def _rooms_for(self, demand: Demand) -> Rooms:
+        """Tables of one demand share what is known of the room for it."""
+        rooms = self._rooms.get(demand)
+        if rooms is None:
+            rooms = self._rooms[demand] = Rooms(demand)
+            _shorten(self._rooms, _KEPT_TABLES)
+        return rooms
 
     def _decide(self, table: Table, cycle: Cycle) -> Decision | None:
         """The decision from a table; None when somebody could have to make room."""
@@ -153,7 +182,7 @@ class FastCore:
         return Decision(self.core.choose(best), best)
 
 
-def _shorten(remembered: dict[Signature, T], number: int) -> None:
+def _shorten(remembered: dict[K, T], number: int) -> None:
     """Forget what has been known longest."""
     if len(remembered) > number:
         del remembered[next(iter(remembered))]

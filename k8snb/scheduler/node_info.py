@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from k8snb.api.types.containers import ContainerPort
 from k8snb.api.types.node import Node
-from k8snb.scheduler.resources import Amounts, amounts_of, Demand
+from k8snb.scheduler.resources import Amounts, amounts_of
 from k8snb.scheduler.signature import Peers, PodInfo, Signature
-from k8snb.scheduler.status import Status
 
 ALL_ADDRESSES = "0.0.0.0"
 
@@ -39,20 +38,12 @@ class Look:
     __slots__ = ()
 
 
-class Room(NamedTuple):
-    """How a pod of some demand would fit on a node: what is lacking, or the score for resources."""
-
-    refusal: Status | None
-    score: int
-
-
 class NodeInfo:
     """One node with its pods; the numbers follow every pod that comes or goes.
 
     ``counts`` says how many pods of a signature are here, ``live`` how many peers that are not being deleted. A node
-    that is not, or no longer, known but has pods is kept with ``node`` None. ``version`` changes with the node itself;
-    nodes of the same ``look`` are alike but for their names and their room. ``room`` remembers, until something
-    changes, how pods of a demand would fit.
+    that is not, or no longer, known but has pods is kept with ``node`` None. Nodes of the same ``look`` are alike but
+    for their names and what is left of them.
     """
 
     __slots__ = (
@@ -73,9 +64,7 @@ class NodeInfo:
         "non_zero_memory",
         "pods",
         "ports",
-        "room",
         "scalars",
-        "version",
         "with_affinity",
     )
 
@@ -83,14 +72,12 @@ class NodeInfo:
         self.name = name
         self.index = index
         self.node: Node | None = None
-        self.version = 0
         self.labels: Mapping[str, str] = {}
         self.look = Look()
         self.allocatable = Amounts()
         self.pods: dict[str, PodInfo] = {}
         self.counts: dict[Signature, int] = {}
         self.live: dict[Peers, int] = {}
-        self.room: dict[Demand, Room] = {}
         self.with_affinity: dict[Signature, int] = {}
         self.milli_cpu = 0
         self.memory = 0
@@ -112,8 +99,6 @@ class NodeInfo:
         """Take over a new version of the node."""
         before = self.node
         self.node = node
-        self.version += 1
-        self.room.clear()
         self.labels = node.metadata.labels
         if before is None or before.status.allocatable is not node.status.allocatable:
             self.allocatable = amounts_of(node.status.allocatable)
@@ -130,7 +115,6 @@ class NodeInfo:
         self.non_zero_cpu += demand.non_zero_cpu
         self.non_zero_memory += demand.non_zero_memory
         self.counts[signature] = self.counts.get(signature, 0) + 1
-        self.room.clear()
         if not pod.terminating:
             _count(self.live, signature.peers, 1)
         if signature.uncommon:
@@ -148,7 +132,6 @@ class NodeInfo:
         self.non_zero_cpu -= demand.non_zero_cpu
         self.non_zero_memory -= demand.non_zero_memory
         _count(self.counts, signature, -1)
-        self.room.clear()
         if not pod.terminating:
             _count(self.live, signature.peers, -1)
         if signature.uncommon:
@@ -167,7 +150,6 @@ class NodeInfo:
         other.pods = dict(self.pods)
         other.counts = dict(self.counts)
         other.live = dict(self.live)
-        other.room = {}
         other.with_affinity = dict(self.with_affinity)
         other.scalars = dict(self.scalars)
         other.ports = dict(self.ports)

@@ -8,21 +8,23 @@ References
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 
 from k8snb.api.topology import HOSTNAME
 from k8snb.api.types.node import Node
+from k8snb.scheduler.change_log import ChangeLog
 from k8snb.scheduler.node_info import ImageState, Look, NodeInfo
-from k8snb.scheduler.signature import Peers, PodInfo, Signature
+from k8snb.scheduler.pod_counts import PodCounts
+from k8snb.scheduler.signature import PodInfo, Signature
 
 
 class Snapshot:
     """The nodes, in the order in which they became known, and the pods on them.
 
-    ``by_index`` has every node there ever was; ``peers`` are all that ever had a pod on one, in that order;
-    ``priorities`` counts the pods by priority. ``generation`` counts the changes; `changed_since` names the nodes that
-    changed after a generation. ``affinity`` counts the pods, by signature, that draw other pods near or keep them away;
-    ``affinity_generation`` changes with the set of these signatures.
+    ``by_index`` has every node there ever was; ``priorities`` counts the pods by priority. ``generation`` counts all
+    changes; ``node_changes`` has those of nodes themselves, and ``loads`` those and what pods take of them.
+    ``pod_counts`` counts pods by node. ``affinity`` counts the pods, by signature, that draw other pods near or keep
+    them away; ``affinity_generation`` changes with the set of these signatures.
     """
 
     def __init__(self) -> None:
@@ -33,11 +35,11 @@ class Snapshot:
         self.affinity: dict[Signature, int] = {}
         self.affinity_generation = 0
         self.images: dict[str, ImageState] = {}
-        self.peers: list[Peers] = []
-        self._known_peers: dict[Peers, None] = {}
+        self.node_changes: ChangeLog[NodeInfo] = ChangeLog()
+        self.loads: ChangeLog[NodeInfo] = ChangeLog()
+        self.pod_counts = PodCounts()
         self.claims: dict[str, int] = {}
         self.priorities: dict[int, int] = {}
-        self._changed: dict[NodeInfo, int] = {}
         self._looks: dict[Hashable, Look] = {}
         self._hostnames: dict[str, int] = {}
         self._ambiguous_hostnames = 0
@@ -52,20 +54,14 @@ class Snapshot:
         """Whether no two nodes carry the same hostname label."""
         return not self._ambiguous_hostnames
 
-    def changed_since(self, generation: int) -> Iterator[NodeInfo]:
-        """The nodes that changed after a generation, the last change first."""
-        for info, changed in reversed(self._changed.items()):
-            if changed <= generation:
-                return
-            yield info
-
     # Pods
 
     def add_pod(self, pod: PodInfo) -> None:
         """Put a pod onto the node that it names, known or not."""
         info = self.by_name.get(pod.node_name) or self._new(pod.node_name)
         info.add(pod)
-        self._note(pod.signature.peers)
+        if not pod.terminating:
+            self.pod_counts.add(pod.signature.peers, info)
         priority = pod.signature.priority
         self.priorities[priority] = self.priorities.get(priority, 0) + 1
         if pod.signature.uncommon:
@@ -76,6 +72,8 @@ class Snapshot:
         """Take a pod from its node."""
         info = self.by_name[pod.node_name]
         info.remove(pod.key)
+        if not pod.terminating:
+            self.pod_counts.remove(pod.signature.peers, info)
         priority = pod.signature.priority
         self.priorities[priority] -= 1
         if not self.priorities[priority]:
@@ -87,9 +85,11 @@ class Snapshot:
 
     def set_terminating(self, pod: PodInfo) -> None:
         """Note that a pod on a node is being deleted."""
-        info = self.by_name[pod.node_name]
-        info.set_terminating(pod)
-        self._touch(info)
+        if not pod.terminating:
+            info = self.by_name[pod.node_name]
+            info.set_terminating(pod)
+            self.pod_counts.remove(pod.signature.peers, info)
+            self.generation += 1
 
     # Nodes
 
@@ -103,6 +103,7 @@ class Snapshot:
             self._remove_labels_and_images(info)
         info.set_node(node)
         self._add_labels_and_images(info)
+        self.node_changes.note(info)
         self._touch(info)
         return info
 
@@ -115,15 +116,10 @@ class Snapshot:
         info = self.by_name[name]
         self._remove_labels_and_images(info)
         info.node = None
-        info.version += 1
         self.nodes.remove(info)
+        self.node_changes.note(info)
         self._touch(info)
         self._forget_if_empty(info)
-
-    def _note(self, peers: Peers) -> None:
-        if peers not in self._known_peers:
-            self._known_peers[peers] = None
-            self.peers.append(peers)
 
     def _new(self, name: str) -> NodeInfo:
         info = self.by_name[name] = NodeInfo(name, len(self.by_index))
@@ -136,9 +132,7 @@ class Snapshot:
 
     def _touch(self, info: NodeInfo) -> None:
         self.generation += 1
-        changed = self._changed
-        changed.pop(info, None)
-        changed[info] = self.generation
+        self.loads.note(info)
 
     def _count_uncommon(self, signature: Signature, by: int) -> None:
         for claim in signature.claims:

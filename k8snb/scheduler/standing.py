@@ -113,7 +113,6 @@ class Standing(Struct, eq=False, gc=False):
     kind: Kind
     info: NodeInfo
     pods: tuple[int, ...]
-    version: int
     group: Group | None = None
     score: int = 0
     refusal: Status | None = None

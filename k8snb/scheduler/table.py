@@ -6,21 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from k8snb.scheduler.domains import Domains
 from k8snb.scheduler.framework import Cycle, NodeFilter, run_filters, run_pre_filters
-from k8snb.scheduler.labels import selects
-from k8snb.scheduler.node_info import Look, NodeInfo, Room
+from k8snb.scheduler.node_info import Look, NodeInfo
 from k8snb.scheduler.plugins.image_locality import container_count, image_names, images_present
 from k8snb.scheduler.plugins.node_affinity import AffinityScorer, NodeAffinity, preferred_terms
-from k8snb.scheduler.plugins.node_resources_balanced_allocation import balanced_allocation
-from k8snb.scheduler.plugins.node_resources_fit import insufficient, least_allocated
 from k8snb.scheduler.plugins.node_unschedulable import NodeUnschedulable
 from k8snb.scheduler.plugins.pod_topology_spread.constraints import (
     Constraint,
     hard_constraints,
     has_all_labels,
-    Matcher,
+    selects_itself,
 )
 from k8snb.scheduler.plugins.taint_toleration import TaintScorer, TaintToleration
-from k8snb.scheduler.signature import Peers, Signature
+from k8snb.scheduler.rooms import Rooms
+from k8snb.scheduler.signature import Signature
 from k8snb.scheduler.snapshot import Snapshot
 from k8snb.scheduler.standing import Group, HardRow, Kind, SoftRow, Standing, Traits
 from k8snb.scheduler.status import Status
@@ -37,6 +35,8 @@ class Table:
         An attempt to place a pod of the signature.
     soft
         The soft spread constraints that its pods have at present.
+    rooms
+        How pods of its demand fit on the nodes.
 
     Notes
     -----
@@ -44,7 +44,7 @@ class Table:
     Of a constraint by host, the pods of a node are those of its group: ``positions`` says which number it is.
     """
 
-    def __init__(self, cycle: Cycle, soft: tuple[Constraint, ...]) -> None:
+    def __init__(self, cycle: Cycle, soft: tuple[Constraint, ...], rooms: Rooms) -> None:
         signature = cycle.pod.signature
         self.signature: Signature = signature
         self.hard = hard_constraints(signature)
@@ -53,42 +53,41 @@ class Table:
         self.containers = container_count(signature)
         self.groups: dict[Group, None] = {}
         self.refusals: dict[Status, int] = {}
-        self.hard_itself = [selects(c.selector, signature.labels) for c in self.hard]
+        self.hard_itself = selects_itself(signature, self.hard)
         self.hard_domains = [Domains() for _ in self.hard]
         self.soft_pods: list[dict[str, int]] = [{} for _ in soft]
         self.has_taints = False
         self.has_images = False
         self.preferred = preferred_terms(signature)
-        self.generation = 0
+        self._rooms = rooms
         self._filters: Sequence[NodeFilter] = run_pre_filters(cycle, _OF_NODES_ALONE).filters
         self._taint_scorer = TaintScorer(signature.tolerations)
         self._affinity_scorer = AffinityScorer(self.preferred)
         self._images = image_names(signature)
-        self._balances = bool(signature.demand.requests.milli_cpu or signature.demand.requests.memory)
         self._standings: dict[NodeInfo, Standing] = {}
         self._kinds: dict[Traits, Kind] = {}
         self._kinds_by_look: dict[Look, Kind] = {}
         self._is_blind = not (signature.spec.node_selector or signature.required_node_terms or self.preferred)
-        self._index_matchers()
+        self._generation = self._nodes_seen = self._rooms_seen = 0
+        self._count_pods(cycle.snapshot)
 
-    def _index_matchers(self) -> None:
-        """One matcher a selector, those of constraints by host first."""
+    def _count_pods(self, snapshot: Snapshot) -> None:
+        """One count a selector, those of constraints by host first."""
         constraints = (*self.hard, *self.soft)
         by_host = [c.selector for c in constraints if c.is_by_host]
         selectors = list(dict.fromkeys((*by_host, *(c.selector for c in constraints))))
-        self.matchers = [Matcher(selector, self.signature.namespace) for selector in selectors]
-        self._counted: list[list[Peers]] = [[] for _ in selectors]  # the peers that a matcher counts
-        self._peers_seen = 0
-        self._shared_counts: dict[tuple[int, ...], tuple[int, ...]] = {}
+        nodes, namespace = snapshot.by_name.values(), self.signature.namespace
+        self._counts = [snapshot.pod_counts.use(selector, namespace, nodes) for selector in selectors]
+        self._counts_seen = [count.changes.generation for count in self._counts]
+        self._shared_pods: dict[tuple[int, ...], tuple[int, ...]] = {}
         self.hard_positions = [selectors.index(c.selector) for c in self.hard]
         self.soft_positions = [selectors.index(c.selector) for c in self.soft]
         self._counted_by_host = len(dict.fromkeys(by_host))
 
-    def serves(self, signature: Signature, soft: tuple[Constraint, ...]) -> bool:
-        """Whether the pods of another signature of the kin, which has these soft constraints, stand the same way."""
-        hard = hard_constraints(signature)
-        itself = [selects(c.selector, signature.labels) for c in hard]
-        return (self.soft, self.hard, self.hard_itself) == (soft, hard, itself)
+    def close(self, snapshot: Snapshot) -> None:
+        """Nobody asks this table any more."""
+        for count in self._counts:
+            snapshot.pod_counts.give_back(count)
 
     @property
     def spreads_by_host(self) -> bool:
@@ -96,71 +95,72 @@ class Table:
         return self._counted_by_host > 0
 
     def refresh(self, snapshot: Snapshot) -> None:
-        """Look at the nodes that changed since the last time."""
-        if self.generation == snapshot.generation:
+        """Look at the nodes of which something changed that matters, since the last time."""
+        if self._generation == snapshot.generation:
             return
-        self._learn(snapshot)
-        standings = self._standings
-        for info in snapshot.changed_since(self.generation):
-            standing = standings.get(info)
-            if standing is not None and standing.version == info.version:
-                self._update(info, standing)
-            else:
-                self._renew(info, standing)
-        self.generation = snapshot.generation
+        self._generation = snapshot.generation
+        rooms, nodes = self._rooms, snapshot.node_changes
+        rooms.refresh(snapshot)
+        if self._nodes_seen != nodes.generation:
+            for info in nodes.since(self._nodes_seen):
+                self._renew(info)
+            self._nodes_seen = nodes.generation
+        for at, count in enumerate(self._counts):
+            if self._counts_seen[at] != count.changes.generation:
+                for info in count.changes.since(self._counts_seen[at]):
+                    self._recount(info)
+                self._counts_seen[at] = count.changes.generation
+        if self._rooms_seen != rooms.changes.generation:
+            for info in rooms.changes.since(self._rooms_seen):
+                self._move(info)
+            self._rooms_seen = rooms.changes.generation
 
-    def _update(self, info: NodeInfo, standing: Standing) -> None:
-        """Pods came to a node, or went."""
-        pods = self._count(info)
+    def _renew(self, info: NodeInfo) -> None:
+        """A node is new, another than it was, or gone."""
+        before = self._standings.pop(info, None)
+        if before is not None:
+            self._leave(before)
+            self._leave_domains(before)
+        if info.node is not None:
+            standing = self._standings[info] = Standing(self._kind_of(info), info, self._pods_on(info))
+            self._join_domains(standing)
+            self._enter(standing)
+
+    def _recount(self, info: NodeInfo) -> None:
+        """Pods that count came to a node, or went."""
+        standing = self._standings.get(info)
+        if standing is None:
+            return
+        pods = self._pods_on(info)
         if pods != standing.pods:
             self._change_domains(standing, pods)
-            self._leave(info, standing)
+            self._leave(standing)
             standing.pods = pods
-            self._enter(info, standing)
+            self._enter(standing)
+
+    def _move(self, info: NodeInfo) -> None:
+        """There is more or less room on a node than there was."""
+        standing = self._standings.get(info)
+        if standing is None:
             return
-        room, group = self._room(info), standing.group
+        room, group = self._rooms.on(info), standing.group
         if group is None or room.refusal is not None:
-            self._leave(info, standing)
-            self._enter(info, standing)
+            self._leave(standing)
+            self._enter(standing)
         elif room.score != standing.score:
             group.remove(info.index, standing.score)
             group.add(info.index, room.score)
             standing.score = room.score
 
-    def _renew(self, info: NodeInfo, standing: Standing | None) -> None:
-        """A node is new, another than it was, or gone."""
-        if standing is not None:
-            self._leave(info, standing)
-            self._leave_domains(standing)
-            del self._standings[info]
-        if info.node is not None:
-            standing = self._standings[info] = Standing(self._kind_of(info), info, self._count(info), info.version)
-            self._join_domains(standing)
-            self._enter(info, standing)
+    def _pods_on(self, info: NodeInfo) -> tuple[int, ...]:
+        """The pods on a node by selector."""
+        pods = tuple([count.on(info) for count in self._counts])
+        return self._shared_pods.setdefault(pods, pods)
 
-    def _learn(self, snapshot: Snapshot) -> None:
-        """Find out which of the peers that are new count."""
-        if self._peers_seen < len(snapshot.peers):
-            new = snapshot.peers[self._peers_seen :]
-            self._peers_seen += len(new)
-            for matcher, counted in zip(self.matchers, self._counted, strict=True):
-                counted += [peers for peers in new if matcher.matches(peers)]
-
-    def _count(self, info: NodeInfo) -> tuple[int, ...]:
-        """The pods on a node by matcher."""
-        live, counts = info.live, []
-        for matcher, counted in zip(self.matchers, self._counted, strict=True):
-            if len(counted) > len(live):
-                counts.append(matcher.count(info))
-            else:
-                counts.append(sum([live.get(peers, 0) for peers in counted]))
-        pods = tuple(counts)
-        return self._shared_counts.setdefault(pods, pods)
-
-    def _leave(self, info: NodeInfo, standing: Standing) -> None:
+    def _leave(self, standing: Standing) -> None:
         group = standing.group
         if group is not None:
-            group.remove(info.index, standing.score)
+            group.remove(standing.info.index, standing.score)
             if not group.size:
                 del self.groups[group]
                 del standing.kind.groups[group.pods]
@@ -171,8 +171,8 @@ class Table:
             else:
                 del self.refusals[standing.refusal]
 
-    def _enter(self, info: NodeInfo, standing: Standing) -> None:
-        room = self._room(info)
+    def _enter(self, standing: Standing) -> None:
+        room = self._rooms.on(standing.info)
         refusal = standing.kind.traits.refusal or room.refusal
         standing.refusal = refusal
         if refusal is not None:
@@ -185,26 +185,9 @@ class Table:
         if group is None:
             group = groups[pods] = Group(standing.kind.traits, pods)
             self.groups[group] = None
-        group.add(info.index, room.score)
+        group.add(standing.info.index, room.score)
         standing.group = group
         standing.score = room.score
-
-    def _room(self, info: NodeInfo) -> Room:
-        """How the pods would fit as far as resources are concerned; the same for all tables of a demand."""
-        room = info.room.get(self.signature.demand)
-        if room is None:
-            room = info.room[self.signature.demand] = self._new_room(info)
-        return room
-
-    def _new_room(self, info: NodeInfo) -> Room:
-        demand = self.signature.demand
-        refusal = insufficient(demand.requests, info)
-        if refusal is not None:
-            return Room(refusal, 0)
-        score = least_allocated(demand, info)
-        if self._balances:
-            score += balanced_allocation(demand.requests, info)
-        return Room(None, score)
 
     def _join_domains(self, standing: Standing) -> None:
         for domains, value, position in standing.kind.hard_rows:

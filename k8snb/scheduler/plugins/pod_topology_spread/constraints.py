@@ -107,6 +107,11 @@ def soft_constraints(signature: Signature, listers: Listers) -> tuple[Constraint
     return tuple(constraint._replace(selector=selector) for constraint in defaults)
 
 
+def selects_itself(signature: Signature, constraints: Iterable[Constraint]) -> tuple[bool, ...]:
+    """Of each constraint, whether the pods themselves are among those that it counts."""
+    return tuple(selects(c.selector, signature.labels) for c in constraints)
+
+
 def has_all_labels(labels: Mapping[str, str], constraints: Iterable[Constraint]) -> bool:
     """Whether a node belongs to a topology of every constraint."""
     return all(constraint.topology_key in labels for constraint in constraints)

@@ -1,0 +1,118 @@
+"""How many pods that a selector selects each node has, counted as they come and go.
+
+Many tables look at the same pods, and at each decision; so what they count is counted once, one pod at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from k8snb.api.selectors import Selector
+from k8snb.scheduler.change_log import ChangeLog
+from k8snb.scheduler.labels import selects
+from k8snb.scheduler.node_info import NodeInfo
+from k8snb.scheduler.signature import Peers
+
+
+class PodCount:
+    """The pods of one namespace that a selector selects, by node; an empty selector selects none.
+
+    ``changes`` says on which nodes their number changed. Pods that are being deleted do not count.
+
+    References
+    ----------
+    ``pkg/scheduler/framework/plugins/podtopologyspread/common.go countPodsMatchSelector @ v1.36``
+    """
+
+    __slots__ = ("_by_node", "_namespace", "_selector", "changes", "users")
+
+    def __init__(self, selector: Selector | None, namespace: str) -> None:
+        self.changes: ChangeLog[NodeInfo] = ChangeLog()
+        self.users = 0
+        self._selector = selector if selector is not None and selector.requirements else None
+        self._namespace = namespace
+        self._by_node: dict[NodeInfo, int] = {}
+
+    def counts(self, peers: Peers) -> bool:
+        """Whether such pods count."""
+        return peers.namespace == self._namespace and selects(self._selector, peers.labels)
+
+    def on(self, info: NodeInfo) -> int:
+        """How many pods on a node count."""
+        return self._by_node.get(info, 0)
+
+    def change(self, info: NodeInfo, by: int) -> None:
+        """So many pods came to a node, or went."""
+        number = self._by_node.get(info, 0) + by
+        if number:
+            self._by_node[info] = number
+        else:
+            del self._by_node[info]
+        self.changes.note(info)
+
+
+class _Known:
+    """Peers of which there are pods: how many, and what counts them."""
+
+    __slots__ = ("counted_by", "pods")
+
+    def __init__(self, counted_by: list[PodCount]) -> None:
+        self.pods = 0
+        self.counted_by = counted_by
+
+
+class PodCounts:
+    """All counts that somebody uses."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[Selector | None, str], PodCount] = {}
+        self._peers: dict[Peers, _Known] = {}
+
+    def use(self, selector: Selector | None, namespace: str, nodes: Iterable[NodeInfo]) -> PodCount:
+        """The count for a selector and a namespace, until it is given back; `nodes` are all that have pods."""
+        count = self._counts.get((selector, namespace))
+        if count is None:
+            count = self._counts[selector, namespace] = PodCount(selector, namespace)
+            self._count_all(count, nodes)
+        count.users += 1
+        return count
+
+    def give_back(self, count: PodCount) -> None:
+        """Somebody uses a count no more."""
+        count.users -= 1
+        if not count.users:
+            for key in [key for key, known in self._counts.items() if known is count]:
+                del self._counts[key]
+            for known in self._peers.values():
+                if count in known.counted_by:
+                    known.counted_by.remove(count)
+
+    def _count_all(self, count: PodCount, nodes: Iterable[NodeInfo]) -> None:
+        counted = [peers for peers in self._peers if count.counts(peers)]
+        if not counted:
+            return
+        for peers in counted:
+            self._peers[peers].counted_by.append(count)
+        for info in nodes:
+            for peers in counted:
+                number = info.live.get(peers)
+                if number:
+                    count.change(info, number)
+
+    def add(self, peers: Peers, info: NodeInfo) -> None:
+        """A pod came to a node."""
+        known = self._peers.get(peers)
+        if known is None:
+            known = self._peers[peers] = _Known([c for c in self._counts.values() if c.counts(peers)])
+        known.pods += 1
+        for count in known.counted_by:
+            count.change(info, 1)
+
+    def remove(self, peers: Peers, info: NodeInfo) -> None:
+        """A pod went from a node, or is being deleted."""
+        known = self._peers[peers]
+        known.pods -= 1
+        for count in known.counted_by:
+            count.change(info, -1)
+        if not known.pods:
+            del self._peers[peers]
