@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from k8snb.api.pods import is_available, is_ready, is_terminal
@@ -158,21 +159,30 @@ class Daemons(NamedTuple):
 
     def _state_of_one(self, pod: Pod, known: bool, verdict: Verdict) -> NodeState:
         """How a node stands that has one daemon, as nearly all have."""
-        available, updated = self.is_available(pod), self.is_updated(pod)
+        available = self.is_available(pod)
         vacated = pod.metadata.deletion_timestamp is not None
-        return NodeState(
-            known=known,
-            should_run=verdict.should_run,
-            occupied=True,
-            ready=available or is_ready(pod),
-            available=available,
-            updated=updated,
-            vacated=vacated,
-            managed=not vacated and (not verdict.should_continue or is_terminal(pod)),
-            crowded=False,
-            new=available if updated and not vacated else None,
-            old=None if updated or vacated else available,
-        )
+        managed = not vacated and (not verdict.should_continue or is_terminal(pod))
+        ready = available or is_ready(pod)
+        return _of_one(known, verdict.should_run, ready, available, self.is_updated(pod), vacated, managed)
+
+
+@lru_cache(128)
+def _of_one(
+    known: bool, should_run: bool, ready: bool, available: bool, updated: bool, vacated: bool, managed: bool
+) -> NodeState:
+    return NodeState(
+        known=known,
+        should_run=should_run,
+        occupied=True,
+        ready=ready,
+        available=available,
+        updated=updated,
+        vacated=vacated,
+        managed=managed,
+        crowded=False,
+        new=available if updated and not vacated else None,
+        old=None if updated or vacated else available,
+    )
 
 
 _EMPTY = NodeState(False, False, False, False, False, False, False, False, False, None, None)

@@ -36,14 +36,14 @@ class Tally:
     def __init__(self, pods: Iterable[Pod], judge: Judge) -> None:
         self.version = 0
         self._judge = judge
-        self._pods: dict[str, dict[str, Pod]] = {}
+        self._pods: dict[str, list[Pod]] = {}
         self._verdicts: dict[str, Verdict] = {}
-        self._lists: dict[str, list[Pod]] = {}
         self._states: dict[str, NodeState] = {}
         self.groups: dict[NodeState, dict[str, None]] = {}
         self._order: dict[str, int] = {}
         self._numbered = 0
         self._unheard: dict[str, None] = {}
+        self._unjudged: dict[str, None] = {}
         self._ripening: dict[str, None] = {}  # nodes where a ready pod becomes available by and by
         self._template: PodTemplateSpec | None = None
         self._revision: tuple[str, str | None, int] = ("", None, 0)
@@ -55,17 +55,21 @@ class Tally:
         before = None if old is None else node_of(old)
         after = None if new is None else node_of(new)
         if old is not None and before is not None and before != after:
-            del self._pods[before][old.metadata.name]
+            self._pods[before].remove(old)
             self._unheard[before] = None
         if new is not None and after is not None:
-            self._pods.setdefault(after, {})[new.metadata.name] = new
+            pods = self._pods.setdefault(after, [])
+            if old is not None and before == after:
+                pods[pods.index(old)] = new
+            else:
+                pods.append(new)
             self._unheard[after] = None
 
     def on_node(self, name: str, gone: bool) -> None:
         """Hear of a node that came, changed or went."""
         if gone:
             self._order.pop(name, None)
-        self._unheard[name] = None
+        self._unheard[name] = self._unjudged[name] = None
 
     def look(
         self, daemon_set: DaemonSet, nodes: Mapping[str, Node], hash_: str, generation: str | None, now: int
@@ -77,34 +81,33 @@ class Tally:
             self._template, self._revision = template, revision
             self.version += 1
             unheard = dict.fromkeys((*nodes, *self._states, *self._unheard))
-        found = Daemons(daemon_set, self._verdicts, self._lists, hash_, generation, now, self.groups, self._order)
+            self._unjudged = dict.fromkeys(unheard)
+        found = Daemons(daemon_set, self._verdicts, self._pods, hash_, generation, now, self.groups, self._order)
         for name in unheard:
             self._look_at(found, name, nodes.get(name))
         self._unheard.clear()
+        self._unjudged.clear()
         return found
 
     def _look_at(self, found: Daemons, name: str, node: Node | None) -> None:
         pods = self._pods.get(name)
-        if pods:
-            self._lists[name] = list(pods.values())
-        else:
-            self._lists.pop(name, None)
+        if not pods:
+            self._pods.pop(name, None)
         if node is None:
             self._verdicts.pop(name, None)
-        else:
+        elif name in self._unjudged:
             self._verdicts[name] = self._judge(found.daemon_set, node)
         self._ripening.pop(name, None)
         if node is None and not pods:
             self._leave_group(name)
             self._order.pop(name, None)
-            self._pods.pop(name, None)
             return
         state = found.state_of(name)
         if self._states.get(name) != state or name not in self._order:
             self._leave_group(name)
             self._enter_group(name, state)
         if found.daemon_set.spec.min_ready_seconds and any(
-            is_ready(pod) and not found.is_available(pod) for pod in self._lists.get(name, ())
+            is_ready(pod) and not found.is_available(pod) for pod in pods or ()
         ):
             self._ripening[name] = None
 
