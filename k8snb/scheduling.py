@@ -14,7 +14,7 @@ from k8snb.api.types.pod import Pod
 from k8snb.api.types.pod_status import PodCondition
 from k8snb.errors import NotFound
 from k8snb.machinery.controller import Environment, key_of
-from k8snb.machinery.events import Recorder
+from k8snb.machinery.event_series import SeriesRecorder
 from k8snb.scheduler.listers import LISTED
 from k8snb.scheduler.runner import Scheduler
 from k8snb.sim.loop import CONTROL, NODE, Timer
@@ -33,7 +33,7 @@ class SchedulerComponent:
     def __init__(self, environment: Environment) -> None:
         self.server = environment.server
         self.loop = self.server.loop
-        self.recorder = Recorder(self.server, self.name, series=True)
+        self.recorder = SeriesRecorder(self.server, self.name)
         self.scheduler = Scheduler(_Actions(self), _first_known, lambda: self.loop.now_ms)
         self._causes: dict[str, int] = {}
         self._latest_cause = self.server.store.cause

@@ -1,9 +1,10 @@
 """The event recorder: components say what they did, and repetition is counted, combined and in the end dropped.
 
+The scheduler's events are series instead: see `k8snb.machinery.event_series`.
+
 References
 ----------
-``staging/src/k8s.io/client-go/tools/record/event.go, events_cache.go`` and, for series,
-``staging/src/k8s.io/client-go/tools/events/event_broadcaster.go recordToSink @ v1.36``
+``staging/src/k8s.io/client-go/tools/record/event.go, events_cache.go @ v1.36``
 """
 
 from __future__ import annotations
@@ -12,18 +13,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from k8snb.api.schema import KubernetesObject
-from k8snb.api.types.event import Event, EventSeries, EventSource
+from k8snb.api.types.event import Event, EventSource
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.persistent_volume import ObjectReference
-from k8snb.machinery.server import ApiServer, EPOCH_MS
+from k8snb.machinery.server import ApiServer
 
 AGGREGATE_AFTER = 10  # so many different messages of one reason are combined into one event
 AGGREGATE_INTERVAL_MS = 600_000
 SPAM_BURST = 25  # so many events of one component and type about one object, then one in five minutes
 SPAM_REFILL_MS = 300_000
-
-
-CONTROL_PLANE_HOST = "control-plane"
 
 
 class _Bucket(Struct, gc=False):
@@ -78,14 +76,18 @@ class _Subject(Struct, gc=False):
     """
 
     reference: ObjectReference
+    reasons: dict[tuple[str, str], _Reason]
     normal: _Bucket
-    warning: _Bucket
+    warning: _Bucket | None = None
     dropped: dict[_Content, int] = {}
     written: dict[_Content, Event] = {}
-    reasons: dict[tuple[str, str], _Reason] = {}
 
     def may_write(self, type_: str, now_ms: int) -> bool:
-        return (self.normal if type_ == "Normal" else self.warning).take(now_ms)
+        if type_ == "Normal":
+            return self.normal.take(now_ms)
+        if self.warning is None:
+            self.warning = _Bucket(now_ms)
+        return self.warning.take(now_ms)
 
     def begin(self, type_: str, reason: str, message: str, path: str, now_ms: int) -> _Reason:
         """A reason is heard for the first time, or for the first time after long; what was written stays known."""
@@ -107,46 +109,25 @@ class Recorder:
         The event's source, ``deployment-controller``.
     host
         The node that a kubelet speaks for.
-    series
-        Write events as the scheduler does: repetitions are a series, and nothing is combined or dropped.
     """
 
-    def __init__(self, server: ApiServer, component: str, host: str = "", series: bool = False) -> None:
+    def __init__(self, server: ApiServer, component: str, host: str = "") -> None:
         self._server = server
         self._loop = server.loop
-        self._store = server.store
-        self._series = series
         self._source = EventSource(component=component, host=host)
         self._subjects: dict[str, _Subject] = {}
 
-    def event(
-        self,
-        obj: KubernetesObject,
-        type_: str,
-        reason: str,
-        message: str,
-        field_path: str = "",
-        action: str = "",
-    ) -> None:
+    def event(self, obj: KubernetesObject, type_: str, reason: str, message: str, field_path: str = "") -> None:
         """Record that something happened to `obj`, or to the part of it that `field_path` names.
 
-        `type_` is ``Normal`` or ``Warning``; `action`, in events of a series, what was tried: ``Binding``.
+        `type_` is ``Normal`` or ``Warning``. What is new is written, what was said before is counted once more, and
+        what comes too often is combined or dropped.
         """
-        now_ms = self._loop.now_ms
-        uid = obj.metadata.uid or obj.metadata.name
+        now_ms, meta = self._loop.now_ms, obj.metadata
+        uid = meta.uid or meta.name
         subject = self._subjects.get(uid)
         if subject is None:
-            subject = self._subjects[uid] = _Subject(_reference(obj), _Bucket(now_ms), _Bucket(now_ms))
-        if self._series:
-            same = subject.reference.resource_version == obj.metadata.resource_version
-            about = subject.reference if same else _reference(obj)
-            self._event_of_series(subject, about, type_, reason, message, action)
-        else:
-            self._counted_event(subject, type_, reason, message, field_path)
-
-    def _counted_event(self, subject: _Subject, type_: str, reason: str, message: str, field_path: str) -> None:
-        """Write a new event, count one of before once more, or combine or drop what comes too often."""
-        now_ms = self._loop.now_ms
+            subject = self._subjects[uid] = _Subject(reference_to(obj), {}, _Bucket(now_ms))
         said = subject.reasons.get((type_, reason))
         if said is None or now_ms - said.last_ms > AGGREGATE_INTERVAL_MS:
             said, combined = subject.begin(type_, reason, message, field_path, now_ms), False
@@ -175,45 +156,10 @@ class Recorder:
         """An object is gone, and nothing more will be said about it."""
         self._subjects.pop(uid, None)
 
-    def _event_of_series(
-        self, subject: _Subject, about: ObjectReference, type_: str, reason: str, message: str, action: str
-    ) -> None:
-        """Begin a series for each version of the object, or say that it is one; of its third event say no more."""
-        content = (type_, reason, action, "")
-        known, now_ms = subject.written.get(content), EPOCH_MS + self._loop.now_ms
-        if known is not None and known.involved_object.resource_version == about.resource_version:
-            if known.series is None:
-                series = EventSeries(count=2, last_observed_time=now_ms)
-                subject.written[content] = self._server.update_event(replace(known, series=series))
-            return
-        event = Event(
-            metadata=self._new_meta(about, self._server.time),
-            involved_object=about,
-            reason=reason,
-            message=message,
-            type=type_,
-            event_time=now_ms,
-            action=action,
-            reporting_component=self._source.component,
-            reporting_instance=f"{self._source.component}-{CONTROL_PLANE_HOST}",
-        )
-        subject.written[content] = self._server.create_event(event)
-
-    def _new_meta(self, about: ObjectReference, now: int) -> ObjectMeta:
-        """Who an event is that is stored next; `now` in milliseconds since the epoch, in whole seconds."""
-        name, uid = self._server.event_identity(about.name)
-        return ObjectMeta(
-            name=name,
-            uid=uid,
-            namespace=about.namespace or "default",
-            creation_timestamp=now,
-            resource_version=self._store.next_version(),
-        )
-
     def _new_event(self, about: ObjectReference, type_: str, reason: str, message: str, count: int) -> Event:
         now, source = self._server.time, self._source
         return Event(
-            metadata=self._new_meta(about, now),
+            metadata=new_event_meta(self._server, about, now),
             involved_object=about,
             reason=reason,
             message=message,
@@ -227,7 +173,20 @@ class Recorder:
         )
 
 
-def _reference(obj: KubernetesObject) -> ObjectReference:
+def new_event_meta(server: ApiServer, about: ObjectReference, now: int) -> ObjectMeta:
+    """Who an event is that is stored next; `now` in milliseconds since the epoch, in whole seconds."""
+    name, uid = server.event_identity(about.name)
+    return ObjectMeta(
+        name=name,
+        uid=uid,
+        namespace=about.namespace or "default",
+        creation_timestamp=now,
+        resource_version=server.store.next_version(),
+    )
+
+
+def reference_to(obj: KubernetesObject) -> ObjectReference:
+    """What an event says of the object that it is about."""
     meta = obj.metadata
     return ObjectReference(
         kind=obj.kind,

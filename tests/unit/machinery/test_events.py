@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from k8snb.api.types.event import Event
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.pod import Pod
+from k8snb.machinery.event_series import SeriesRecorder
 from k8snb.machinery.events import AGGREGATE_AFTER, Recorder, SPAM_BURST, SPAM_REFILL_MS
 from k8snb.machinery.server import ApiServer
 from k8snb.sim.loop import Loop
@@ -49,7 +50,7 @@ def test_a_repetition_is_counted(speaker: Speaker) -> None:
 def test_of_a_series_the_second_event_is_told_of_and_each_version_of_the_object_begins_one() -> None:
     loop = Loop()
     server = ApiServer(loop, Streams(1))
-    recorder = Recorder(server, "scheduler", series=True)
+    recorder = SeriesRecorder(server, "scheduler")
     for version, message in (("1", "no room"), ("2", "no room"), ("2", "no room at all"), ("2", "none"), ("3", "none")):
         pod = replace(POD, metadata=replace(POD.metadata, resource_version=version))
         recorder.event(pod, "Warning", "FailedScheduling", message, action="Scheduling")
