@@ -68,7 +68,7 @@ class ProbeTimer:
     @property
     def due_ms(self) -> int | None:
         """The tick that is timed and has not come yet."""
-        return None if self._timer is None or self._timer.callback is None else self._timer.time_ms
+        return None if self._timer is None or not self._timer.active else self._timer.time_ms
 
     def cancel(self) -> None:
         """Time no tick."""

@@ -117,14 +117,39 @@ class OwnedPods:
     def update(self, key: str, old: Pod, new: Pod) -> None:
         """Count the next version of a pod."""
         before, after = _standing(old), _standing(new)
-        if before is after and old.metadata.labels is new.metadata.labels and old.spec.node_name == new.spec.node_name:
+        node, labels = new.spec.node_name, new.metadata.labels
+        if labels is not old.metadata.labels or node != old.spec.node_name:
+            self._place(key, old, before, -1)
             self.pods[key] = new
-            if after.active:
-                (self.settled[new.spec.node_name] if after.settled else self.unsettled)[key] = new
+            self._place(key, new, after, 1)
             return
-        self._place(key, old, before, -1)
         self.pods[key] = new
-        self._place(key, new, after, 1)
+        if before is not after:
+            self._change_standing(key, self.groups[id(labels)], node, before, after)
+        if after.active:
+            (self.settled[node] if after.settled else self.unsettled)[key] = new
+
+    def _change_standing(self, key: str, group: LabelGroup, node: str, before: _Standing, after: _Standing) -> None:
+        """A pod counts otherwise than it did."""
+        self.version += 1
+        group.active += after.active - before.active
+        group.ready += after.ready - before.ready
+        group.terminating += after.terminating - before.terminating
+        self.with_cost += after.has_cost - before.has_cost
+        if before.active and (not after.active or before.settled != after.settled):
+            self._take_out(key, node, before)
+        if after.settled:
+            self.settled.setdefault(node, {})
+
+    def _take_out(self, key: str, node: str, standing: _Standing) -> None:
+        """An active pod is it no more, or settles, or does not stay settled."""
+        if not standing.settled:
+            del self.unsettled[key]
+            return
+        settled = self.settled[node]
+        del settled[key]
+        if not settled:
+            del self.settled[node]
 
     def _place(self, key: str, pod: Pod, standing: _Standing, step: int) -> None:
         self.version += 1
@@ -144,13 +169,8 @@ class OwnedPods:
         node = pod.spec.node_name
         if step > 0:
             (self.settled.setdefault(node, {}) if standing.settled else self.unsettled)[key] = pod
-            return
-        if not standing.settled:
-            del self.unsettled[key]
-            return
-        del self.settled[node][key]
-        if not self.settled[node]:
-            del self.settled[node]
+        else:
+            self._take_out(key, node, standing)
 
     def active_by_node(self) -> dict[str, int]:
         """How many active pods each node has."""

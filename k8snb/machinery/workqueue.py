@@ -83,7 +83,8 @@ class WorkQueue:
 
     def forget(self, key: str) -> None:
         """The key succeeded: its next failure counts as the first."""
-        self._failures.pop(key, None)
+        if self._failures:
+            self._failures.pop(key, None)
 
     def failures(self, key: str) -> int:
         """How often the key failed since the last `forget`."""
@@ -103,14 +104,16 @@ class WorkQueue:
 
     def _work(self) -> None:
         self._scheduled = False
-        key = next(iter(self._waiting))
-        cause = self._waiting.pop(key)
-        if self._waiting:
+        waiting, store = self._waiting, self._store
+        key = next(iter(waiting))
+        cause = waiting.pop(key)
+        if waiting:
             self._schedule()
-        check = self._checks.pop(key, None)
-        if check is not None:
-            check.cancel()
-        before = self._store.cause
-        self._store.cause = cause
+        if self._checks:
+            check = self._checks.pop(key, None)
+            if check is not None:
+                check.cancel()
+        before = store.cause
+        store.cause = cause
         self._process(key)
-        self._store.cause = before
+        store.cause = before

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
+from msgspec import Struct
+
 from k8snb.errors import SimulationError
 
 # Within one millisecond, watches are delivered before controllers look, and the user comes last.
@@ -39,35 +41,30 @@ def rare_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-class Timer:
+class Timer(Struct, eq=False):
     """A scheduled call. `cancel` takes it back.
 
     ``background`` timers repeat for ever (heartbeats, pulls of an image that does not exist): a loop with nothing
-    else is at rest.
+    else is at rest. An ``active`` timer is still to come.
     """
 
-    __slots__ = ("args", "background", "callback", "loop", "name_of", "time_ms")
-
-    def __init__(
-        self, loop: Loop, time_ms: int, callback: Callable[..., None], args: tuple[Any, ...], background: bool
-    ) -> None:
-        self.loop = loop
-        self.time_ms = time_ms
-        self.callback: Callable[..., None] | None = callback
-        self.name_of = callback
-        self.args = args
-        self.background = background
+    loop: Loop
+    time_ms: int
+    callback: Callable[..., None]
+    args: tuple[Any, ...]
+    background: bool
+    active: bool = True
 
     def cancel(self) -> None:
         """Take the call back; a second time, or after it ran, does nothing."""
-        if self.callback is not None:
-            self.callback = None
+        if self.active:
+            self.active = False
             self.loop.forget(self)
 
     @property
     def name(self) -> str:
         """What the timer calls, for people."""
-        called = getattr(self.name_of, "__qualname__", "call")
+        called = getattr(self.callback, "__qualname__", "call")
         return f"{called}({', '.join(str(a) for a in self.args)})"
 
 
@@ -131,23 +128,22 @@ class Loop:
     def next_time(self, foreground: bool = False) -> int | None:
         """When the next event is due (with `foreground`, the next that is no background timer)."""
         if foreground:
-            times = (time for time, _, _, timer in self._heap if timer.callback and not timer.background)
+            times = (time for time, _, _, timer in self._heap if timer.active and not timer.background)
             return min(times, default=None)
-        while self._heap and self._heap[0][3].callback is None:
+        while self._heap and not self._heap[0][3].active:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
     def pending(self) -> list[Timer]:
         """What is to come, in order, without background timers."""
-        return [t for *_, t in sorted(self._heap, key=lambda row: row[:3]) if t.callback and not t.background]
+        return [t for *_, t in sorted(self._heap, key=lambda row: row[:3]) if t.active and not t.background]
 
     def step(self) -> Timer | None:
         """Run the next event; returns it, or None when nothing is to come."""
         heap = self._heap
         while heap:
             time_ms, _, _, timer = heapq.heappop(heap)
-            callback = timer.callback
-            if callback is None:
+            if not timer.active:
                 continue
             if time_ms > self.now_ms:
                 self.now_ms, self._stuck_since = time_ms, self.steps
@@ -155,8 +151,8 @@ class Loop:
             self._foreground -= not timer.background
             if self.steps - self._stuck_since > STEPS_WITHOUT_TIME:
                 self._report_livelock(timer)
-            timer.callback = None
-            callback(*timer.args)
+            timer.active = False
+            timer.callback(*timer.args)
             return timer
         return None
 
@@ -187,7 +183,7 @@ class Loop:
         while self._foreground:
             time_ms, _, _, timer = heap[0]
             # Only what is first and not cancelled is due next for sure.
-            if (time_ms > deadline_ms or timer.callback is None) and cast(int, self.next_time()) > deadline_ms:
+            if (time_ms > deadline_ms or not timer.active) and cast(int, self.next_time()) > deadline_ms:
                 return False
             self.step()
         return True
