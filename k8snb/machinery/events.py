@@ -24,22 +24,6 @@ SPAM_BURST = 25  # so many events of one component and type about one object, th
 SPAM_REFILL_MS = 300_000
 
 
-class _Bucket(Struct, gc=False):
-    """The tokens that events of one type have left; every event takes one, and they come back slowly."""
-
-    at_ms: int
-    tokens: float = SPAM_BURST
-
-    def take(self, now_ms: int) -> bool:
-        if now_ms > self.at_ms:
-            self.tokens = min(SPAM_BURST, self.tokens + (now_ms - self.at_ms) / SPAM_REFILL_MS)
-            self.at_ms = now_ms
-        if self.tokens < 1:
-            return False
-        self.tokens -= 1
-        return True
-
-
 _Content = tuple[str, str, str, str]  # type, reason, message and field path; no message when events are combined
 
 
@@ -68,34 +52,56 @@ class _Reason(Struct, gc=False):
         return True
 
 
+class _Voice(Struct, gc=False):
+    """What one component has said of one type about one object, by reason, and how much more it may write.
+
+    Every event takes a token, and they come back slowly.
+    """
+
+    at_ms: int
+    tokens: float = SPAM_BURST
+    reasons: dict[str, _Reason] = {}
+
+    def may_write(self, now_ms: int) -> bool:
+        if now_ms > self.at_ms:
+            self.tokens = min(SPAM_BURST, self.tokens + (now_ms - self.at_ms) / SPAM_REFILL_MS)
+            self.at_ms = now_ms
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+
 class _Subject(Struct, gc=False):
-    """What one component has said about one object, and how much more it may write.
+    """What one component has said about one object.
 
     ``written`` has the events by their content, but for those that a ``_Reason`` has; ``dropped`` counts what was said
     and not written since an event of that content was.
     """
 
     reference: ObjectReference
-    reasons: dict[tuple[str, str], _Reason]
-    normal: _Bucket
-    warning: _Bucket | None = None
+    normal: _Voice | None = None
+    warning: _Voice | None = None
     dropped: dict[_Content, int] = {}
     written: dict[_Content, Event] = {}
 
-    def may_write(self, type_: str, now_ms: int) -> bool:
-        if type_ == "Normal":
-            return self.normal.take(now_ms)
-        if self.warning is None:
-            self.warning = _Bucket(now_ms)
-        return self.warning.take(now_ms)
+    def voice(self, type_: str, now_ms: int) -> _Voice:
+        voice = self.normal if type_ == "Normal" else self.warning
+        if voice is None:
+            voice = _Voice(now_ms)
+            if type_ == "Normal":
+                self.normal = voice
+            else:
+                self.warning = voice
+        return voice
 
-    def begin(self, type_: str, reason: str, message: str, path: str, now_ms: int) -> _Reason:
+    def begin(self, voice: _Voice, type_: str, reason: str, message: str, path: str, now_ms: int) -> _Reason:
         """A reason is heard for the first time, or for the first time after long; what was written stays known."""
-        before = self.reasons.get((type_, reason))
-        if before is not None and before.event is not None:
-            self.written[type_, reason, before.first, before.path] = before.event
-        said = self.reasons[type_, reason] = _Reason(message, path, now_ms)
+        before = voice.reasons.get(reason)
+        said = voice.reasons[reason] = _Reason(message, path, now_ms)
         if before is not None:
+            if before.event is not None:
+                self.written[type_, reason, before.first, before.path] = before.event
             said.event = self.written.pop((type_, reason, message, path), None)
         return said
 
@@ -127,15 +133,16 @@ class Recorder:
         uid = meta.uid or meta.name
         subject = self._subjects.get(uid)
         if subject is None:
-            subject = self._subjects[uid] = _Subject(reference_to(obj), {}, _Bucket(now_ms))
-        said = subject.reasons.get((type_, reason))
+            subject = self._subjects[uid] = _Subject(reference_to(obj))
+        voice = subject.voice(type_, now_ms)
+        said = voice.reasons.get(reason)
         if said is None or now_ms - said.last_ms > AGGREGATE_INTERVAL_MS:
-            said, combined = subject.begin(type_, reason, message, field_path, now_ms), False
+            said, combined = subject.begin(voice, type_, reason, message, field_path, now_ms), False
         else:
             combined = said.combines(message, now_ms)
         is_first = not combined and message == said.first and field_path == said.path
         content = (type_, reason, "" if combined else message, field_path)
-        if not subject.may_write(type_, now_ms):
+        if not voice.may_write(now_ms):
             subject.dropped[content] = subject.dropped.get(content, 0) + 1
             return
         times = 1 + (subject.dropped.pop(content, 0) if subject.dropped else 0)
