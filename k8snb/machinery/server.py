@@ -335,13 +335,17 @@ class ApiServer:
         """
         resource = BY_CLASS[type(obj)]
         old = self._current(resource, obj)
-        meta = old.metadata
-        if obj.metadata.annotations != meta.annotations:
-            meta = replace(meta, annotations=obj.metadata.annotations)
-        new: T = replace(old, metadata=meta, status=obj.status)  # type: ignore[attr-defined,assignment]
+        meta, annotations, status = old.metadata, obj.metadata.annotations, obj.status  # type: ignore[attr-defined]
+        if annotations == meta.annotations:
+            if status == old.status:  # type: ignore[attr-defined]
+                return cast(T, old)
+            annotations = meta.annotations
+        meta = replace(meta, annotations=annotations, resource_version=self.store.next_version())
+        new = cast(T, replace(old, metadata=meta, status=status))
         if validate:
             requests.refuse_invalid(resource, meta.name, validate_update(new, old, "status"))
-        return self._commit(resource, old, new)
+        self.store.write(resource.kind, self._key(resource, new), new)
+        return new
 
     def patch_object(self, obj: T) -> T:
         """Store a version of an object whatever the stored version is, as a patch of single fields would."""

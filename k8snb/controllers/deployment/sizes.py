@@ -8,6 +8,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from k8snb.api.integers import integer
 from k8snb.api.intstr import scaled_value
@@ -37,6 +38,7 @@ def total_available(replica_sets: Iterable[ReplicaSet]) -> int:
     return sum([rs.status.available_replicas for rs in replica_sets])
 
 
+@lru_cache(256)
 def resolve_fenceposts(max_surge: int | str | None, max_unavailable: int | str | None, desired: int) -> tuple[int, int]:
     """The numbers that surge and unavailability come to.
 

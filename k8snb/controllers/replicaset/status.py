@@ -30,19 +30,20 @@ T = TypeVar("T", ReplicaSet, ReplicationController)
 
 def with_status(rs: T, pods: OwnedPods, failure: ApiError | None, now: int) -> T:
     """The object with the status that fits these pods; `failure` is what stopped the controller from managing them."""
-    template = rs.spec.template
+    template, active = rs.spec.template, pods.active_count
     wanted = template.metadata.labels if template is not None else {}
-    counts: dict[str, Any] = {
-        "replicas": pods.active_count,
-        "fully_labeled_replicas": sum(g.active for g in pods.groups.values() if _has_labels(g.labels, wanted)),
-        "ready_replicas": pods.ready,
-        "available_replicas": _available(pods, rs.spec.min_ready_seconds, now),
-        "observed_generation": rs.metadata.generation,
-    }
+    status: Any = replace(
+        rs.status,
+        replicas=active,
+        fully_labeled_replicas=sum([g.active for g in pods.groups.values() if _has_labels(g.labels, wanted)]),
+        ready_replicas=pods.ready,
+        available_replicas=_available(pods, rs.spec.min_ready_seconds, now),
+        observed_generation=rs.metadata.generation,
+        conditions=_conditions(rs, active, failure, now),
+    )
     if isinstance(rs, ReplicaSet):
-        counts["terminating_replicas"] = pods.terminating
-    conditions = _conditions(rs, pods.active_count, failure, now)
-    return replace(rs, status=replace(rs.status, conditions=conditions, **counts))
+        status = replace(status, terminating_replicas=pods.terminating)
+    return replace(rs, status=status)
 
 
 def _has_labels(labels: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
@@ -58,7 +59,7 @@ def _available(pods: OwnedPods, min_ready_seconds: int, now: int) -> int:
 def _conditions(
     rs: ReplicaSet | ReplicationController, active: int, failure: ApiError | None, now: int
 ) -> tuple[ReplicaSetCondition | ReplicationControllerCondition, ...]:
-    others = tuple(c for c in rs.status.conditions if c.type != REPLICA_FAILURE)
+    others = tuple([c for c in rs.status.conditions if c.type != REPLICA_FAILURE])
     if failure is None:
         return others
     if len(others) < len(rs.status.conditions):
