@@ -8,6 +8,7 @@ matched once for all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from k8snb.api.pods import controller_of, is_ready, TERMINAL_PHASES
@@ -32,41 +33,45 @@ PodHandler = Callable[[Pod | None, Pod | None], None]
 
 
 class _Standing(NamedTuple):
-    """How a pod counts."""
+    """How a pod counts, and what else of its status its controller may go by."""
 
     active: bool
     ready: bool
     terminating: bool
     has_cost: bool
     settled: bool
-
-
-_ENDED = _Standing(False, False, False, False, False)
-_TERMINATING = _Standing(False, False, True, False, False)
-_READY = _Standing(True, True, False, False, True)
-_UNREADY = _Standing(True, False, False, False, False)
+    phase: str
+    deleted: bool
 
 
 def _standing(pod: Pod) -> _Standing:
-    phase = pod.status.phase
-    if phase in TERMINAL_PHASES:
-        return _ENDED
-    if pod.metadata.deletion_timestamp is not None:
-        return _TERMINATING
-    ready, has_cost = is_ready(pod), DELETION_COST in pod.metadata.annotations
-    if has_cost:
-        return _Standing(True, ready, False, True, False)
-    if not ready:
-        return _UNREADY
-    return _READY if phase == "Running" and pod.spec.node_name else _Standing(True, True, False, False, False)
+    phase, deleted = pod.status.phase, pod.metadata.deletion_timestamp is not None
+    if deleted or phase in TERMINAL_PHASES:
+        return _shared_standing(phase, deleted, False, False, False)
+    has_cost = DELETION_COST in pod.metadata.annotations
+    return _shared_standing(phase, False, is_ready(pod), has_cost, bool(pod.spec.node_name))
+
+
+@lru_cache(256)
+def _shared_standing(phase: str, deleted: bool, ready: bool, has_cost: bool, placed: bool) -> _Standing:
+    ended = phase in TERMINAL_PHASES
+    return _Standing(
+        active=not (deleted or ended),
+        ready=ready,
+        terminating=deleted and not ended,
+        has_cost=has_cost,
+        settled=ready and placed and phase == "Running" and not has_cost,
+        phase=phase,
+        deleted=deleted,
+    )
 
 
 class OwnedPods:
     """Some pods, with their counts.
 
     ``settled`` holds, by node, the active pods that run, are ready and have no deletion cost; ``unsettled`` the other
-    active ones. ``with_cost`` counts the active pods with a deletion cost. While ``version`` stays the same, so does
-    every count.
+    active ones. ``with_cost`` counts the active pods with a deletion cost. While ``version`` stays the same, so do
+    the counts and, of each pod, its labels, its node, its phase, its readiness, and whether it was deleted.
     """
 
     __slots__ = ("groups", "pods", "settled", "unsettled", "version", "with_cost")

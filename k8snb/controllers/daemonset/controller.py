@@ -202,14 +202,14 @@ class DaemonSetController(Controller):
             return
         if daemon_set.metadata.deletion_timestamp is not None:
             return
+        seen = self._seen(daemon_set)
+        if seen is not None and self.at_rest.holds(key, daemon_set, *seen):
+            return
         pods = self._claim_pods(daemon_set)
         revisions = self.history.construct(daemon_set, pods)
         daemons = self._look(daemon_set, pods, revisions.hash)
         if not self.expectations.satisfied(key, self.now_ms):
             self._update_status(daemons, observed=False)
-            return
-        version = self._version(daemons, revisions)
-        if version is not None and self.at_rest.holds(key, daemon_set, revisions, version):
             return
         writes_before = self.server.store.revision
         try:
@@ -219,19 +219,24 @@ class DaemonSetController(Controller):
             left = self._update_status(daemons, observed=True)
             if left is not daemon_set and wrote_pods:
                 self.consistency.wrote_at(key, self.now_ms)
-        if version is not None and left is not None and not wrote_pods:
-            self.at_rest.note(key, left, revisions, version)
+        if seen is not None and left is not None and not wrote_pods and self._waits_for_changes(daemons, revisions):
+            self.at_rest.note(key, left, *seen)
 
-    def _version(self, daemons: Daemons, revisions: Revisions) -> int | None:
-        """The version of the tally that a sync goes by; None where time, or which pods there are, matters too."""
-        daemon_set = daemons.daemon_set
-        tally = self._tallies.get(daemon_set.metadata.uid)
-        limit = daemon_set.spec.revision_history_limit
-        if tally is None or daemons.groups is not tally.groups or daemon_set.spec.min_ready_seconds:
+    def _seen(self, daemon_set: DaemonSet) -> tuple[object, ...] | None:
+        """What a sync goes by besides the DaemonSet; None while something is still to be seen, or to be adopted."""
+        owned = self.ownership.of(daemon_set.metadata.uid)
+        if not self.expectations.satisfied(key_of(daemon_set), self.now_ms):
             return None
-        if (limit is not None and len(revisions.old) > limit) or daemons.count(lambda state: state.managed):
+        if self.ownership.orphans(daemon_set.metadata.namespace):
             return None
-        return tally.version
+        return owned, owned.version, self.nodes.generation, self.history.generation
+
+    def _waits_for_changes(self, daemons: Daemons, revisions: Revisions) -> bool:
+        """Whether neither time nor old revisions can bring up more to do for a DaemonSet."""
+        limit = daemons.daemon_set.spec.revision_history_limit
+        if daemons.daemon_set.spec.min_ready_seconds or (limit is not None and len(revisions.old) > limit):
+            return False
+        return not daemons.count(lambda state: state.managed)
 
     def _claim_pods(self, daemon_set: DaemonSet) -> Collection[Pod]:
         """The DaemonSet's pods, after adopting matching orphans and releasing those that match no more."""

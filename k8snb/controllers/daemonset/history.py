@@ -46,6 +46,11 @@ class History:
         self._patches: dict[str, tuple[PodTemplateSpec, Mapping[str, Any]]] = {}
         self._constructed: dict[str, tuple[DaemonSetSpec, int, Revisions]] = {}
 
+    @property
+    def generation(self) -> int:
+        """While it stays the same, so do all revisions."""
+        return self._shared.generation
+
     def forget(self, uid: str) -> None:
         """A DaemonSet is gone."""
         self._patches.pop(uid, None)

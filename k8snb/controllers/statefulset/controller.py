@@ -131,12 +131,12 @@ class StatefulSetController(Controller):
                 self._caught_up_ms[key] = self.now_ms + WATCH_LATENCY_MS
 
     def _sync_set(self, key: str, set_: StatefulSet) -> None:
-        before = self.server.store.revision
+        before, owned = self.server.store.revision, self.ownership.of(set_.metadata.uid)
+        seen = owned, owned.version, self.history.generation
+        if self.at_rest.holds(key, set_, *seen) and not self.ownership.orphans(set_.metadata.namespace):
+            return
         self.history.adopt_orphans(set_)
         members, now = self._claim_pods(set_), EPOCH_MS + self.now_ms
-        versions = self.members.version(set_), self.history.generation
-        if self.at_rest.holds(key, set_, *versions):
-            return
         listed = self.history.of(set_)
         revisions = self._sync_revisions(key, set_, listed)
         status, failure = self._update_pods(set_, revisions, members, now)
@@ -150,7 +150,7 @@ class StatefulSetController(Controller):
             self._check_availability_later(set_, members, now)
         quiet = quiet and self.server.store.revision == written and self.history.has(set_, revisions.update)
         if quiet and left is not None and _rests(set_, left):
-            self.at_rest.note(key, left, *versions)
+            self.at_rest.note(key, left, *seen)
 
     def _claim_pods(self, set_: StatefulSet) -> list[Member]:
         """The set's pods, after adopting matching orphans and releasing those that match no more."""

@@ -62,10 +62,6 @@ class Member:
         self.is_well = self.is_ready and phase == "Running"
         self._ready_since = ready.last_transition_time if ready is not None else None
 
-    def says_what(self, other: Member) -> bool:
-        """Whether another version of the pod says the same, but for how long it has been ready."""
-        return all(getattr(self, fact) == getattr(other, fact) for fact in _FACTS)
-
     def is_available(self, min_ready_seconds: int, now: int) -> bool:
         """The pod has been ready for so many seconds; `now` in milliseconds since the epoch."""
         if not self.is_ready or not min_ready_seconds:
@@ -77,37 +73,23 @@ class Member:
         return self.going or not self.is_available(min_ready_seconds, now)
 
 
-_FACTS = [fact for fact in Member.__slots__ if fact not in ("pod", "_ready_since")]
-
-
 class Members:
     """The members of all sets, remembered while their pods stay the same."""
 
     def __init__(self) -> None:
         self._known: dict[str, dict[str, Member]] = {}
-        self._versions: dict[str, int] = {}
 
     def of(self, set_: StatefulSet, pods: Iterable[Pod]) -> list[Member]:
         """The members that a set's pods are."""
-        uid = set_.metadata.uid
-        known, found, same = self._known.get(uid, {}), {}, True
+        known = self._known.get(set_.metadata.uid, {})
+        found: dict[str, Member] = {}
         for pod in pods:
             name = pod.metadata.name
             member = known.get(name)
-            if member is None or member.pod is not pod:
-                before, member = member, Member(set_, pod)
-                same = same and before is not None and member.says_what(before)
-            found[name] = member
-        if not same or len(found) != len(known):
-            self._versions[uid] = self._versions.get(uid, 0) + 1
-        self._known[uid] = found
+            found[name] = member if member is not None and member.pod is pod else Member(set_, pod)
+        self._known[set_.metadata.uid] = found
         return list(found.values())
-
-    def version(self, set_: StatefulSet) -> int:
-        """While it stays the same, so does what the set's pods say."""
-        return self._versions.get(set_.metadata.uid, 0)
 
     def forget(self, uid: str) -> None:
         """A set is gone."""
         self._known.pop(uid, None)
-        self._versions.pop(uid, None)
