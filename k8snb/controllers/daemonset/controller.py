@@ -236,7 +236,7 @@ class DaemonSetController(Controller):
         limit = daemons.daemon_set.spec.revision_history_limit
         if daemons.daemon_set.spec.min_ready_seconds or (limit is not None and len(revisions.old) > limit):
             return False
-        return not daemons.count(lambda state: state.managed)
+        return self.history.keeps(daemons.daemon_set, revisions) and not daemons.count(lambda state: state.managed)
 
     def _claim_pods(self, daemon_set: DaemonSet) -> Collection[Pod]:
         """The DaemonSet's pods, after adopting matching orphans and releasing those that match no more."""

@@ -75,6 +75,11 @@ class History:
             self._constructed[uid] = spec, generation, revisions
         return revisions
 
+    def keeps(self, daemon_set: DaemonSet, revisions: Revisions) -> bool:
+        """Whether these are found again, and nothing is tried in vain, while all stays the same."""
+        known = self._constructed.get(daemon_set.metadata.uid)
+        return known is not None and known[2] is revisions
+
     def _construct(self, daemon_set: DaemonSet, pods: Iterable[Pod]) -> Revisions:
         owned = claim(self._server, daemon_set, daemon_set.spec.selector, self._shared.candidates(daemon_set))
         owned = [self._labeled(revision) for revision in owned]

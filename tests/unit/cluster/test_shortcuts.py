@@ -24,6 +24,8 @@ from k8snb.machinery.informer import Informer
 from k8snb.machinery.prepared_pods import PreparedPods
 from k8snb.scheduler.labels import selects
 from k8snb.scheduler.node_info import NodeInfo
+from k8snb.scheduler.pod_counts import PodCount
+from k8snb.scheduler.rooms import Rooms
 from k8snb.scheduler.runner import Scheduler
 from k8snb.scheduler.table import Table
 
@@ -166,12 +168,9 @@ def always_looked_at(original: Callable[..., bool]) -> Callable[..., bool]:
     return look
 
 
-def counted_one_by_one(self: Table, info: NodeInfo) -> tuple[int, ...]:
-    def count(selector: Any, namespace: str) -> int:
-        pods = [p.pod for p in info.pods.values() if not p.terminating and p.pod.metadata.namespace == namespace]
-        return sum(selects(selector, pod.metadata.labels) for pod in pods) if selector is not None else 0
-
-    return tuple(count(matcher.selector, matcher.namespace) for matcher in self.matchers)
+def counted_one_by_one(self: PodCount, info: NodeInfo) -> int:
+    pods = [p.pod.metadata for p in info.pods.values() if not p.terminating]
+    return sum(meta.namespace == self._namespace and selects(self._selector, meta.labels) for meta in pods)
 
 
 def after_forgetting(original: Callable[..., Any], memory: str) -> Callable[..., Any]:
@@ -215,7 +214,8 @@ SHORTCUTS: dict[str, list[tuple[type, str, Any]]] = {
     "the scheduler's indifference": [(Scheduler, "on_pod_updated", always_looked_at(Scheduler.on_pod_updated))],
     "nodes and pods that look alike to the scheduler": [
         (Table, "_kind_of", after_forgetting(Table._kind_of, "_kinds_by_look")),
-        (Table, "_count", counted_one_by_one),
+        (PodCount, "on", counted_one_by_one),
+        (Rooms, "on", Rooms._measure),
     ],
     "what controllers remember": [
         (History, "construct", History._construct),
