@@ -22,7 +22,7 @@ from k8snb.sim.loop import USER
 
 STEP_MS = 500  # steps run in the middle of their second
 FRAME_MS = 970
-PACE_MS = 25  # from one object of a manifest to the next
+PACE_MS = 1  # from one object of a manifest to the next: as quick as a controller is at noticing the first
 KUBECTL_FLAGS = ("--kubeconfig", "kubeconfig")  # a recorder names its cluster before the words of a line
 LONGEST_GAP_MS, ALL_GAPS_MS = 60, 420  # between the steps of one second; all of them end before the frame
 

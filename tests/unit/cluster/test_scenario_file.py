@@ -107,3 +107,17 @@ def test_the_lines_of_a_scenario_come_after_the_flag_that_names_its_cluster() ->
 def test_a_watch_within_a_scenario_ends_with_its_timeout() -> None:
     line = "get ns -w --request-timeout=1s"
     assert len(printed(line).splitlines()) == 5
+
+
+def test_objects_of_one_manifest_come_faster_than_a_workload_has_pods() -> None:
+    documents = (
+        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 2, selector: {matchLabels: "
+        "{a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: c, resources: {requests: "
+        "{cpu: '1'}}}]}}}}",
+        "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: web}, spec: {minAvailable: 1, selector: "
+        "{matchLabels: {a: b}}}}",
+    )
+    apply = "\n---\n".join(documents).replace("\n", "\n        ")
+    text = f"{HEAD}spec:\n  until: 3\n  nodes: 1\n  steps:\n    - at: 0\n      apply: |\n        {apply}\n"
+    cluster = Player(load_scenario(text)).play()
+    assert "No matching pods found" in cluster.kubectl("describe pdb web").stdout
