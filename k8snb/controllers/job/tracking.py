@@ -14,7 +14,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from k8snb.api.jobs import COMPLETE, FAILED, FAILURE_TARGET, is_tracked, SUCCESS_CRITERIA_MET, TRACKING_FINALIZER
-from k8snb.api.types.batch import UncountedTerminatedPods
+from k8snb.api.types.batch import Job, UncountedTerminatedPods
 from k8snb.api.types.pod import Pod
 from k8snb.controllers.job.backoff import BackoffRecord
 from k8snb.controllers.job.conditions import ensure_condition, new_condition, true_condition, with_condition
@@ -26,7 +26,9 @@ from k8snb.errors import ApiError, NotFound
 from k8snb.machinery.controller import key_of
 from k8snb.machinery.events import Recorder
 from k8snb.machinery.server import ApiServer
+from k8snb.sim.loop import CONTROL
 
+ANSWERS_MS = 2  # what the API server's answers to the removal of finalizers take: others see how the job is about to end
 MAX_UNCOUNTED_PODS = 500  # so many UIDs at most stand in a status
 
 
@@ -62,7 +64,7 @@ class Tracker:
         if is_indexed(sync.job):
             needs_flush |= _write_indexes(sync)
         needs_flush |= self._announce(sync)
-        if needs_flush:
+        if flushed := needs_flush:
             self._flush(sync)
             self._backoffs[key_of(sync.job)] = sync.record
         failure = self._release(sync, released, held)
@@ -72,9 +74,22 @@ class Tracker:
                 self._flush(sync)
             raise failure
         finished = not full and self._finish(sync)
-        if needs_flush or finished:
+        if finished and flushed:
+            store = self._server.store
+            store.loop.call_after(ANSWERS_MS, self._conclude, sync, store.actor, store.cause, priority=CONTROL)
+        elif needs_flush or finished:
             self._flush(sync)
-        if finished:
+        if finished and not flushed:
+            self._record_finished(sync)
+
+    def _conclude(self, sync: JobSync, actor: str, cause: int) -> None:
+        """End a job whose pods are let go; one that changed meanwhile is looked at anew."""
+        meta = sync.job.metadata
+        stored = self._server.find(Job, meta.namespace, meta.name)
+        if stored is None or stored.metadata.resource_version != meta.resource_version:
+            return
+        with self._server.store.on_behalf_of(actor, cause):
+            self._flush(sync)
             self._record_finished(sync)
 
     def _announce(self, sync: JobSync) -> bool:

@@ -66,6 +66,32 @@ def test_completes(cluster):
     assert ("batch", "Completed") in cluster.events()
 
 
+def test_says_that_it_will_be_complete_a_moment_before_it_is(cluster):
+    batch = job(cluster, parallelism=1, completions=1)
+    cluster.run(2)
+    cluster.set_phase(pods(cluster)[0], "Succeeded")
+    cluster.run(1.001)
+    assert conditions(cluster, batch) == {"SuccessCriteriaMet": "True CompletionsReached"}
+    assert cluster.all(Pod)[0].metadata.finalizers == ()
+    assert ("batch", "Completed") not in cluster.events()
+    cluster.run(0.002)
+    assert conditions(cluster, batch)["Complete"] == "True CompletionsReached"
+    assert cluster.current(batch).status.succeeded == 1
+
+
+def test_a_job_that_changes_in_that_moment_completes_later(cluster):
+    batch = job(cluster, parallelism=1, completions=1)
+    cluster.run(2)
+    cluster.set_phase(pods(cluster)[0], "Succeeded")
+    cluster.run(1.001)
+    cluster.change_meta(batch, labels={"a": "b"})
+    cluster.run(0.9)
+    assert list(conditions(cluster, batch)) == ["SuccessCriteriaMet"]
+    cluster.run(0.2)
+    assert list(conditions(cluster, batch)) == ["SuccessCriteriaMet", "Complete"]
+    assert cluster.current(batch).status.succeeded == 1
+
+
 def test_waits_longer_after_each_failure_then_fails(cluster):
     batch = job(cluster, parallelism=1, completions=1, backoffLimit=1)
     cluster.run(2)
