@@ -389,8 +389,8 @@ class Cluster(ClusterTables):
         """Put an input on the journal and the log, and begin it; None when it is a fault, which is done at once.
 
         A fault of what is not there is refused before. The command runs to its end, or to where it first waits; with
-        `pace_ms` it waits between the objects of a manifest, as kubectl's requests take time. `flags` stand before the
-        words of its line.
+        `pace_ms` it waits between the objects that it applies or deletes, as kubectl's requests take time. `flags`
+        stand before the words of its line.
         """
         if "apply" not in action:  # a manifest says for itself what is wrong with it
             action = replace_surrogates(action)

@@ -230,6 +230,8 @@ class Player:
             last = self.scenario.until * 1000 + 999
             while not wait.predicate() and self.cluster.now_ms < min(deadline or last, last):
                 self._advance(min(deadline or last, last))
+            if wait.last:
+                self.cluster.server.loop.run_until(self.cluster.now_ms)
             held = bool(wait.predicate())
             if not held and self.cluster.now_ms >= last:
                 return

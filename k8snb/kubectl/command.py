@@ -41,10 +41,13 @@ class Wait:
         Asked again whenever the cluster changed.
     timeout_ms
         Simulated milliseconds to wait at most; None: for ever.
+    last
+        Whatever happens in the last of these milliseconds comes first.
     """
 
     predicate: Callable[[], bool]
     timeout_ms: int | None = None
+    last: bool = False
 
 
 Waiting = Generator[Wait, bool, None]
@@ -57,7 +60,7 @@ class Session:
 
     ``path`` is the command with its parents, ``kubectl rollout undo``; ``change_cause`` the whole line, as ``--record``
     writes it down; ``legacy`` says whether documents of API versions that are gone are converted,
-    ``pace_ms`` how long kubectl takes from one object of a manifest to the next.
+    ``pace_ms`` how long kubectl takes from one object to the next.
     """
 
     server: Client
@@ -117,6 +120,16 @@ class Session:
     def usage_error(self, message: str) -> KubectlError:
         """An error that points at the command's help."""
         return KubectlError(f"{message}\nSee '{self.path} -h' for help and examples")
+
+
+def paced(session: Session, last: bool = False) -> Waiting:
+    """Let the time pass that requests for one object take; with `last`, what happens meanwhile comes first."""
+    if session.pace_ms:
+        yield Wait(_never, session.pace_ms, last)
+
+
+def _never() -> bool:
+    return False
 
 
 Runner = Callable[[Session], Waiting | None]

@@ -32,7 +32,7 @@ def run(
         Accept documents of API versions that are gone, with a warning, instead of refusing them as a cluster of
         today does.
     pace_ms
-        Simulated milliseconds from one object of a manifest to the next; at 0 all are applied at once.
+        Simulated milliseconds from one object to the next; at 0 all are applied, or deleted, at once.
     flags
         Words that stand before those of the line, and that ``--record`` leaves out.
 

@@ -28,7 +28,7 @@ from k8snb.machinery.events import Recorder
 from k8snb.machinery.server import ApiServer
 from k8snb.sim.loop import CONTROL
 
-ANSWERS_MS = 2  # what the API server's answers to the removal of finalizers take: others see how the job is about to end
+ANSWERS_MS = 2  # from the removal of finalizers to the end of the job, so that others see how it is about to end
 MAX_UNCOUNTED_PODS = 500  # so many UIDs at most stand in a status
 
 

@@ -16,7 +16,7 @@ from k8snb.api.patch import apply_patch, create_three_way_merge_patch
 from k8snb.api.patch.meta import PatchError
 from k8snb.api.schema import KubernetesObject
 from k8snb.errors import Conflict, Invalid, K8snbError, NotFound
-from k8snb.kubectl.command import CommandSpec, not_built, Session, Wait, Waiting
+from k8snb.kubectl.command import CommandSpec, not_built, paced, Session, Waiting
 from k8snb.kubectl.commands import apply_set, apply_view
 from k8snb.kubectl.commands.apply_prune import check_prune, prune
 from k8snb.kubectl.common_flags import (
@@ -62,8 +62,8 @@ def _apply(session: Session) -> Waiting:
     output = Output(session, dry_run)
     errors: list[K8snbError] = list(found.errors)
     for index, info in enumerate(found.infos):
-        if index and session.pace_ms:
-            yield Wait(_never, session.pace_ms)
+        if index:
+            yield from paced(session)
         try:
             yield from _Applier(session, dry_run, output, info).run()
         except K8snbError as error:
@@ -73,10 +73,6 @@ def _apply(session: Session) -> Waiting:
         output.print_list([_printable(info) for info in found.infos])
     if flags["prune"]:
         prune(session, dry_run, output, found.infos)
-
-
-def _never() -> bool:
-    return False
 
 
 def _check(session: Session, dry_run: DryRun) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from k8snb.errors import K8snbError, NotFound
-from k8snb.kubectl.command import CommandSpec, Session, Waiting
+from k8snb.kubectl.command import CommandSpec, paced, Session, Waiting
 from k8snb.kubectl.common_flags import ALL, ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILES, SELECTOR
 from k8snb.kubectl.deletion import cascade_flag, cascade_of, gone, WEEK_MS
 from k8snb.kubectl.dry_run import dry_run_of, DryRun
@@ -47,7 +47,7 @@ def _delete(session: Session) -> Waiting:
     found = find_objects(session, query)
     _check(session, grace)
     run = _Deletion(session, grace, cascade, dry_run)
-    run.delete_all(found, ignore)
+    yield from run.delete_all(found, ignore)
     if not run.named:
         session.say("No resources found")
     elif flags["wait"] and dry_run is DryRun.NONE:
@@ -92,9 +92,11 @@ class _Deletion:
     deleted: list[tuple[Info, str]] = field(default_factory=list)
     warned: bool = False
 
-    def delete_all(self, found: Found, ignore_not_found: bool) -> None:
+    def delete_all(self, found: Found, ignore_not_found: bool) -> Waiting:
         errors: list[K8snbError] = list(found.errors)
         for info in found.infos:
+            if self.named and self.dry_run is DryRun.NONE:
+                yield from paced(self.session, last=True)  # controllers have seen the one before go
             self.named += 1
             try:
                 self._delete(info)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from k8snb import Cluster, load_scenario, scenario_of
+from k8snb.api.resources import BY_KIND
 from k8snb.errors import K8snbError, NotFound
 from k8snb.scenario import Player
 from k8snb.scenario_file import read_scenario_file, ScenarioError
@@ -121,3 +122,15 @@ def test_objects_of_one_manifest_come_faster_than_a_workload_has_pods() -> None:
     text = f"{HEAD}spec:\n  until: 3\n  nodes: 1\n  steps:\n    - at: 0\n      apply: |\n        {apply}\n"
     cluster = Player(load_scenario(text)).play()
     assert "No matching pods found" in cluster.kubectl("describe pdb web").stdout
+
+
+def test_controllers_see_one_object_go_before_a_command_deletes_the_next() -> None:
+    lines = (
+        "{at: 0, kubectl: create deployment web --image=nginx:1}",
+        "{at: 6, kubectl: set image deployment/web nginx=nginx:2}",
+        "{at: 12, kubectl: delete rs --all --wait=false}",
+    )
+    cluster = Player(load_scenario(f"{HEAD}spec: {{until: 16, nodes: 1, steps: [{', '.join(lines)}]}}")).play()
+    [replica_set] = cluster.server.list(BY_KIND["ReplicaSet"], "default")
+    # The newer one went first: what the deployment made instead came after the older one, which was still there.
+    assert replica_set.metadata.annotations["deployment.kubernetes.io/revision"] == "2"
