@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from k8snb.picture import svg
 from k8snb.picture.axis import clock, horizon_ms, tick_ms
-from k8snb.picture.chronicle import Mark
 from k8snb.picture.containers import ContainerLane
 from k8snb.picture.lanes import Lane
 from k8snb.picture.palette import FAULT, Hue, HUES, SERVED
@@ -15,6 +14,7 @@ from k8snb.picture.pod_state import FAILING, READY, RUNNING, STARTING, STATES
 from k8snb.picture.sheet import fit, LETTER
 from k8snb.picture.svg_containers import containers_svg, rows_of, SUB_H
 from k8snb.picture.svg_frame import Frame, hue_named, LEFT, look
+from k8snb.picture.svg_marks import marks_svg
 from k8snb.picture.svg_requests import requests_svg, STRIP_H
 from k8snb.picture.timeline import Band, Group, Timeline
 from k8snb.picture.track import Track
@@ -80,9 +80,9 @@ def timeline_svg(
     if traffic:
         parts.extend(requests_svg(traffic, frame, now_ms, top))
         top += STRIP_H + GROUP_GAP
-    parts.extend(_marks(timeline.marks(), frame, now_ms, top))
-    parts[:0] = _grid(frame, top)
     parts.append(_playhead(frame, now_ms, top))
+    parts.extend(marks_svg(timeline.marks(), frame, now_ms, TOP, top))
+    parts[:0] = _grid(frame, top)
     title = f"Timeline of {timeline.subject.title}" if timeline.subject is not None else "Timeline of all pods"
     return svg.document(width, top + 22, parts, f"{title}, {clock(now_ms)}")
 
@@ -99,22 +99,6 @@ def _playhead(frame: Frame, now_ms: int, bottom: float) -> str:
     x = frame.x(now_ms)
     head = f'<path d="M{svg.num(x - 6)} 2h12l-6 9z" fill="{HUES[0].fill}"/>'
     return head + svg.line(x, 4, x, bottom, f'stroke="{HUES[0].fill}" stroke-width="2"')
-
-
-def _marks(marks: Sequence[Mark], frame: Frame, now_ms: int, bottom: float) -> Iterator[str]:
-    free = 0.0  # labels that would overlap are left out
-    for mark in marks:
-        if mark.time_ms > now_ms or mark.kind == "warning":
-            continue
-        x = frame.x(mark.time_ms)
-        color = FAULT if mark.kind == "fault" else svg.SOFT
-        yield svg.line(x, TOP, x, bottom, f'stroke="{color}" stroke-opacity=".5"')
-        if mark.kind == "fault":
-            yield f'<circle cx="{svg.num(x)}" cy="{TOP}" r="4" fill="{FAULT}"/>'
-        if x >= free:
-            label = fit(mark.label, 150)
-            free = x + len(label) * LETTER + 12
-            yield svg.text(x + 6, TOP + 6, label, fill=color)
 
 
 def _steps(track: Track[int | None], frame: Frame, now_ms: int) -> list[tuple[float, float, int]]:

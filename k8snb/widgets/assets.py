@@ -11,7 +11,8 @@ import re
 from importlib.resources import files
 
 _IMPORT = re.compile(r'^import [^;]*? from "\./[a-z_]+\.js";\n', re.MULTILINE)
-_FOR_READERS = re.compile(r"^[ ]*//.*\n|^[ ]+|^\n", re.MULTILINE)  # no text of these files goes over several lines
+# No text of these files goes over several lines, and none has a comment's slashes.
+_FOR_READERS = re.compile(r"^[ ]*//.*\n|^[ ]+|^\n|[ ]+// .*$", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 

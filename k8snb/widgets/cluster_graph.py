@@ -29,7 +29,7 @@ WIDTH_GRAIN = 20  # a picture is drawn anew only when the room changes by so man
 class GraphBridge(PicturePart):
     """Draws the picture on a canvas, and takes what a person chooses there."""
 
-    _esm = module("theme", "dom", "store", "graph")
+    _esm = module("theme", "dom", "tabs", "store", "graph")
     _css = styles("graph")
 
     canvas_id = traitlets.Unicode().tag(sync=True)

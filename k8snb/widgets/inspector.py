@@ -32,7 +32,7 @@ class Inspector(Part):
         The kind of the workload that is told about; by default whatever the session follows.
     """
 
-    _esm = module("dom", "inspector")
+    _esm = module("dom", "tabs", "inspector")
     _css = styles("inspector")
 
     tab = traitlets.Enum(list(TABS), default_value="why").tag(sync=True)

@@ -41,10 +41,11 @@ class Playback:
         self._loop.call_soon_threadsafe(self._schedule)
 
     def react(self) -> None:
-        """Let the control plane react at once to what a person did, then play on."""
+        """Let the control plane react at once to what a person did, then play on where anything is to come of it."""
         if self._loop is not None:
             self.session.run(REACTION_SECONDS)
-            self.play()
+            if not self.session.settled:
+                self.play()
 
     def pause(self) -> None:
         """Stop playing."""

@@ -103,6 +103,32 @@ def test_a_graph_that_has_no_room_for_long_is_drawn_when_it_gets_some(
     assert lab.errors == []
 
 
+def test_marks_that_fall_together_share_a_label_and_are_told_of(
+    open_notebook: Callable[[Path], Any], tmp_path: Path
+) -> None:
+    source = "from k8snb import DeploymentLab\nlab = DeploymentLab()\nlab.controls.replicas = 5\nlab.run(4)\n"
+    source += "lab.controls.image = 'nginx:1.26'\nlab.run(3000)\nlab.controls.replicas = 3\nlab.run(5)\nlab"
+    lab = open_notebook(notebook_of(tmp_path / "marks.ipynb", source))
+    lab.run_all()
+    lab.wait_drawn(".pod", 3)
+    flags = lab.page.locator(".k8snb-flags i").all_inner_texts()
+    assert [flag.split()[0] for flag in flags if flag] == ["apply", "scale"]
+    assert "apply +2" in flags
+    lab.page.locator(".k8snb-plot canvas").first.hover(position={"x": 151, "y": 20})
+    told = "document.querySelector('.k8snb-timeline .k8snb-grow').textContent"
+    lab.page.wait_for_function(f"{told}.includes('scale --replicas=5') && {told}.includes('set image')")
+    lab.page.get_by_label("Time shown").select_option("20 s")
+    lab.page.get_by_label("Back to the start").first.click()
+    plot = lab.page.locator(".k8snb-plot").first
+    lab.page.wait_for_function("document.querySelector('.k8snb-plot').getAttribute('aria-valuenow') === '0'")
+    box = plot.bounding_box()
+    plot.click(position={"x": box["width"] - 97, "y": 60})  # the window has come along: its end is 20 s
+    lab.page.wait_for_function(
+        "[19, 20].includes(Number(document.querySelector('.k8snb-plot').getAttribute('aria-valuenow')))"
+    )
+    assert lab.errors == []
+
+
 def test_a_partition_is_drawn_along_the_ordinals_and_keeps_pods_old(open_lab: Callable[[str], Any]) -> None:
     lab = open_lab("StatefulSetLab")
     lab.wait_drawn(".pod", 4)

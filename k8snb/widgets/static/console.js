@@ -2,6 +2,8 @@
 
 import { h, keepKeys } from "./dom.js";
 
+const EMPTY = "What the controls run stands here, and what you type below.\nTab completes, the up arrow brings back.";
+
 class View {
   constructor(model, el) {
     this.model = model;
@@ -79,7 +81,8 @@ class View {
   }
 
   show() {
-    this.out.replaceChildren(...this.model.get("entries").map(({ line, out, err, exit }) => h("div", {},
+    const entries = this.model.get("entries");
+    this.out.replaceChildren(entries.length ? "" : h("pre", { class: "k8snb-answer" }, EMPTY), ...entries.map(({ line, out, err, exit }) => h("div", {},
       h("pre", {}, line.startsWith("fault: ") ? line : `$ kubectl ${line}`),
       out ? h("pre", { class: "k8snb-answer" }, out) : "",
       err ? h("pre", { class: exit ? "k8snb-refused" : "k8snb-answer" }, err) : "")));

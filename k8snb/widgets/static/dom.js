@@ -17,27 +17,15 @@ export function clock(ms) {
   return hours ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${pad(minutes)}:${pad(seconds % 60)}`;
 }
 
-// A row of tabs; `choose` is called with the name of the chosen one. Arrow keys move between them.
-export function tabs(names, label, choose) {
-  const buttons = Object.entries(names).map(([name, text]) =>
-    h("button", { type: "button", role: "tab", "data-tab": name, onclick: () => choose(name) }, text));
-  const row = h("div", { class: "k8snb-tabs", role: "tablist", "aria-label": label }, ...buttons);
-  row.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    const shown = buttons.filter((b) => !b.hidden);
-    const next = shown[(shown.indexOf(document.activeElement) + step + shown.length) % shown.length];
-    next.focus();
-    next.click();
-    event.preventDefault();
-    event.stopPropagation();
-  });
-  row.show = (current, offered = Object.keys(names)) => buttons.forEach((b) => {
-    b.hidden = !offered.includes(b.dataset.tab);
-    b.setAttribute("aria-selected", String(b.dataset.tab === current));
-    b.tabIndex = b.dataset.tab === current ? 0 : -1;
-  });
-  return row;
+// Marks that would stand closer than so many pixels go together: one label for them, the first one's.
+export function gather(marks, x, least) {
+  const groups = [];
+  for (const mark of marks) {
+    const last = groups.at(-1);
+    if (last && x(mark[0]) - x(last[0][0]) < least) last.push(mark);
+    else groups.push([mark]);
+  }
+  return groups;
 }
 
 // Keeps a notebook from taking keys that are meant for a part, but for those with Ctrl, such as saving.

@@ -1,11 +1,12 @@
 // The bridge between the kernel's picture and the ipycytoscape canvas beside it: one message, one batch.
 
 import { colors, hueOf, onTheme } from "./theme.js";
-import { h, keepKeys, stopPlainKey, tabs } from "./dom.js";
+import { h, keepKeys, stopPlainKey } from "./dom.js";
+import { tabs } from "./tabs.js";
 import { applyRows, Store } from "./store.js";
 
 const ITEM = { kind: 0, x: 1, y: 2, w: 3, h: 4, label: 5, classes: 6, ref: 7, hint: 8 };
-const MOST_HEIGHT = 640, MOST_ZOOM = 1.25, MOST_PAUSE = 250;
+const MOST_HEIGHT = 900, MOST_ZOOM = 1.25, MOST_PAUSE = 250;
 
 function applyGraph(data, message) {
   applyRows(data.items, message.items);
@@ -67,10 +68,29 @@ function stylesheet(look, theme) {
   return rules;
 }
 
+// The pods' pictures by address, loaded before they are drawn: cytoscape may miss one that comes later.
+const glyphs = new Map();
+
+function loaded(url) {
+  if (!glyphs.has(url)) {
+    const image = new Image();
+    glyphs.set(url, new Promise((done) => { image.onload = image.onerror = () => done(image); }));
+    image.src = url;
+  }
+  return glyphs.get(url);
+}
+
+// The rules for the page's theme, once their pictures are there.
+async function themedRules(look) {
+  const rules = stylesheet(look, colors());
+  await Promise.all(rules.flatMap(({ style }) => style["background-image"]?.startsWith("data:") ? [loaded(style["background-image"])] : []));
+  return rules;
+}
+
 // -- one canvas
 
 class Canvas {
-  constructor(view, model, store) {
+  constructor(view, model, store, rules) {
     Object.assign(this, { view, model, store, cy: view.cytoscape_obj, el: view.el, drawnHeight: 0, manual: false });
     const { cy } = this;
     cy.userPanningEnabled(false);
@@ -90,13 +110,17 @@ class Canvas {
     this.el.addEventListener("keydown", this.onKey);
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(this.el);
-    this.restyle();
+    this.paint(rules);
     this.draw();
   }
 
+  // Paint in the theme that the page has by now.
   restyle() {
-    const theme = colors();
-    const rules = stylesheet(this.model.get("look"), theme);
+    const wanted = this.wanted = themedRules(this.model.get("look"));
+    wanted.then((rules) => { if (wanted === this.wanted) this.paint(rules); });
+  }
+
+  paint(rules) {
     this.cy.style(rules);
     this.restyleEdges();
   }
@@ -231,6 +255,7 @@ class Canvas {
   }
 
   close() {
+    this.wanted = null;
     this.sizes.disconnect();
     this.el.removeEventListener("keydown", this.onKey);
     this.el.removeEventListener("keydown", stopPlainKey);
@@ -297,8 +322,11 @@ function render({ model, el }) {
   model.on("change:selected", showSelected);
   showView();
   const stopTheme = onTheme(() => canvas?.restyle());
-  claimCanvas(model, abort.signal).then((view) => {
-    if (view && !abort.signal.aborted) canvas = new Canvas(view, model, store);
+  claimCanvas(model, abort.signal).then(async (view) => {
+    const rules = await themedRules(model.get("look"));
+    if (!view || abort.signal.aborted) return;
+    canvas = new Canvas(view, model, store, rules);
+    canvas.restyle(); // the page may have changed its theme meanwhile
   });
   return () => {
     abort.abort();

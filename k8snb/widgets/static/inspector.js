@@ -1,6 +1,7 @@
 // The inspector: why an object is as it is, its description, its events and its probes, at the moment shown.
 
-import { clock, h, keepKeys, tabs } from "./dom.js";
+import { clock, h, keepKeys } from "./dom.js";
+import { tabs } from "./tabs.js";
 
 function chain(model, links) {
   if (!links.length) return h("p", { class: "k8snb-soft" }, "Nothing to explain.");

@@ -1,6 +1,6 @@
 // The player: play, pause and step through simulated time, drag into the past, branch there, come back.
 
-import { clock, h, keepKeys } from "./dom.js";
+import { clock, gather, h, keepKeys } from "./dom.js";
 
 const ICONS = {
   start: "M2 2h2v12H2zM14 2v12L5 8z",
@@ -12,6 +12,8 @@ const ICONS = {
 };
 
 const SHOWN = ["playing", "speed", "now_ms", "past_ms", "horizon_ms", "status", "branches", "next_run"];
+const LEAST_ROOM = 64; // marks closer than so many pixels share a label
+const SEEK_PAUSE = 60;
 const MARKED = ["marks", "horizon_ms"];
 
 function icon(name) {
@@ -24,11 +26,18 @@ function icon(name) {
   return svg;
 }
 
+// A label for marks that stand together: what fits of the first one's words, and how many more there are.
+function shortened(label, count, room) {
+  const more = count > 1 ? ` +${count - 1}` : "", letters = Math.floor(room / 6.4) - more.length;
+  return `${label.length > letters ? `${label.slice(0, Math.max(letters - 1, 0))}…` : label}${more}`;
+}
+
 class View {
   constructor(model, el) {
     this.model = model;
     this.held = false; // the slider is under a pointer
     this.wanted = null; // the moment that was chosen and not yet sent
+    this.sent = null; // the pause after one that was
     el.append(this.keys(), this.speed(), this.clock(), this.scrubber(), this.below());
     this.onChange = () => this.show();
     this.onMarks = () => this.showMarks();
@@ -104,14 +113,20 @@ class View {
   scrub() {
     const now = this.model.get("now_ms");
     if (Number(this.slider.value) > now) this.slider.value = now;
-    if (this.wanted === null) setTimeout(() => this.seek(), 60);
     this.wanted = Number(this.slider.value);
     this.time.textContent = clock(this.wanted);
+    if (!this.sent) this.seek();
   }
 
+  // The first move is told at once, further ones not more often than the pictures follow.
   seek() {
     this.send("seek", { ms: this.wanted });
     this.wanted = null;
+    this.sent = setTimeout(() => {
+      this.sent = null;
+      if (this.wanted === null) this.show();
+      else this.seek();
+    }, SEEK_PAUSE);
   }
 
   // A key moves by a second, not by the slider's millisecond.
@@ -127,15 +142,25 @@ class View {
 
   showMarks() {
     const end = this.model.get("horizon_ms"), width = this.flags.clientWidth || 400, all = this.model.get("marks");
-    this.flags.replaceChildren(...all.map(([ms, kind, label], index) => {
-      const flag = h("i", { class: kind, style: `left:${(ms / end) * 100}%` });
-      const next = index + 1 < all.length ? all[index + 1][0] : end;
-      const letters = Math.floor((((next - ms) / end) * width - 16) / 6.4);
-      if (kind !== "fault" && letters > 4) {
-        flag.textContent = label.length > letters ? `${label.slice(0, letters - 1)}…` : label;
-      }
-      return flag;
+    const groups = this.markGroups(all, (ms) => (ms / end) * width);
+    this.flags.replaceChildren(...groups.flatMap((group, index) => {
+      const room = ((groups[index + 1]?.[0][0] ?? end) - group.at(-1)[0]) / end * width - 16;
+      const flags = group.map(([ms, kind]) => h("i", { class: kind, style: `left:${(ms / end) * 100}%` }));
+      const named = group.find(([, kind]) => kind === "input");
+      if (named && room > 20) flags.at(-1).append(shortened(named[2], group.length, room));
+      return flags;
     }));
+  }
+
+  // Marks that share a label; faults alone leave the label of what stands close before them its room.
+  markGroups(marks, x) {
+    const groups = [];
+    for (const group of gather(marks, x, LEAST_ROOM)) {
+      const before = groups.at(-1), named = group.some(([, kind]) => kind === "input");
+      if (before && !named && x(group[0][0]) - x(before.at(-1)[0]) < LEAST_ROOM) before.push(...group);
+      else groups.push(group);
+    }
+    return groups;
   }
 
   show() {
@@ -146,7 +171,7 @@ class View {
     this.play.setAttribute("aria-label", this.play.title);
     slider.max = model.get("horizon_ms");
     slider.setAttribute("aria-valuetext", `${clock(at)} of ${clock(now)}`);
-    if (!this.held && this.wanted === null) {
+    if (!this.held && this.wanted === null && !this.sent) {
       slider.value = at;
       this.time.textContent = clock(at);
     }

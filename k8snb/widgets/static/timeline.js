@@ -4,7 +4,7 @@ import { colors, hueOf, onTheme } from "./theme.js";
 import { clock, h, keepKeys } from "./dom.js";
 import { applyRows, Store } from "./store.js";
 import {
-  AXIS_H, BAND_H, BARE_H, GROUP_GAP, LANE_H, LEFT, paintAxis, paintBand, paintCurves, paintDivider, paintFuture, paintGrid, paintLabel,
+  AXIS_H, BAND_H, BARE_H, GROUP_GAP, LANE_H, LEFT, markGroups, paintAxis, paintBand, paintCurves, paintDivider, paintFuture, paintGrid, paintLabel,
   paintLane, paintMarks, paintNumbers, paintPlayhead, Scale, sized, STATES, TOP_H,
 } from "./timeline_paint.js";
 import { paintContainer, paintRequests, RowButtons, segmentAt, STRIP_H, SUB_H, subRows } from "./timeline_rows.js";
@@ -20,13 +20,16 @@ function applyTimeline(data, message) {
   Object.assign(data, message.head);
 }
 
+const MOST_TOLD = 6; // marks that are told of at once
+const SEEK_PAUSE = 60; // a drag is told not more often than the pictures follow
 const WINDOWS = { all: 0, "5 min": 300e3, "1 min": 60e3, "20 s": 20e3 };
 
 class Plot {
   constructor(model, el) {
     this.model = model;
     this.el = el;
-    this.window = 0;
+    this.window = 0; // how long a time is shown, and where it ends
+    this.end = -1;
     this.dragging = null;
     this.store = new Store(model, "picture", applyTimeline, () => this.schedule());
     this.build();
@@ -36,7 +39,7 @@ class Plot {
   build() {
     this.title = h("h3");
     this.select = h("select", { "aria-label": "Time shown", onchange: () => this.setWindow(WINDOWS[this.select.value]) },
-      ...Object.keys(WINDOWS).map((name) => h("option", { value: name }, name === "all" ? "all time" : `last ${name}`)));
+      ...Object.keys(WINDOWS).map((name) => h("option", { value: name }, name === "all" ? "all time" : name)));
     this.legend = h("span", { class: "k8snb-revisions" });
     this.hint = h("span", { class: "k8snb-soft k8snb-grow", style: "font-size:12px" });
     const head = h("div", { class: "k8snb-row k8snb-head" }, this.title, this.legend, this.hint, this.select);
@@ -72,6 +75,7 @@ class Plot {
 
   setWindow(ms) {
     this.window = ms;
+    this.end = -1;
     this.schedule();
   }
 
@@ -88,11 +92,16 @@ class Plot {
 
   // -- drawing
 
+  // The window ends a little after the present; in the past it stays as long as it holds the playhead.
   scale(width) {
-    const { now, horizon } = this.store.data;
-    if (!this.window || this.window > horizon) return new Scale(0, horizon, width);
-    const end = Math.max(Math.min(now + this.window * 0.08, horizon), this.window);
-    return new Scale(end - this.window, end, width);
+    const { now, horizon, playhead } = this.store.data, span = this.window;
+    if (!span || span > horizon) return new Scale(0, horizon, width);
+    const live = Math.max(Math.min(now + span * 0.08, horizon), span);
+    if (playhead === null) this.end = live;
+    else if (this.dragging === null && !(playhead <= this.end && playhead >= this.end - span)) {
+      this.end = Math.min(Math.max(playhead + span / 2, span), live);
+    }
+    return new Scale(this.end - span, this.end, width);
   }
 
   draw() {
@@ -108,8 +117,8 @@ class Plot {
     const y = paintCurves(top, scale, theme, data, height);
     if (data.playhead !== null || this.dragging !== null) paintFuture(top, scale, theme, at, height);
     paintNumbers(top, scale, theme, data.curves, at, y);
-    paintMarks(top, scale, theme, data.marks, height);
     paintPlayhead(top, scale, theme, at, height, true);
+    paintMarks(top, scale, theme, data.marks, height);
     this.drawLanes(width, scale, theme, at);
     this.drawRequests(width, scale, theme, at);
     paintAxis(sized(this.axis, width, AXIS_H), scale, theme);
@@ -289,10 +298,12 @@ class Plot {
 
   seekSoon() {
     if (this.waiting) return;
+    const told = this.dragging;
+    this.seek(told);
     this.waiting = setTimeout(() => {
       this.waiting = null;
-      if (this.dragging !== null) this.seek(this.dragging);
-    }, 60);
+      if (this.dragging !== null && this.dragging !== told) this.seekSoon();
+    }, SEEK_PAUSE);
   }
 
   seek(ms) {
@@ -321,10 +332,18 @@ class Plot {
       if (segment && !ended) words += ` · ${lane[1]} ${STATES[segment[1]]}${segment[2] ? ` (${segment[2]})` : ""}`;
       if (!ended) words += this.containerWords(event, ms);
     } else if (event.target === this.top) {
-      const near = this.store.data.marks.filter(([t]) => Math.abs(this.drawn.x(t) - this.drawn.x(ms)) < 5);
-      if (near.length) words = near.map(([t, , , full]) => `${clock(t)} ${full}`).slice(-2).join("  ·  ");
+      words = this.markWords(this.drawn.x(ms)) || words;
     }
     this.hint.textContent = words;
+  }
+
+  // What happened at the marks near a place: in full one or two, else in short.
+  markWords(x) {
+    const { marks } = this.store.data, near = ([t]) => Math.abs(this.drawn.x(t) - x) < 5;
+    const group = markGroups(this.drawn, marks).find((found) => found.some(near)) ?? [];
+    const found = group.length > 2 ? group : marks.filter(near);
+    const told = found.slice(0, MOST_TOLD).map(([t, , label, full]) => `${clock(t)} ${found.length > 2 ? label : full}`);
+    return [...told, ...(found.length > MOST_TOLD ? [`and ${found.length - MOST_TOLD} more`] : [])].join("  ·  ");
   }
 }
 

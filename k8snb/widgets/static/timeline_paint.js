@@ -1,10 +1,11 @@
 // How a timeline is painted: pure drawing on canvases, given the picture, the theme and the scale.
 
-import { clock } from "./dom.js";
+import { clock, gather } from "./dom.js";
 
 export const LEFT = 150, RIGHT = 96, LANE_H = 16, GROUP_GAP = 10, BAND_H = 60;
 export const TOP_H = 118, BARE_H = 46, MARKS_H = 24, AXIS_H = 20;
 const TICK_SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
+const LEAST_ROOM = 64; // marks closer than so many pixels share a label
 export const STATES = ["ready", "running", "starting", "terminating", "failing", "succeeded"];
 
 // Where times lie: a window [from, to] in ms on a width in px.
@@ -93,24 +94,41 @@ function fitted(g, text, room) {
   return `${cut}…`;
 }
 
-export function paintMarks(g, scale, theme, marks, height) {
+// The inputs in the window, those together that share a label.
+export function markGroups(scale, marks) {
+  const inputs = marks.filter(([t, kind]) => kind === "input" && t >= scale.from && t <= scale.to);
+  return gather(inputs, (t) => scale.x(t), LEAST_ROOM);
+}
+
+// Labels, on a halo of the page's colour: the playhead may stand behind them.
+function paintMarkLabels(g, scale, theme, marks) {
+  const groups = markGroups(scale, marks);
   g.font = `11px ${theme.sans}`;
   g.textAlign = "left";
-  const shown = marks.filter(([t]) => t >= scale.from && t <= scale.to);
-  const inputs = shown.filter(([, kind]) => kind === "input");
-  inputs.forEach(([t, , label], index) => {
-    const x = scale.x(t);
-    const room = (index + 1 < inputs.length ? scale.x(inputs[index + 1][0]) : scale.width) - x - 12;
-    g.strokeStyle = theme.soft;
-    g.lineWidth = 1;
-    g.globalAlpha = 0.6;
-    vertical(g, x, 10, height);
-    g.globalAlpha = 1;
+  g.lineJoin = "round";
+  groups.forEach((group, index) => {
+    const [t, , label] = group[0], x = scale.x(t), more = group.length > 1 ? ` +${group.length - 1}` : "";
+    const end = index + 1 < groups.length ? scale.x(groups[index + 1][0][0]) : scale.width;
+    const room = Math.min(end - x - 12, 220) - (more ? g.measureText(more).width : 0);
+    const words = `${fitted(g, label, room)}${more}`;
+    g.strokeStyle = theme.page;
+    g.lineWidth = 4;
+    g.strokeText(words, x + 5, 16);
     g.fillStyle = theme.ink;
-    if (room > 24) g.fillText(fitted(g, label, Math.min(room, 220)), x + 5, 16);
+    g.fillText(words, x + 5, 16);
   });
+}
+
+export function paintMarks(g, scale, theme, marks, height) {
+  const shown = marks.filter(([t]) => t >= scale.from && t <= scale.to);
+  g.strokeStyle = theme.soft;
+  g.lineWidth = 1;
+  g.globalAlpha = 0.6;
+  for (const [t, kind] of shown) if (kind === "input") vertical(g, scale.x(t), 10, height);
+  g.globalAlpha = 1;
   for (const [t, kind] of shown) {
     if (kind === "fault") {
+      g.lineWidth = 1;
       g.strokeStyle = g.fillStyle = theme.fault;
       vertical(g, scale.x(t), 10, height);
       g.beginPath();
@@ -128,6 +146,7 @@ export function paintMarks(g, scale, theme, marks, height) {
       g.stroke();
     }
   }
+  paintMarkLabels(g, scale, theme, marks);
 }
 
 // Calls `piece(left, width, value)` for each stretch of a curve that has a value.

@@ -101,6 +101,19 @@ def test_looking_back_pauses(cluster: Cluster, press: Any) -> None:
     asyncio.run(play())
 
 
+def test_what_changes_nothing_is_not_played(cluster: Cluster, press: Any) -> None:
+    async def act() -> None:
+        lab = DeploymentLab(cluster)
+        cluster.run_until_settled()
+        press(lab.controls, do="set", name="image", value=lab.controls.image)
+        assert not lab.player.playing
+        press(lab.controls, do="press", name="kill")
+        assert lab.player.playing
+        lab.close()
+
+    asyncio.run(act())
+
+
 def test_without_a_loop_playing_does_nothing(lab: DeploymentLab) -> None:
     lab.player.play()
     assert not lab.player.playing
@@ -256,6 +269,7 @@ def test_modules_stand_alone_and_fetch_nothing() -> None:
     names = (
         "theme",
         "dom",
+        "tabs",
         "store",
         "timeline_paint",
         "timeline",
