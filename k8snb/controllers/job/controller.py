@@ -57,7 +57,7 @@ class JobController(Controller):
         self.backoffs: dict[str, BackoffRecord] = {}
         pod_control = PodControl(self.server, self.recorder)
         self.manager = PodManager(self.server, pod_control, self.expectations, self._enqueue_after)
-        self.tracker = Tracker(self.server, self.recorder, self.removals, self.backoffs)
+        self.tracker = Tracker(self.server, self.recorder, self.removals, self.backoffs, self.queue.add_rate_limited)
         self.jobs.add_handler(self._on_job)
         self.ownership.watch("Job", self._on_pod)
 

@@ -11,6 +11,8 @@ cleanUncountedPodsWithoutFinalizers, canRemoveFinalizer, enactJobFinished, recor
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
 from k8snb.api.jobs import COMPLETE, FAILED, FAILURE_TARGET, is_tracked, SUCCESS_CRITERIA_MET, TRACKING_FINALIZER
@@ -41,11 +43,13 @@ class Tracker:
         recorder: Recorder,
         removals: ExpectedRemovals,
         backoffs: dict[str, BackoffRecord],
+        try_again: Callable[[str], None],
     ) -> None:
         self._server = server
         self._recorder = recorder
         self._removals = removals
         self._backoffs = backoffs
+        self._try_again = try_again
 
     def track(self, sync: JobSync, needs_flush: bool) -> None:
         """Write the status of a sync.
@@ -89,8 +93,12 @@ class Tracker:
         if stored is None or stored.metadata.resource_version != meta.resource_version:
             return
         with self._server.store.on_behalf_of(actor, cause):
-            self._flush(sync)
-            self._record_finished(sync)
+            try:
+                self._flush(sync)
+            except ApiError:
+                self._try_again(key_of(stored))
+            else:
+                self._record_finished(sync)
 
     def _announce(self, sync: JobSync) -> bool:
         """Note how the job will end before its pods are let go; returns whether the status changed."""

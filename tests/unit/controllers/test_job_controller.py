@@ -92,6 +92,19 @@ def test_a_job_that_changes_in_that_moment_completes_later(cluster):
     assert cluster.current(batch).status.succeeded == 1
 
 
+def test_a_suspended_job_cannot_end_for_it_has_no_start(cluster):
+    batch = job(cluster, parallelism=1, completions=1)
+    cluster.run(2)
+    cluster.set_phase(pods(cluster)[0], "Failed")
+    cluster.run(1.5)
+    cluster.change(batch, spec=replace(cluster.current(batch).spec, suspend=True))
+    cluster.run(0.5)
+    cluster.change(batch, spec=replace(cluster.current(batch).spec, backoff_limit=0))
+    cluster.run(20)
+    assert list(conditions(cluster, batch)) == ["Suspended", "FailureTarget"]
+    assert cluster.current(batch).status.start_time is None
+
+
 def test_waits_longer_after_each_failure_then_fails(cluster):
     batch = job(cluster, parallelism=1, completions=1, backoffLimit=1)
     cluster.run(2)
