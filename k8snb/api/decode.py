@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from k8snb.api.base64_text import Base64Error, canonical_base64
 from k8snb.api.quantity import canonical, QuantityError
 from k8snb.api.schema import EMPTY, EMPTY_LIST, fields_of, KubernetesObject, Shape, Struct
-from k8snb.api.timestamps import parse_time, TimeError
+from k8snb.api.timestamps import parse_time, TimeError, ZERO_TIME
 
 _INT_RANGE = {"int32": 2**31, "int64": 2**63, "int": 2**63}
 
@@ -96,7 +96,10 @@ def from_dict(cls: type[T], value: Any, *, strict: bool = True, unknown: list[st
 
 @cache
 def _struct_decoder(cls: type[Struct]) -> Decoder:
-    fields = {f.json: (f.attr, (*f.inline, f.json), _decoder(f.shape)) for f in fields_of(cls)}
+    fields = {
+        f.json: (f.attr, (*f.inline, f.json), _zero_time if f.holds_zero_time else _decoder(f.shape))
+        for f in fields_of(cls)
+    }
     known = {"apiVersion", "kind"} if issubclass(cls, KubernetesObject) else set()
 
     def decode(value: Any, context: _Context) -> Any:
@@ -108,9 +111,9 @@ def _struct_decoder(cls: type[Struct]) -> Decoder:
         for name, item in value.items():
             if name not in fields:
                 if name in known and item is not None and not isinstance(item, str):
-                    context.struct, context.names = cls.__name__, [*context.names, name]
+                    context.struct, context.names = cls.__name__, [*context.names, "TypeMeta", name]
                     context.wrong(item, "string")
-                    context.names, context.struct = context.names[:-1], outer
+                    context.names, context.struct = context.names[:-2], outer
                 elif name not in known:
                     context.unknown.append(f'unknown field "{"".join((*context.path, f".{name}"))[1:]}"')
                 continue
@@ -254,6 +257,12 @@ def _time(value: Any, context: _Context) -> int:
         return parse_time(value)
     except TimeError as error:
         raise _Abort(str(error)) from None
+
+
+def _zero_time(value: Any, context: _Context) -> int | None:
+    """A time of which zero means that there is none."""
+    moment = _time(value, context)
+    return None if moment == ZERO_TIME else moment
 
 
 def _bytes(value: Any, context: _Context) -> str:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from k8snb.api.schema import EMPTY, Field, fields_of, KubernetesObject, Shape, Struct
-from k8snb.api.timestamps import format_micro_time, format_time
+from k8snb.api.timestamps import format_micro_time, time_or_null
 
 Encoder = Callable[[Any], Any]
 
@@ -74,7 +74,7 @@ def _encoder(shape: Shape) -> Encoder:
         element = _encoder(shape.of)
         return lambda value: None if value is EMPTY else {k: element(value[k]) for k in sorted(value)}
     if shape.go == "v1.Time":
-        return format_time
+        return time_or_null
     if shape.go == "v1.MicroTime":
         return format_micro_time
     return _plain

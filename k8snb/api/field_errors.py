@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from k8snb.api.encode import to_dict
 from k8snb.api.schema import EMPTY, is_absent, Struct
-from k8snb.api.timestamps import format_time
+from k8snb.api.timestamps import time_or_null
 from k8snb.errors import Cause
 
 _REASON_TEXT = {
@@ -92,7 +92,7 @@ def typed(value: Any) -> Typed:
 
 def time_value(ms: int | None) -> Any:
     """A time as it prints in an error."""
-    return Typed(None if ms is None else format_time(ms))
+    return Typed(time_or_null(ms))
 
 
 def go_value(value: Any) -> str:

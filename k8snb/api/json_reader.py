@@ -185,8 +185,14 @@ def _container(text: str, at: int) -> str:
 
 
 def _quoted(char: str) -> str:
+    """A character in quotes, or rather the first of its bytes: Go reads JSON byte by byte."""
+    char = chr(char.encode()[0])
     named = {"'": "'\\''", '"': "'\"'", "\n": "'\\n'", "\t": "'\\t'", "\r": "'\\r'"}
-    return named.get(char) or (f"'{char}'" if char.isprintable() else f"'\\x{ord(char):02x}'")
+    return named.get(char) or (f"'{char}'" if char.isprintable() else _escaped(ord(char)))
+
+
+def _escaped(code: int) -> str:
+    return f"'\\u{code:04x}'" if code > 0x7F else f"'\\x{code:02x}'"
 
 
 def too_deep(value: Any) -> bool:

@@ -21,6 +21,7 @@ _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _DECIMAL_BY_EXPONENT = {v: k for k, v in _DECIMAL.items()}
 _LARGEST = Decimal(2**63 - 1)
+_OVERFLOW = 2**63
 _EXACT = Context(prec=400)  # digits enough for all that a request can hold
 _DIGITS_AT_HAND = 18  # so many decimal digits always fit into 64 bits, so many binary ones into fewer
 _BINARY_DIGITS_AT_HAND = 15
@@ -40,6 +41,7 @@ class _Parsed(NamedTuple):
     number: Decimal
     style: str  # binary, decimal or exponent
     as_written: bool
+    at_hand: bool  # whether it is kept in 64 bits and a power of ten, not as a number of any length
 
 
 @lru_cache(65536)
@@ -70,7 +72,7 @@ def _parse(text: str) -> _Parsed:
         if style == "binary":
             number = min(number, _LARGEST)
             style = "decimal" if 0 < number < 1 else style
-    return _Parsed(number.copy_negate() if sign == "-" else number, style, as_written)
+    return _Parsed(number.copy_negate() if sign == "-" else number, style, as_written, at_hand)
 
 
 def _interpret(suffix: str) -> tuple[str, int]:
@@ -112,7 +114,7 @@ def canonical(text: str) -> str:
     >>> canonical("1000m"), canonical("0.5"), canonical("1024Mi"), canonical("1e3")
     ('1', '500m', '1Gi', '1e3')
     """
-    number, style, as_written = _parse(text)
+    number, style, as_written, _ = _parse(text)
     return text if as_written else _written(number, style)
 
 
@@ -144,7 +146,7 @@ def _exponent(number: Decimal) -> int:
 
 def rounded_up(text: str, scale: int) -> str:
     """A quantity with nothing finer than ten to the power of `scale`, in its own style."""
-    number, style, _ = _parse(text)
+    number, style, *_ = _parse(text)
     whole = _scaled_up(number, scale)
     return text if whole == number else _written(whole, style)
 
@@ -158,13 +160,26 @@ def number_of(text: str) -> Decimal:
 @lru_cache(65536)
 def milli_value(text: str) -> int:
     """A quantity in thousandths, rounded up, as CPU is counted."""
-    return int(number_of(text).scaleb(3).to_integral_value(ROUND_CEILING))
+    return _scaled(text, 3)
 
 
 @lru_cache(65536)
 def value(text: str) -> int:
     """A quantity in whole units, rounded up, as bytes and counts are."""
-    return int(number_of(text).to_integral_value(ROUND_CEILING))
+    return _scaled(text, 0)
+
+
+def _scaled(text: str, power: int) -> int:
+    """A quantity in units of ten to the power of minus `power`, rounded up.
+
+    What does not fit into 64 bits is nothing, or its low bits if the number was kept at its full length.
+    """
+    parsed = _parse(text)
+    number = int(parsed.number.scaleb(power, _EXACT).to_integral_value(ROUND_CEILING, _EXACT))
+    if -_OVERFLOW <= number < _OVERFLOW:
+        return number
+    low = 0 if parsed.at_hand else (abs(number) + _OVERFLOW) % (2 * _OVERFLOW) - _OVERFLOW
+    return -low if number < 0 else low
 
 
 def format_milli(milli: int) -> str:

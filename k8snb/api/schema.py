@@ -94,7 +94,7 @@ def inline(*through: str) -> Inline:
 
 MERGE = Merge()
 ALWAYS = Marker("always")  # written even when empty
-OMIT_ZERO = Marker("omit zero")  # a nested structure that is left out when empty
+OMIT_ZERO = Marker("omit zero")  # a nested structure or a time that is left out when empty
 REPLACE = Marker("replace")  # strategic merge patch replaces this map, it does not merge it
 RETAIN_KEYS = Marker("retain keys")  # strategic merge patch drops the keys that the patch does not name
 
@@ -113,6 +113,15 @@ EMPTY_LIST: tuple[Any, ...] = _GivenEmpty()  # a given, empty list: equal to (),
 def is_absent(items: tuple[Any, ...]) -> bool:
     """Whether a list is not there at all, which Go prints as ``null``, unlike a given one without items."""
     return not items and not isinstance(items, _GivenEmpty)
+
+
+def is_zero(value: Any, default: Any) -> bool:
+    """Whether nothing at all is given: a list or map without items is something, wherever it stands in a structure."""
+    if isinstance(value, Struct) and isinstance(default, Struct):
+        return all(is_zero(getattr(value, f.attr), f.default) for f in fields_of(type(value)))
+    if isinstance(value, tuple):
+        return is_absent(value)
+    return bool(value is default if isinstance(default, Mapping) else value == default)
 
 
 ZERO_QUANTITY = "0"
@@ -157,6 +166,11 @@ class Field(NamedTuple):
     retain_keys: bool
     inline: tuple[str, ...]
     default: Any
+
+    @property
+    def holds_zero_time(self) -> bool:
+        """Whether this is a time that is never absent in Go, but zero."""
+        return self.shape.go in ("v1.Time", "v1.MicroTime") and (self.always or self.omit_zero)
 
 
 _SCALARS = {str: "string", bool: "bool", int: "int64", float: "float64", Any: "interface {}"}

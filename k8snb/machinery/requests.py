@@ -30,7 +30,7 @@ T = TypeVar("T", bound=KubernetesObject)
 _NAMESPACE_MISMATCH = "the namespace of the provided object does not match the namespace sent on the request"
 _MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
 _SHOWN_LENGTH = 30
-_PATHS = {"nodes": "minions", "services": "services/specs"}
+_PATHS = {"nodes": "minions", "replicationcontrollers": "controllers", "services": "services/specs"}
 
 
 def not_found(resource: Resource, name: str) -> NotFound:
@@ -178,7 +178,7 @@ def check_resource_version(resource: Resource, new: KubernetesObject, old: Kuber
     if not meta.resource_version or meta.resource_version == "0":
         if not allows_unconditional_update(resource.cls):
             fault = invalid("metadata.resourceVersion", 0, "must be specified for an update")
-            raise _invalid(resource.qualified, stored.name, [fault])
+            raise invalid_object(resource.qualified, stored.name, [fault])
     elif not (meta.resource_version.isascii() and meta.resource_version.isdecimal()):
         raise Unclassified(f"strconv.ParseUint: parsing {go_quote(meta.resource_version)}: invalid syntax")
     elif meta.resource_version != stored.resource_version:
@@ -232,10 +232,11 @@ def refuse_invalid(resource: Resource, name: str, faults: Sequence[FieldError]) 
         Naming them all.
     """
     if faults:
-        raise _invalid(resource.qualified_kind, name, faults)
+        raise invalid_object(resource.qualified_kind, name, faults)
 
 
-def _invalid(kind: str, name: str, faults: Sequence[FieldError]) -> Invalid:
+def invalid_object(kind: str, name: str, faults: Sequence[FieldError]) -> Invalid:
+    """The refusal of an object of a kind (with its group) that has faults."""
     shown = [str(fault) for fault in distinct(faults)]
     text = f"[{', '.join(shown)}]" if len(shown) > 1 else shown[0]
     return Invalid(

@@ -5,7 +5,8 @@ so that a run repeats exactly; the real API server draws at random.
 
 References
 ----------
-``pkg/registry/core/service/storage/alloc.go``, ``ipallocator``, ``portallocator @ v1.36``
+``pkg/registry/core/service/storage/alloc.go``, ``ipallocator``, ``portallocator @ v1.36``;
+``pkg/apis/networking/validation/validation.go validateIPAddressParentReference @ v1.36``
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from k8snb.api.field_errors import FieldError, invalid, typed
+from k8snb.api.field_errors import FieldError, invalid, required, typed
 from k8snb.api.resources import BY_CLASS
 from k8snb.api.types.service import Service, ServicePort
-from k8snb.api.validation.formats import parse_ip_sloppy
+from k8snb.api.validation.formats import is_path_segment_name, parse_ip_sloppy
 from k8snb.api.validation.service_traffic import needs_health_check
 from k8snb.errors import ApiError, Unclassified
-from k8snb.machinery.requests import refuse_invalid
+from k8snb.machinery.requests import invalid_object, refuse_invalid
 from k8snb.machinery.service_families import (
     allocates_node_ports,
     normalized,
@@ -73,7 +74,7 @@ class ServiceAllocator:
         new, faults = with_families(normalized(new, old), old)
         self._refuse(new, faults)
         if not unchanged_preference(new, old):
-            new = self._with_address(new, old)
+            new = self._with_address(new, old, dry_run)
         ports = _Ports(self._used_ports(new), dry_run)
         new = self._with_node_ports(new, old, ports)
         return self._with_health_check_port(new, old, ports)
@@ -91,7 +92,7 @@ class ServiceAllocator:
 
     # -- addresses
 
-    def _with_address(self, new: Service, old: Service | None) -> Service:
+    def _with_address(self, new: Service, old: Service | None, dry_run: bool) -> Service:
         spec = new.spec
         if spec.type == "ExternalName" or spec.cluster_ips[:1] == ("None",):
             return new
@@ -102,22 +103,23 @@ class ServiceAllocator:
         for index in range(len(spec.ip_families)):
             wanted = spec.cluster_ips[index] if index < len(spec.cluster_ips) else ""
             if wanted:
-                self._check_address(new, wanted, used)
+                self._check_address(new, wanted, used, dry_run)
             addresses.append(wanted or self._free_address(new, used))
+            if not wanted and not dry_run and (why := _unrecorded(new, addresses[-1])):
+                self._refuse(new, [_no_address((*spec.cluster_ips, ""), f"failed to allocate IP: {why}")])
         changed = replace(spec, cluster_ip=addresses[0], cluster_ips=tuple(addresses))
         return replace(new, spec=changed)
 
-    def _check_address(self, service: Service, wanted: str, used: set[str]) -> None:
+    def _check_address(self, service: Service, wanted: str, used: set[str], dry_run: bool) -> None:
         address, why = parse_ip_sloppy(wanted), ""
         if address is None or address not in NETWORK:
             why = _MISMATCH
         elif address in (NETWORK.network_address, NETWORK.broadcast_address):
             why = f"the provided IP ({address}) is not in the valid range. The range of valid IPs is {NETWORK}"
-        elif wanted in used:
-            why = _TAKEN_IP
+        elif not dry_run:
+            why = _unrecorded(service, str(address)) or (_TAKEN_IP if wanted in used else "")
         if why:
-            detail = f"failed to allocate IP {wanted}: {why}"
-            self._refuse(service, [invalid("spec.clusterIPs", typed(service.spec.cluster_ips), detail)])
+            self._refuse(service, [_no_address(service.spec.cluster_ips, f"failed to allocate IP {wanted}: {why}")])
 
     def _free_address(self, service: Service, used: set[str]) -> str:
         size = NETWORK.num_addresses - STATIC_ADDRESSES - 1
@@ -175,6 +177,19 @@ class ServiceAllocator:
             )
         changes: dict[str, Any] = {"health_check_node_port": wanted or allocated.next(new, "health check", given)}
         return replace(new, spec=replace(new.spec, **changes))
+
+
+def _no_address(addresses: tuple[str, ...], detail: str) -> FieldError:
+    return invalid("spec.clusterIPs", typed(addresses), detail)
+
+
+def _unrecorded(service: Service, address: str) -> str:
+    """Why an address cannot be recorded as this service's: its record names the service before its name is checked."""
+    name, path = service.metadata.name, "spec.parentRef.name"
+    faults = [invalid(path, name, complaint) for complaint in is_path_segment_name(name)]
+    if not name:
+        faults.append(required(path, ""))
+    return str(invalid_object("IPAddress.networking.k8s.io", address, faults)) if faults else ""
 
 
 class _Ports:

@@ -81,8 +81,8 @@ def _limit_item(item: LimitRangeItem) -> LimitRangeItem:
         item,
         max=default_resource_list(item.max),
         min=default_resource_list(item.min),
-        default=item.default if default == item.default else default_resource_list(default),
-        default_request=item.default_request if request == item.default_request else default_resource_list(request),
+        default=default_resource_list(item.default if default == item.default else default),
+        default_request=default_resource_list(item.default_request if request == item.default_request else request),
         max_limit_request_ratio=default_resource_list(item.max_limit_request_ratio),
     )
 

@@ -67,7 +67,7 @@ def patch_object(obj: T, patch_type: str, patch: Any, unknown: list[str] | None 
     if patch_type == "strategic":
         patch = with_go_numbers(patch)
     current = to_dict(obj) if patch_type == "strategic" else with_managed_fields(obj, to_dict(obj))
-    patched = apply_patch(cls, current, patch_type, patch)
+    patched = _applied(cls, current, patch_type, patch)
     if patch_type == "strategic":
         try:
             return from_unstructured(cls, patched, unknown)
@@ -114,6 +114,11 @@ def apply_patch(cls: type[Struct], current: dict[str, Any], patch_type: str, pat
     >>> apply_patch(Deployment, {"spec": {"replicas": 1}}, "json", [{"op": "remove", "path": "/spec/replicas"}])
     {'spec': {}}
     """
+    return _applied(cls, current, patch_type, deepcopy(patch) if patch_type == "strategic" else patch)
+
+
+def _applied(cls: type[Struct], current: dict[str, Any], patch_type: str, patch: Any) -> dict[str, Any]:
+    """As `apply_patch`, but of a strategic merge patch only what was not carried out is left afterwards."""
     if patch is None:  # no patch at all
         if patch_type == "merge":
             raise BadRequest("Invalid JSON Patch")
@@ -128,7 +133,7 @@ def apply_patch(cls: type[Struct], current: dict[str, Any], patch_type: str, pat
     if patch_type == "merge":
         return merge_patch(current, patch)
     try:
-        return strategic_merge(cls, deepcopy(current), deepcopy(patch))
+        return strategic_merge(cls, deepcopy(current), patch)
     except BadPatch as error:
         raise BadRequest(str(error)) from None
     except UnprocessablePatch:

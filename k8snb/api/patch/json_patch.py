@@ -218,6 +218,8 @@ def _move(document: Any, operation: Operation) -> Any:
 
 
 def _copy(document: Any, operation: Operation) -> Any:
+    _source(document, operation)
+    _find(document, _path(operation, "copy"))  # which opens maps that may be part of what is copied
     value = _written(deepcopy(_source(document, operation)))
     return _place(document, _path(operation, "copy"), value, "copy")
 
@@ -260,7 +262,8 @@ def _test(document: Any, operation: Operation) -> Any:
             have = _opened_throughout(_get(*found))
         except JsonPatchError as error:
             raise JsonPatchError(f"error in test for path: '{path}': {error}") from None
-        _put(*found, have)
+        if have is not None:  # a map without the key is tested like one with a null, and stays without it
+            _put(*found, have)
     if not _equal(have, operation.get("value")):
         raise JsonPatchError(f"testing value {path} failed: test failed")
     return document

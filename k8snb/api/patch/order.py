@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from k8snb.api.go_stable_sort import go_stable_sort
 from k8snb.api.patch.meta import DIRECTIVE, identity, missing_key, wanted_map
 
 Key = Callable[[Any], Any]
@@ -69,7 +70,13 @@ def sorted_by(items: list[Any], order: list[Any], merge_key: str | None) -> list
         items = [i for i in items if i.get(DIRECTIVE) != "delete"]
     key = key_of(merge_key)
     where = positions(order, key)
-    return sorted(items, key=lambda item: where.get(key(item), -1)) + deleted
+
+    def less(one: Any, other: Any) -> bool:
+        """Whether one goes first; what stands nowhere in the order goes before whatever it is compared with."""
+        at, then = where.get(key(one)), where.get(key(other))
+        return at is None or then is None or at < then
+
+    return go_stable_sort(items, less) + deleted
 
 
 def check_merge_keys(merge_key: str, *lists: list[Any]) -> None:

@@ -7,6 +7,7 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from k8snb.api.patch.meta import (
@@ -27,7 +28,7 @@ from k8snb.api.patch.meta import (
     wanted_list,
     wanted_map,
 )
-from k8snb.api.patch.order import key_of, normalize_element_order
+from k8snb.api.patch.order import Key, key_of, normalize_element_order, positions
 from k8snb.api.schema import Shape, Struct
 
 _BAD_PRIMITIVE_LIST = "invalid patch format of primitive list"
@@ -58,7 +59,8 @@ def strategic_merge(cls: type[Struct], original: _Map, patch: _Map) -> _Map:
     cls
         The object's class, whose fields say how lists merge.
     original, patch
-        JSON values; both are taken apart.
+        JSON values; both are taken apart, and of the patch what is carried out is gone from it afterwards: the refusal
+        of a result shows what is left.
 
     Raises
     ------
@@ -84,7 +86,8 @@ def _directed_map(patch: _Map) -> _Map:
     """What a map becomes whose patch carries a directive."""
     directive = patch[DIRECTIVE]
     if directive == "replace":
-        return {k: v for k, v in patch.items() if k != DIRECTIVE}
+        del patch[DIRECTIVE]
+        return patch
     if directive == "delete":
         return {}
     raise _unknown_directive(patch)
@@ -142,12 +145,15 @@ def _drop_nulls(value: Any) -> None:
 
 
 def without_directives(value: Any) -> tuple[Any, bool]:
-    """A value without the maps that are directives, and whether it stays at all."""
+    """A value without the maps that are directives, which leave its own maps, and whether it stays at all."""
     if isinstance(value, dict):
         if DIRECTIVE in value:
             return None, False
-        kept = ((name, *without_directives(item)) for name, item in value.items())
-        return {name: item for name, item, keep in kept if keep}, True
+        for name, item in list(value.items()):
+            value[name], keep = without_directives(item)
+            if not keep:
+                del value[name]
+        return value, True
     if isinstance(value, list):
         return [item for item, keep in map(without_directives, value) if keep], True
     return value, True
@@ -253,8 +259,17 @@ def _partition(items: list[Any], by: list[Any], merge_key: str | None) -> tuple[
             if merge_key not in item:
                 raise missing_key(item, merge_key)
     key = key_of(merge_key)
-    known = {key(item) for item in by}
+    known = positions(by, key)
+    if merge_key is not None:
+        _check_searched(items, by, known, key)
     return [i for i in items if key(i) in known], [i for i in items if key(i) not in known]
+
+
+def _check_searched(items: list[Any], by: list[Any], known: Mapping[Any, int], key: Key) -> None:
+    """The search for an item's merge key ends with a complaint at what is not a map."""
+    bad = next((index for index, item in enumerate(by) if not isinstance(item, dict)), len(by))
+    if bad < len(by) and any(known.get(key(item), bad) >= bad for item in items):
+        raise PatchError(f"value for key {bad} is not a map")
 
 
 def _merge_lists(

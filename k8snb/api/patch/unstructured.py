@@ -10,6 +10,7 @@ References
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -19,7 +20,7 @@ from k8snb.api.json_reader import whole
 from k8snb.api.patch.meta import go_type
 from k8snb.api.quantity import canonical, QuantityError
 from k8snb.api.schema import EMPTY, EMPTY_LIST, fields_of, KubernetesObject, Shape, Struct
-from k8snb.api.timestamps import parse_time, TimeError
+from k8snb.api.timestamps import parse_time, TimeError, ZERO_TIME
 
 T = TypeVar("T", bound=Struct)
 
@@ -70,12 +71,15 @@ def _struct(cls: type[Struct], value: Any, path: str, unknown: list[str]) -> Str
     if issubclass(cls, KubernetesObject):
         known = {"apiVersion", "kind"}
         for name in ("kind", "apiVersion"):
-            _text_or_number(value.get(name, ""), Shape("scalar", "string", str))
+            if value.get(name) is not None:
+                _text_or_number(value[name], Shape("scalar", "string", str))
     for field in fields_of(cls):
         known.add(field.json)
         item = value.get(field.json)
         if item is not None:
             given[field.attr] = _convert(field.shape, item, f"{path}.{field.json}", unknown)
+            if field.holds_zero_time and given[field.attr] == ZERO_TIME:
+                given[field.attr] = None
     unknown += [f'unknown field "{f"{path}.{name}"[1:]}"' for name in value if name not in known]
     return cls(**given)
 
@@ -157,12 +161,26 @@ def _time(value: Any, _shape: Shape) -> int:
 
 
 def _bytes(value: Any, _shape: Shape) -> str:
+    if isinstance(value, list):
+        return base64.b64encode(bytes(map(_byte, value))).decode()
     if not isinstance(value, str):
         raise ConversionError(f"cannot restore slice from {_kind(value)}")
     try:
         return canonical_base64(value)
     except Base64Error as error:
         raise ConversionError(f"error decoding from json: {error}") from None
+
+
+def _byte(value: Any) -> int:
+    if type(value) is int:
+        return value % 256
+    if isinstance(value, float):
+        if value != int(value):
+            raise ConversionError("cannot convert float64 to uint8")
+        return int(value) % 256
+    if value is None:
+        return 0
+    raise ConversionError("unrecognized type: uint8")
 
 
 _SPECIAL: dict[str, Callable[[Any, Shape], Any]] = {

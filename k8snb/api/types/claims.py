@@ -71,7 +71,9 @@ class PersistentVolumeClaimStatus(Struct):
     capacity: Annotated[Mapping[str, Quantity], named("v1.ResourceList")] = EMPTY
     conditions: Annotated[tuple[PersistentVolumeClaimCondition, ...], merge_by("type")] = ()
     allocated_resources: Annotated[Mapping[str, Quantity], named("v1.ResourceList")] = EMPTY
-    allocated_resource_statuses: Mapping[str, ClaimResourceStatus] = EMPTY
+    allocated_resource_statuses: Annotated[
+        Mapping[str, ClaimResourceStatus], named("map[v1.ResourceName]v1.ClaimResourceStatus")
+    ] = EMPTY
     current_volume_attributes_class_name: str | None = None
     modify_volume_status: ModifyVolumeStatus | None = None
 

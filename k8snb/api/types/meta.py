@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from k8snb.api.schema import ALWAYS, EMPTY, Int64, MERGE, merge_by, named, RawExtension, Struct, Time, UID
+from k8snb.api.schema import ALWAYS, EMPTY, Int64, MERGE, merge_by, named, OMIT_ZERO, RawExtension, Struct, Time, UID
 
 ManagedFieldsOperationType = Annotated[str, named("v1.ManagedFieldsOperationType")]
 LabelSelectorOperator = Annotated[str, named("v1.LabelSelectorOperator")]
@@ -42,7 +42,7 @@ class ObjectMeta(Struct):
     uid: UID = ""
     resource_version: str = ""
     generation: Int64 = 0
-    creation_timestamp: Time | None = None
+    creation_timestamp: Annotated[Time | None, OMIT_ZERO] = None
     deletion_timestamp: Time | None = None
     deletion_grace_period_seconds: Int64 | None = None
     labels: Mapping[str, str] = EMPTY

@@ -139,7 +139,7 @@ class PodExtendedResourceClaimStatus(Struct):
 class NodeAllocatableResourceClaimStatus(Struct):
     resource_claim_name: Annotated[str, ALWAYS] = ""
     containers: tuple[str, ...] = ()
-    resources: Annotated[Mapping[str, Quantity], ALWAYS] = EMPTY
+    resources: Annotated[Mapping[str, Quantity], ALWAYS, named("map[v1.ResourceName]resource.Quantity")] = EMPTY
 
 
 class PodStatus(Struct):

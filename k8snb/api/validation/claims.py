@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from k8snb.api.field_errors import FieldError, forbidden, invalid, not_supported, required, Shown, typed
 from k8snb.api.quantity import number_of
-from k8snb.api.schema import fields_of
+from k8snb.api.schema import fields_of, is_zero
 from k8snb.api.types.claims import PersistentVolumeClaimSpec, TypedLocalObjectReference, TypedObjectReference
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.volumes import PersistentVolumeClaimTemplate
@@ -40,7 +40,7 @@ def validate_template_meta(meta: ObjectMeta, path: str) -> list[FieldError]:
     errors = validate_annotations(meta.annotations, f"{path}.annotations")
     errors += validate_labels(meta.labels, f"{path}.labels")
     for field in fields_of(ObjectMeta):
-        if field.attr not in ("labels", "annotations") and getattr(meta, field.attr) != field.default:
+        if field.attr not in ("labels", "annotations") and not is_zero(getattr(meta, field.attr), field.default):
             name = {"uid": "uID"}.get(field.json, field.json)
             errors.append(forbidden(f"{path}.{name}", "cannot be set"))
     return errors

@@ -22,7 +22,7 @@ from k8snb.api.field_errors import (
     too_many,
     typed,
 )
-from k8snb.api.schema import fields_of
+from k8snb.api.schema import fields_of, is_zero
 from k8snb.api.types.containers import (
     Container,
     ContainerPort,
@@ -138,7 +138,7 @@ def validate_ephemeral_containers(pod: PodContext, path: str) -> list[FieldError
 def _validate_ephemeral_fields(container: EphemeralContainer, path: str) -> list[FieldError]:
     errors = []
     for field in fields_of(EphemeralContainer):
-        if field.attr in _EPHEMERAL_MAY_NOT and getattr(container, field.attr) != field.default:
+        if field.attr in _EPHEMERAL_MAY_NOT and not is_zero(getattr(container, field.attr), field.default):
             errors.append(forbidden(f"{path}.{field.json}", _NOT_EPHEMERAL))
     for index, mount in enumerate(container.volume_mounts):
         for name, value in (("subPath", mount.sub_path), ("subPathExpr", mount.sub_path_expr)):

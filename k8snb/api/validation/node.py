@@ -24,6 +24,7 @@ from k8snb.api.field_errors import (
 )
 from k8snb.api.types.node import ConfigMapNodeConfigSource, Node, NodeConfigSource
 from k8snb.api.types.placement import Taint
+from k8snb.api.validation.claims import NOT_POSITIVE
 from k8snb.api.validation.formats import (
     is_config_map_key,
     is_valid_cidr_legacy,
@@ -54,7 +55,7 @@ def validate_node(node: Node) -> list[FieldError]:
     errors += _resources(node)
     swap = node.status.node_info.swap
     if swap is not None and swap.capacity is not None and swap.capacity <= 0:
-        errors.append(invalid("metadata.nodeSwapStatus.capacity", swap.capacity, "must be greater than 0"))
+        errors.append(invalid("metadata.nodeSwapStatus.capacity", swap.capacity, NOT_POSITIVE))
     errors += _declared_features(node.status.declared_features, "status.declaredFeatures")
     return errors + _pod_cidrs(node.spec.pod_cidrs, "spec.podCIDRs")
 

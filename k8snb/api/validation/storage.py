@@ -29,17 +29,22 @@ _STORAGE = "spec.resources.requests.storage"
 BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
 
 
-def validate_claim(claim: PersistentVolumeClaim, options: LabelSelectorOptions = STRICT) -> list[FieldError]:
+def validate_claim(
+    claim: PersistentVolumeClaim, options: LabelSelectorOptions = STRICT, allow_invalid_api_group: bool = False
+) -> list[FieldError]:
     """The faults of a claim."""
     errors = validate_object_meta(claim.metadata, name_is_dns_subdomain, True)
-    return errors + validate_claim_spec(claim.spec, "spec", options)
+    return errors + validate_claim_spec(claim.spec, "spec", options, allow_invalid_api_group)
 
 
 def validate_claim_update(new: PersistentVolumeClaim, old: PersistentVolumeClaim) -> list[FieldError]:
     """The faults of a claim's next version: a bound one may grow, all else stays."""
     lenient = bool(validate_label_selector(old.spec.selector))
     errors = validate_object_meta_update(new.metadata, old.metadata)
-    errors += validate_claim(new, LabelSelectorOptions(allow_invalid_label_value=lenient))
+    named_group = any(
+        s is not None and s.api_group is not None for s in (old.spec.data_source, old.spec.data_source_ref)
+    )
+    errors += validate_claim(new, LabelSelectorOptions(allow_invalid_label_value=lenient), named_group)
     if not (_gets_class(new, old) and new.metadata.annotations.get(BETA_CLASS, _beta_class(old)) == _beta_class(old)):
         errors += validate_immutable(_beta_class(new), _beta_class(old), f"metadata.annotations.{BETA_CLASS}")
     before, after = _comparable(new, old)

@@ -111,8 +111,11 @@ def _validate_volume(volume: Volume, meta: ObjectMeta | None, path: str) -> list
         if found:
             errors.append(forbidden(f"{path}.{_NAMES_OF_SECOND.get(attr, name)}", _MORE_THAN_ONE))
         else:
+            if attr == "image" and meta and not source.reference:
+                errors.append(required(f"{path}.image.reference"))
             errors += check(source, f"{path}.{name}")
-            errors += _validate_with_pod(volume, meta, path) if meta else []
+            if attr == "ephemeral" and meta:
+                errors += _validate_claim_name(volume, meta, path)
         if attr == "iscsi":
             errors += _validate_initiator_length(volume, path)
         found += 1
@@ -123,11 +126,9 @@ def _validate_volume(volume: Volume, meta: ObjectMeta | None, path: str) -> list
     return errors + [invalid(f"{path}.name", volume.name, c) for c in is_dns1123_label(volume.name)]
 
 
-def _validate_with_pod(volume: Volume, meta: ObjectMeta, path: str) -> list[FieldError]:
-    """The faults that only a pod's volumes have, not a template's: an image unnamed, a claim that cannot be made."""
-    if volume.image is not None and not volume.image.reference:
-        return [required(f"{path}.image.reference")]
-    if volume.ephemeral is None or not meta.name or not volume.name:
+def _validate_claim_name(volume: Volume, meta: ObjectMeta, path: str) -> list[FieldError]:
+    """The faults of the name of the claim that is made for a pod's volume."""
+    if not meta.name or not volume.name:
         return []
     claim = f"{meta.name}-{volume.name}"
     complaints = name_is_dns_subdomain(claim)

@@ -74,7 +74,7 @@ def admit_pod(pod: Pod, priority_classes: Mapping[str, PriorityClass]) -> Pod:
     if (runtime := pod.spec.runtime_class_name) is not None:
         if problems := is_path_segment_name(runtime):
             raise Unclassified(f"invalid resource name {go_quote(runtime)}: [{' '.join(problems)}]")
-        raise forbidden(pod, f'pod rejected: RuntimeClass "{runtime}" not found')
+        raise forbidden(pod, f"pod rejected: RuntimeClass {go_quote(runtime)} not found")
     return pod
 
 

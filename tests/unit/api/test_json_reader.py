@@ -44,6 +44,7 @@ def test_values(text: str, value: Any) -> None:
         ("[NaN]", "invalid character 'N' looking for beginning of value", 1, 2),
         ('"\t"', "invalid character '\\t' in string literal", 1, 2),
         ('"\\u12x4"', "in \\u hexadecimal character escape", 1, 4),
+        ("é", "invalid character 'Ã' looking for beginning of value", 1, 1),  # the first of its bytes
         ("1 2", "invalid character '2' after top-level value", 1, 3),
         ("[1e999]", "json: cannot unmarshal number 1e999 into Go value of type float64", 0, 0),
         ("[" * 102 + "]" * 102, "exceeded max depth of 100", 0, 0),

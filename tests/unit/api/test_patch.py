@@ -383,3 +383,62 @@ def test_a_two_way_patch_leads_from_one_object_to_the_other() -> None:
     patched = strategic(before, patch)
     assert patched["spec"].pop("volumes", []) == []
     assert patched == after
+
+
+# -- what a refusal shows of a patch
+
+
+@pytest.mark.parametrize(
+    ("cls", "current", "patch", "left"),
+    [
+        # what is carried out is gone from the patch: directives, and nulls where there was nothing to delete
+        (ConfigMap, {"data": {"b": "c"}}, {"data": {"$patch": "replace", "a": 1}}, "map[data:map[a:1]]"),
+        (ConfigMap, {"data": {"a": "b"}}, {"data": {"$retainKeys": ["a"], "a": 1}}, "map[data:map[a:1]]"),
+        (ConfigMap, {}, {"x": {"y": None, "z": 1}}, "map[x:map[z:1]]"),
+        (ConfigMap, {"data": {"a": "b"}}, {"x": 1, "data": {"a": None}}, "map[data:map[a:<nil>] x:1]"),
+        (Pod, {}, {"x": [{"$patch": "delete"}, {"y": {"$patch": "merge"}}]}, "map[x:[map[$patch:delete] map[]]]"),
+        (
+            Pod,
+            {"spec": {"containers": [{"name": "c", "image": "a"}]}},
+            {"spec": {"$setElementOrder/containers": [{"name": "c"}], "containers": [{"name": "c"}], "x": 1}},
+            "map[spec:map[x:1]]",
+        ),
+    ],
+)
+def test_a_refusal_shows_what_is_left_of_a_patch(cls: Any, current: Any, patch: Any, left: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        patch_object(from_dict(cls, current), "strategic", patch)
+    assert refusal.value.message.startswith(f' "" is invalid: patch: Invalid value: "{left}": ')
+
+
+def test_an_order_that_names_none_puts_what_is_new_behind() -> None:
+    pod = from_dict(Pod, {"spec": {"containers": [{"name": "c"}]}})
+    spec: dict[str, Any] = {"containers": [{"name": "new"}]}
+    for order, names in (({}, ["new", "c"]), ({"$setElementOrder/containers": []}, ["c", "new"])):
+        patched = patch_object(pod, "strategic", {"spec": {**spec, **order}})
+        assert [container.name for container in patched.spec.containers] == names
+
+
+def test_an_order_list_of_texts_is_no_order_of_maps() -> None:
+    pod = from_dict(Pod, {"spec": {"containers": [{"name": "c"}]}})
+    with pytest.raises(Unclassified, match=r"^value for key 1 is not a map$"):
+        patch_object(pod, "strategic", {"spec": {"$setElementOrder/containers": [{"name": "a"}, "x"]}})
+
+
+@pytest.mark.parametrize(("data", "text"), [([], ""), ([77, 333.0, None], "TU0A")])
+def test_bytes_of_a_strategic_patch_may_be_a_list(data: Any, text: str) -> None:
+    secret = patch_object(from_dict(Secret, {}), "strategic", {"data": {"a": data}})
+    assert secret.data == {"a": text}
+    with pytest.raises(Invalid, match=r"unrecognized type: uint8$"):
+        patch_object(secret, "strategic", {"data": {"a": ["x"]}})
+
+
+def test_a_test_of_what_is_not_there_leaves_nothing_behind() -> None:
+    assert json_patch({"a": {}}, [{"op": "test", "path": "/a/b"}]) == {"a": {}}
+
+
+def test_a_copy_into_itself_is_sorted() -> None:
+    copied = json_patch({"b": {"z": {}, "a": 1}}, [{"op": "copy", "from": "/b", "path": "/b/z/c"}])
+    assert list(copied["b"]["z"]["c"]) == ["a", "z"]
+    apart = json_patch({"b": {"z": {}, "a": 1}, "d": {}}, [{"op": "copy", "from": "/b", "path": "/d/c"}])
+    assert list(apart["d"]["c"]) == ["z", "a"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from k8snb.api.quantity import canonical, FORMAT_WRONG, QuantityError, rounded_up, SUFFIX_WRONG
+from k8snb.api.quantity import canonical, FORMAT_WRONG, milli_value, QuantityError, rounded_up, SUFFIX_WRONG, value
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,17 @@ def test_what_is_no_quantity(text: str, message: str) -> None:
 )
 def test_rounding_to_thousandths_keeps_the_style(text: str, rounded: str) -> None:
     assert rounded_up(text, -3) == rounded
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "thousandths"),
+    [
+        ("1500m", 2, 1500),
+        ("9223372036854775807", 2**63 - 1, -1000),  # kept at its full length: the low bits are left
+        ("9223372036854775808", -(2**63), 0),
+        ("10E", 0, 0),  # a ten at hand and an exponent: nothing is left
+        ("1e100", 0, 0),
+    ],
+)
+def test_what_does_not_fit_into_64_bits(text: str, whole: int, thousandths: int) -> None:
+    assert (value(text), milli_value(text)) == (whole, thousandths)

@@ -114,6 +114,11 @@ def test_old_app_armor_annotations_become_fields() -> None:
     assert given["initContainers"][0]["securityContext"] == {"appArmorProfile": {"type": "RuntimeDefault"}}
 
 
+def test_a_runtime_class_is_shown_in_quotes() -> None:
+    answer = answer_case({"verb": "create", "manifest": pod(runtimeClassName="a\nb")})
+    assert answer["message"].endswith('RuntimeClass "a\\nb" not found')
+
+
 def test_a_runtime_class_without_a_name_cannot_be_looked_up() -> None:
     given = answer_case({"verb": "create", "manifest": pod(runtimeClassName="")})
     assert (given["code"], given["message"]) == (500, "resource name may not be empty")
@@ -232,3 +237,61 @@ def test_who_wrote_what_is_part_of_a_patched_document() -> None:
         {"op": "test", "path": "/metadata/managedFields/0/fieldsV1", "value": {"f:data": {".": {}, "f:a": {}}}}
     ]
     assert patched(operations, "json", base)["code"] == 200
+
+
+@pytest.mark.parametrize(
+    ("container", "faulty"),
+    [
+        ({"ports": []}, "ports"),
+        ({"resources": {"limits": {}}}, "resources"),
+        ({"resources": {"claims": []}}, "resources"),
+        ({"lifecycle": {}}, "lifecycle"),
+        ({"resources": {}}, ""),
+    ],
+)
+def test_what_is_empty_is_given_to_an_ephemeral_container(container: dict[str, Any], faulty: str) -> None:
+    manifest = pod(ephemeralContainers=[{"name": "e", "image": "a", **container}])
+    fields = [cause["field"] for cause in answer_case({"verb": "create", "manifest": manifest})["causes"]]
+    assert fields == [*([f"spec.ephemeralContainers[0].{faulty}"] if faulty else []), "spec.ephemeralContainers"]
+
+
+def test_an_image_as_a_second_source_of_a_volume_needs_no_reference() -> None:
+    for source, fields in (({}, ["reference", "pullPolicy"]), ({"emptyDir": {}}, [""])):
+        manifest = pod(volumes=[{"name": "v", **source, "image": {"pullPolicy": "Nope"}}])
+        answer = answer_case({"verb": "create", "manifest": manifest})
+        assert [c["field"].removeprefix("spec.volumes[0].image").strip(".") for c in answer["causes"]] == fields
+
+
+def test_default_limits_are_rounded_to_thousandths() -> None:
+    item = {"type": "Container", "default": {"cpu": "500n"}, "defaultRequest": {"cpu": "0.4m"}}
+    manifest = {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "x"}, "spec": {"limits": [item]}}
+    (stored,) = answer_case({"verb": "create", "manifest": manifest})["object"]["spec"]["limits"]
+    assert (stored["default"], stored["defaultRequest"]) == ({"cpu": "1m"}, {"cpu": "1m"})
+
+
+def test_a_claim_whose_source_names_a_group_may_name_any() -> None:
+    claim: dict[str, Any] = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "x"},
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+    }
+    source = {"kind": "VolumeSnapshot", "name": "n", "apiGroup": "snapshot.storage.k8s.io"}
+    claim["spec"]["dataSource"] = source
+    for group, fields in (("No", ["spec", "spec"]), (None, ["spec.dataSource", "spec", "spec"])):
+        answer = patched({"spec": {"dataSource": {"apiGroup": group}}}, "merge", claim)
+        assert [cause["field"] for cause in answer["causes"]] == fields
+    source["apiGroup"] = "No.example.com"
+    del claim["spec"]["dataSource"]
+    claim["spec"]["dataSourceRef"] = source
+    fields = [cause["field"] for cause in answer_case({"verb": "create", "manifest": claim})["causes"]]
+    assert fields == ["spec.dataSource.apiGroup", "spec.dataSourceRef.apiGroup"]
+
+
+def test_the_type_of_a_claim_template_is_read_too() -> None:
+    spec = {"selector": {}, "volumeClaimTemplates": [{"apiVersion": 7}]}
+    manifest = {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "x"}, "spec": spec}
+    answer = answer_case({"verb": "create", "manifest": manifest})
+    assert answer["message"].endswith(
+        "field PersistentVolumeClaim.spec.volumeClaimTemplates.TypeMeta.apiVersion of type string"
+    )

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from k8snb.recording.answers import answer_case
+from k8snb.api.resources import BY_CLASS
+from k8snb.api.types.service import Service
+from k8snb.errors import Invalid
+from k8snb.recording.answers import answer_case, empty_server
 
 PORTS = [{"name": "a", "port": 80}, {"name": "b", "port": 81}]
 
@@ -53,3 +56,28 @@ def test_networks_that_may_not_reach_a_load_balancer(address: str, fault: str) -
     answer = created(type="LoadBalancer", ports=PORTS, loadBalancerSourceRanges=["10.0.0.0/8 ", address])
     path, shown = "spec.LoadBalancerSourceRanges[1]", f'"{address.strip()}"'
     assert answer["message"] == f'Service "x" is invalid: {path}: Invalid value: {shown}: {fault}'
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("", "Required value"),
+        ("a/b", "Invalid value: \"a/b\": may not contain '/'"),
+        ("..", "Invalid value: \"..\": may not be '..'"),
+    ],
+)
+def test_an_address_is_recorded_before_the_name_is_checked(name: str, fault: str) -> None:
+    refusals = []
+    specs: list[dict[str, Any]] = [{}, {"clusterIP": "10.96.0.9"}, {"clusterIP": "None"}]
+    for spec in specs:
+        manifest = {**service(ports=PORTS, **spec), "metadata": {"name": name}}
+        with pytest.raises(Invalid) as refusal:
+            empty_server().create(BY_CLASS[Service], "default", manifest)
+        refusals.append((refusal.value.causes[0].field, refusal.value.message))
+        # a dry run records no address
+        assert answer_case({"verb": "create", "manifest": manifest})["causes"][0]["field"] == "metadata.name"
+    (some, why), (own, same), (headless, _) = refusals
+    assert (some, own, headless) == ("spec.clusterIPs", "spec.clusterIPs", "metadata.name")
+    assert 'Invalid value: [""]: failed to allocate IP: IPAddress.networking.k8s.io "10.' in why
+    assert 'failed to allocate IP 10.96.0.9: IPAddress.networking.k8s.io "10.96.0.9" is invalid: ' in same
+    assert why.endswith(f'" is invalid: spec.parentRef.name: {fault}')
