@@ -31,13 +31,16 @@ def with_managed_fields(obj: KubernetesObject, body: dict[str, Any]) -> dict[str
     """
     written = {name: value for name, value in body.items() if name not in ("apiVersion", "kind", "status")}
     written["metadata"] = {name: v for name, v in body["metadata"].items() if name not in _OF_SERVER}
+    fields = _fields(type(obj), {name: value for name, value in written.items() if value != {}})
+    if not fields:  # who wrote nothing is no manager
+        return body
     entry = {
         "manager": MANAGER,
         "operation": "Update",
         "apiVersion": obj.api_version,
         "time": body["metadata"].get("creationTimestamp"),
         "fieldsType": "FieldsV1",
-        "fieldsV1": _fields(type(obj), {name: value for name, value in written.items() if value != {}}),
+        "fieldsV1": fields,
     }
     body["metadata"]["managedFields"] = [entry]
     return body

@@ -100,6 +100,7 @@ def for_create(obj: T, resource: Resource, namespace: str) -> T:
     """
     meta = replace(
         obj.metadata,
+        self_link="",
         creation_timestamp=None,
         uid="",
         deletion_timestamp=None,
@@ -132,9 +133,19 @@ def for_update(obj: T, resource: Resource, namespace: str, name: str) -> T:
 
 
 def _with_meta(obj: T, meta: ObjectMeta) -> T:
-    """An object with metadata from a request, without what there is only for old clients or for server-side apply."""
+    """An object with metadata from a request, without what there is only for server-side apply."""
     owners = _distinct_owners(meta.owner_references)
-    return replace(obj, metadata=replace(meta, owner_references=owners, self_link="", managed_fields=()))
+    return replace(obj, metadata=replace(meta, owner_references=owners, managed_fields=()))
+
+
+def for_storage(obj: T) -> T:
+    """The next version of an object as it is stored: without the link that there was for old clients.
+
+    References
+    ----------
+    ``staging/src/k8s.io/apiserver/pkg/storage/api_object_versioner.go PrepareObjectForStorage @ v1.36``
+    """
+    return replace(obj, metadata=replace(obj.metadata, self_link="")) if obj.metadata.self_link else obj
 
 
 def _distinct_owners(owners: tuple[OwnerReference, ...]) -> tuple[OwnerReference, ...]:

@@ -285,7 +285,7 @@ class ApiServer:
             self._warn(warnings_on_update(new, old))
         self.admission.check_update(new, old)
         new = canonicalize(new)
-        return new if dry_run else self._commit(resource, old, new)
+        return new if dry_run else self._commit(resource, old, requests.for_storage(new))
 
     # -- typed writes of components
 
@@ -295,7 +295,7 @@ class ApiServer:
             return cast(T, self._create_pod(obj))
         obj = prepare_create(self._named(self.admission.create(obj)))
         self.admission.check_create(obj)
-        return self._insert(BY_CLASS[type(obj)], obj)
+        return self._insert(BY_CLASS[type(obj)], canonicalize(obj))
 
     def _create_pod(self, pod: Pod) -> Pod:
         """Store a new pod; what defaults and admission make of its spec is the same for all pods of a template."""

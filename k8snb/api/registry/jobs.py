@@ -13,6 +13,7 @@ from k8snb.api.field_errors import FieldError
 from k8snb.api.registry.pod_warnings import template_warnings
 from k8snb.api.registry.strategy import is_next, SpecStrategy
 from k8snb.api.registry.workloads import name_warnings
+from k8snb.api.schema import EMPTY
 from k8snb.api.types.batch import CronJob, Job, JobSpec
 from k8snb.api.types.meta import LabelSelector
 from k8snb.api.validation import batch
@@ -36,6 +37,10 @@ class JobStrategy(SpecStrategy[Job]):
     def validate_create(self, obj: Job) -> list[FieldError]:
         return batch.validate_job(obj)
 
+    def canonicalize(self, obj: Job) -> Job:
+        labels = obj.spec.template.metadata.labels
+        return obj if obj.metadata.labels else replace(obj, metadata=replace(obj.metadata, labels=labels))
+
     def validate_update(self, new: Job, old: Job) -> list[FieldError]:
         return batch.validate_job_update(new, old)
 
@@ -58,7 +63,7 @@ def _spec_warnings(spec: JobSpec, path: str) -> list[str]:
 def _with_selector(job: Job) -> Job:
     """A job whose template has labels that no other job's has, and that selects by one of them.
 
-    Labels that the job took over from its template stay the template's.
+    Labels that the job took over from its template stay the template's; where that had none, readers will find them.
     """
     meta, spec = job.metadata, job.spec
     before = spec.template.metadata.labels
@@ -72,7 +77,7 @@ def _with_selector(job: Job) -> Job:
     selector = spec.selector or LabelSelector()
     selector = replace(selector, match_labels={batch.UID_LABEL: meta.uid, **selector.match_labels})
     template = replace(spec.template, metadata=replace(spec.template.metadata, labels=labels))
-    if not meta.labels or meta.labels is before:
+    if before is not EMPTY and meta.labels is before:
         meta = replace(meta, labels=labels)
     return replace(job, metadata=meta, spec=replace(spec, selector=selector, template=template))
 

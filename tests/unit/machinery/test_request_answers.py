@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from k8snb.recording.answers import answer_case
+from k8snb.api.resources import BY_CLASS
+from k8snb.api.types.pod import Pod
+from k8snb.recording.answers import answer_case, empty_server
 
 POD: dict[str, Any] = {
     "apiVersion": "v1",
@@ -76,14 +78,13 @@ def test_a_document_without_anything_has_no_name() -> None:
         ({"uid": "u"}, 422, 'metadata.uid: Invalid value: "u": field is immutable'),
         ({"resourceVersion": "x"}, 500, 'strconv.ParseUint: parsing "x": invalid syntax'),
         ({"resourceVersion": "1"}, 409, "the object has been modified"),
-        ({"managedFields": [{}], "selfLink": "/x"}, 200, ""),
+        ({"managedFields": [{}]}, 200, ""),
     ],
 )
 def test_patches_of_what_the_server_keeps(meta: dict[str, Any], code: int, text: str) -> None:
     given = patched({"metadata": meta}, "strategic")
     assert given["code"] == code
     assert text in given.get("message", "")
-    assert "selfLink" not in given.get("object", {}).get("metadata", {})
 
 
 def test_an_unknown_directive_is_shown_with_its_type() -> None:
@@ -295,3 +296,39 @@ def test_the_type_of_a_claim_template_is_read_too() -> None:
     assert answer["message"].endswith(
         "field PersistentVolumeClaim.spec.volumeClaimTemplates.TypeMeta.apiVersion of type string"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "template", "faulty"),
+    [
+        ("a.b", {}, []),
+        ("{x}", {}, ["metadata.name", "spec.template.labels"]),
+        ("{x}", {"labels": {}}, ["metadata.name", "metadata.labels", "spec.template.labels"]),
+    ],
+)
+def test_labels_of_a_job_are_its_templates_once_that_has_some(
+    name: str, template: dict[str, Any], faulty: list[str]
+) -> None:
+    spec = {"template": {"metadata": template, "spec": {**POD["spec"], "restartPolicy": "Never"}}}
+    manifest = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}, "spec": spec}
+    answer = answer_case({"verb": "create", "manifest": manifest})
+    assert list(dict.fromkeys(cause["field"] for cause in answer.get("causes", ()))) == faulty
+    if not faulty:
+        assert answer["object"]["metadata"]["labels"] == answer["object"]["spec"]["template"]["metadata"]["labels"]
+
+
+def test_a_link_of_old_is_left_out_when_an_object_is_stored() -> None:
+    linked = pod({"selfLink": "/x"})
+    assert "selfLink" not in answer_case({"verb": "create", "manifest": linked})["object"]["metadata"]
+    update = {"verb": "update", "base": POD, "manifest": linked}  # a dry run, which stores nothing
+    assert answer_case(update)["object"]["metadata"]["selfLink"] == "/x"
+    server = empty_server()
+    server.create(BY_CLASS[Pod], "default", POD)
+    assert server.replace(BY_CLASS[Pod], "default", "x", linked).metadata.self_link == ""
+
+
+def test_who_wrote_nothing_is_no_manager() -> None:
+    config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}
+    patch = [{"op": "add", "path": "/x", "value": 1}]
+    assert "managedFields" not in patched(patch, "json", config)["message"]
+    assert "managedFields" in patched(patch, "json", {**config, "data": {"a": "b"}})["message"]

@@ -104,5 +104,6 @@ def test_a_version_that_is_none_fails() -> None:
 
 def test_the_link_of_an_object_to_itself_is_not_kept() -> None:
     sent = ConfigMap(metadata=ObjectMeta(name="c", self_link="/x"))
-    assert requests.for_update(sent, CONFIG_MAPS, "default", "c").metadata.self_link == ""
+    new = requests.for_update(sent, CONFIG_MAPS, "default", "c")
+    assert (new.metadata.self_link, requests.for_storage(new).metadata.self_link) == ("/x", "")
     assert requests.for_create(sent, CONFIG_MAPS, "default").metadata.self_link == ""
