@@ -13,7 +13,10 @@ from msgspec.structs import replace
 
 from k8snb.api.decode import from_dict
 from k8snb.api.defaults import with_defaults
+from k8snb.api.registry import prepare_create
 from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.config import Namespace
+from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.service import Service
@@ -46,6 +49,7 @@ def answer(case: Mapping[str, Any]) -> dict[str, Any]:
     """
     snapshot, listers, signatures = Snapshot(), Listers(), Signatures()
     priorities: Mapping[str, int] = case.get("priorities") or {}
+    listers.set(with_defaults(Namespace(metadata=ObjectMeta(name=NAMESPACE))))
     for body in case["nodes"]:
         snapshot.set_node(_read(Node, body))
     for body in case["pods"]:
@@ -87,8 +91,8 @@ def _in_namespace(obj: T) -> T:
 
 
 def _read_pod(body: Mapping[str, Any], priorities: Mapping[str, int]) -> Pod:
-    """A pod as admission leaves it, with the number of its priority class."""
-    pod = _in_namespace(_read(Pod, body))
+    """A pod as it is stored: its label keys are part of its selectors, and it has the number of its priority class."""
+    pod = prepare_create(_in_namespace(_read(Pod, body)))
     return replace(pod, spec=replace(pod.spec, priority=priorities.get(pod.spec.priority_class_name, 0)))
 
 

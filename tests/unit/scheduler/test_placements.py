@@ -37,3 +37,23 @@ def test_a_refusal_with_victims() -> None:
     }
     message = "0/1 nodes are available: 1 Insufficient cpu."
     assert answer(case) == {"message": message, "nominated": "n1", "victims": ["old"]}
+
+
+def test_label_keys_and_the_labels_of_a_namespace_count() -> None:
+    """Pods are asked about as the API server stores them, in a namespace that is labelled with its name."""
+    term: dict[str, Any] = {"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app": "a"}}}
+    old = _pod("old", "1", nodeName="n1")
+    old["metadata"]["labels"]["rev"] = "1"
+    for extra, revision, nodes in (
+        ({"matchLabelKeys": ["rev"]}, "1", ["n1"]),
+        ({"matchLabelKeys": ["rev"]}, "2", ["n2"]),
+        ({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "default"}}}, "2", ["n1"]),
+        ({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "other"}}}, "2", ["n2"]),
+    ):
+        want = _pod("want", "1")
+        want["metadata"]["labels"]["rev"] = revision
+        preferred = [{"weight": 100, "podAffinityTerm": {**term, **extra}}]
+        want["spec"]["affinity"] = {"podAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": preferred}}
+        assert (
+            answer({"nodes": [_node("n1", "4"), _node("n2", "4")], "pods": [old], "manifest": want})["nodes"] == nodes
+        )
