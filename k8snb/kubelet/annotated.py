@@ -14,7 +14,7 @@ from k8snb.kubelet import annotated_status as statuses
 from k8snb.kubelet.annotated_record import PodRecord
 from k8snb.kubelet.annotated_stages import EXIT, Stage, stages_of
 from k8snb.kubelet.annotated_timing import AnnotatedTiming, back_off_ms, next_slot
-from k8snb.kubelet.annotated_turns import Turns, wait_ms
+from k8snb.kubelet.annotated_turns import Turns, wait_ms, WRITE_MS
 from k8snb.kubelet.exits import ExitCodes
 from k8snb.kubelet.registry import Registry
 from k8snb.kubelet.service_times import ServiceTimes
@@ -167,7 +167,7 @@ class AnnotatedKubelet:
             return
         timers, stages = record.timers, stages_of(pod)
         if timers:
-            current = [stage.name for stage in stages]
+            current = [stage.name for stage in stages] + [EXIT.name] * record.exiting
             for name in [n for n in timers if n not in current]:
                 timers.pop(name).cancel()
         for stage in stages:
@@ -219,7 +219,10 @@ class AnnotatedKubelet:
             self._write(pod, statuses.with_readiness(pod, True, self.server.time))
 
     def exit_by_itself(self, pod: Pod) -> None:
-        """The containers exit with the next code of their owner's script; of those that exit now, the eldest first."""
+        """The containers exit with the next code of their owner's script; of those that exit now, the eldest first.
+
+        That they did is written a moment later, whatever is asked of the pod meanwhile.
+        """
         if not self._exiting:
             self.loop.call_after(0, self._exit_in_order)
         created = pod.metadata.creation_timestamp or 0
@@ -230,12 +233,14 @@ class AnnotatedKubelet:
         for turn, (_, _, cause, pod) in enumerate(sorted(exiting, key=lambda row: row[:2])):
             record, code = self._records.get(pod.metadata.uid), self._exit_codes.next_code(pod)
             if record is not None:
-                record.timers["exit"] = self.loop.call_after(
-                    wait_ms(turn), self._exit, key_of(pod), record, code, cause, priority=NODE
+                record.exiting = True
+                record.timers[EXIT.name] = self.loop.call_after(
+                    WRITE_MS + wait_ms(turn), self._exit, key_of(pod), record, code, cause, priority=NODE
                 )
 
     def _exit(self, key: str, record: PodRecord, code: int, cause: int) -> None:
-        del record.timers["exit"]
+        del record.timers[EXIT.name]
+        record.exiting = False
         pod = self._pods[key]
         if pod.spec.node_name not in self._down:
             store = self.server.store
@@ -252,7 +257,8 @@ class AnnotatedKubelet:
         record = self.record(pod)
         restarts = max((c.restart_count for c in pod.status.container_statuses), default=0)
         delay_ms = back_off_ms(restarts)
-        for name in ("ready", "exit"):
+        record.exiting = False
+        for name in ("ready", EXIT.name):
             if name in record.timers:
                 record.timers.pop(name).cancel()
         if delay_ms == 0:

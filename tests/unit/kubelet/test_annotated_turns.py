@@ -62,20 +62,32 @@ def test_pods_of_one_second_exit_one_after_another() -> None:
     cluster = Cluster(1, annotated=True)
     cluster.apply(JOB)
     cluster.run(6)
-    assert moments(cluster, ended)[:4] == [0, 1, 2, 3]
+    assert moments(cluster, ended)[:4] == [1, 2, 3, 4]
     phases = [p.status.phase for p in pods_of(cluster) if p.status.phase in ("Failed", "Succeeded")]
     assert sorted(phases) == ["Failed", "Failed", "Succeeded", "Succeeded"]
 
 
-def test_a_pod_that_is_deleted_before_its_turn_does_not_exit() -> None:
+def test_a_pod_that_is_deleted_before_its_turn_has_exited_all_the_same() -> None:
     cluster = Cluster(1, annotated=True)
     cluster.apply(JOB)
     cluster.run_until(lambda: moments(cluster, ended))
     waiting = [p for p in pods_of(cluster) if p.status.phase == "Running"]
     assert len(waiting) == 3
     cluster.kubectl(f"delete pod {waiting[-1].metadata.name} --wait=false")
+    cluster.run(0.1)
+    deleted = cluster.get("pod", waiting[-1].metadata.name)
+    assert deleted.metadata.deletion_timestamp is not None
+    assert deleted.status.phase in ("Failed", "Succeeded")
+
+
+def test_a_deadline_of_the_second_in_which_pods_exit_comes_before_they_have_said_so() -> None:
+    cluster = Cluster(1, annotated=True)
     cluster.run(0.5)
-    assert cluster.get("pod", waiting[-1].metadata.name).status.phase == "Running"
+    cluster.apply(JOB.replace("spec:\n", "spec:\n  activeDeadlineSeconds: 4\n", 1))
+    cluster.run(4)
+    assert [(p.status.phase != "Running", p.metadata.deletion_timestamp is not None) for p in pods_of(cluster)] == [
+        (True, True)
+    ] * 4
 
 
 def test_controllers_act_between_two_statuses() -> None:
