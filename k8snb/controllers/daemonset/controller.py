@@ -34,6 +34,7 @@ from k8snb.machinery.at_rest import AtRest
 from k8snb.machinery.consistency import ConsistencyStore
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.expectations import Expectations
+from k8snb.machinery.informer import WATCH_LATENCY_MS
 from k8snb.machinery.ownership import claim
 from k8snb.machinery.pod_control import PodControl
 from k8snb.machinery.server import EPOCH_MS
@@ -56,6 +57,7 @@ class DaemonSetController(Controller):
         self.consistency = ConsistencyStore()
         self.pod_control = PodControl(self.server, self.recorder)
         self.history = History(self.server, self.informers)
+        self._answered_ms: dict[str, int] = {}  # when the API server has answered that a revision is written
         self.templates = Templates()
         self.backoff = FailedPodsBackoff()
         self._tallies: dict[str, Tally] = {}
@@ -195,6 +197,9 @@ class DaemonSetController(Controller):
         daemon_set = self.daemon_sets.get(key)
         if daemon_set is None:
             self.expectations.forget(key)
+            self._answered_ms.pop(key, None)
+            return
+        if self.now_ms < self._answered_ms.get(key, 0):
             return
         if daemon_set.spec.selector == LabelSelector():
             message = "This daemon set is selecting all pods. A non-empty selector is required."
@@ -205,8 +210,12 @@ class DaemonSetController(Controller):
         seen = self._seen(daemon_set)
         if seen is not None and self.at_rest.holds(key, daemon_set, *seen):
             return
-        pods = self._claim_pods(daemon_set)
+        pods, written = self._claim_pods(daemon_set), self.server.store.revision
         revisions = self.history.construct(daemon_set, pods)
+        if self.server.store.revision != written:
+            self._answered_ms[key] = self.now_ms + WATCH_LATENCY_MS  # others act meanwhile
+            self.queue.add_after(key, WATCH_LATENCY_MS)
+            return
         daemons = self._look(daemon_set, pods, revisions.hash)
         if not self.expectations.satisfied(key, self.now_ms):
             self._update_status(daemons, observed=False)

@@ -137,8 +137,11 @@ class StatefulSetController(Controller):
             return
         self.history.adopt_orphans(set_)
         members, now = self._claim_pods(set_), EPOCH_MS + self.now_ms
-        listed = self.history.of(set_)
+        listed, written = self.history.of(set_), self.server.store.revision
         revisions = self._sync_revisions(key, set_, listed)
+        if self.server.store.revision != written and revisions.collision_count == (set_.status.collision_count or 0):
+            self.queue.add_after(key, WATCH_LATENCY_MS)  # the answer takes as long as anybody else needs to act
+            return
         status, failure = self._update_pods(set_, revisions, members, now)
         quiet = self.server.store.revision == before
         left = self._update_status(set_, status)

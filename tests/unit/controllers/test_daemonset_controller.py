@@ -63,6 +63,14 @@ def revisions(cluster):
             for r in sorted(cluster.all(ControllerRevision), key=lambda r: r.revision)]  # fmt: skip
 
 
+def test_a_revision_is_there_before_its_first_pod(cluster):
+    cluster.create(manifest())
+    cluster.run(0.001)
+    assert [len(cluster.all(kind)) for kind in (ControllerRevision, Pod)] == [1, 0]
+    cluster.run(0.001)
+    assert len(cluster.all(Pod)) == 2
+
+
 def test_every_node_gets_a_pod_of_the_present_revision(cluster, agent):
     assert targets(cluster) == ["node-1", "node-2"]
     (revision,) = cluster.all(ControllerRevision)

@@ -98,6 +98,17 @@ def test_creates_in_order_each_after_the_one_before_is_ready(world: WorldClass) 
     assert sets.status.collision_count == 0
 
 
+def test_a_revision_is_there_before_its_first_pod(world: WorldClass) -> None:
+    cluster = world(StatefulSetController)
+    set_ = cluster.create(manifest())
+    cluster.run(0.001)
+    assert [len(cluster.all(kind)) for kind in (ControllerRevision, Pod)] == [1, 0]
+    cluster.run(0.001)
+    assert len(cluster.all(Pod)) == 1
+    cluster.run(0.002)
+    assert cluster.current(set_).status.update_revision == cluster.all(ControllerRevision)[0].metadata.name
+
+
 def test_parallel_creates_all_at_once(world: WorldClass) -> None:
     sets = Sets(world, podManagementPolicy="Parallel", ordinals={"start": 5})
     assert list(sets.pods) == ["db-5", "db-6", "db-7"]
