@@ -198,13 +198,18 @@ def _running_state(since: int) -> ContainerState:
     return ContainerState(running=ContainerStateRunning(started_at=since))
 
 
+@lru_cache(256)
+def _image_id(image: str) -> str:
+    return f"sim://{image}"
+
+
 def _running_container(uid: str, container: Container, since: int) -> ContainerStatus:
     return ContainerStatus(
         name=container.name,
         state=_running_state(since),
         ready=True,
         image=container.image,
-        image_id=f"sim://{container.image}",
+        image_id=_image_id(container.image),
         container_id=container_id(uid, container.name, 0),
         started=True,
         resources=container.resources,

@@ -73,17 +73,26 @@ class _Voice(Struct, gc=False):
 
 
 class _Subject(Struct, gc=False):
-    """What one component has said about one object.
+    """What one component has said about one object; ``part`` is the part of it that was spoken of last.
 
     ``written`` has the events by their content, but for those that a ``_Reason`` has; ``dropped`` counts what was said
     and not written since an event of that content was.
     """
 
     reference: ObjectReference
+    part: ObjectReference
     normal: _Voice | None = None
     warning: _Voice | None = None
     dropped: dict[_Content, int] = {}
     written: dict[_Content, Event] = {}
+
+    def about(self, field_path: str) -> ObjectReference:
+        """The object, or a part of it."""
+        if not field_path:
+            return self.reference
+        if self.part.field_path != field_path:
+            self.part = replace(self.reference, field_path=field_path)
+        return self.part
 
     def voice(self, type_: str, now_ms: int) -> _Voice:
         voice = self.normal if type_ == "Normal" else self.warning
@@ -133,7 +142,8 @@ class Recorder:
         uid = meta.uid or meta.name
         subject = self._subjects.get(uid)
         if subject is None:
-            subject = self._subjects[uid] = _Subject(reference_to(obj))
+            reference = reference_to(obj)
+            subject = self._subjects[uid] = _Subject(reference, reference)
         voice = subject.voice(type_, now_ms)
         said = voice.reasons.get(reason)
         if said is None or now_ms - said.last_ms > AGGREGATE_INTERVAL_MS:
@@ -149,8 +159,8 @@ class Recorder:
         known = said.event if is_first else subject.written.get(content)
         shown = f"(combined from similar events): {message}" if combined else message
         if known is None:
-            about = replace(subject.reference, field_path=field_path) if field_path else subject.reference
-            written = self._server.create_event(self._new_event(about, type_, reason, shown, times))
+            event = self._new_event(subject.about(field_path), type_, reason, shown, times)
+            written = self._server.create_event(event)
         else:
             count, last = known.count + times, self._server.time
             written = self._server.update_event(replace(known, count=count, last_timestamp=last, message=shown))

@@ -7,6 +7,8 @@ References
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from k8snb.api.pods import controller_reference
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.meta import ObjectMeta, OwnerReference
@@ -16,13 +18,20 @@ from k8snb.machinery.events import Recorder
 from k8snb.machinery.server import ApiServer
 
 
+class _Owner(NamedTuple):
+    """What all pods of an owner share: their references, and how their names begin."""
+
+    references: tuple[OwnerReference, ...]
+    prefix: str
+
+
 class PodControl:
     """Creates and deletes pods on behalf of the objects that own them."""
 
     def __init__(self, server: ApiServer, recorder: Recorder) -> None:
         self._server = server
         self._recorder = recorder
-        self._references: dict[str, tuple[OwnerReference, ...]] = {}
+        self._owners: dict[str, _Owner] = {}
 
     def create_pod(self, owner: KubernetesObject, template: PodTemplateSpec, generate_name: str = "") -> Pod:
         """Create a pod that `owner` controls, with a name that begins with `generate_name` or the owner's.
@@ -34,7 +43,8 @@ class PodControl:
         ApiError
             When admission refuses; the owner gets a ``FailedCreate`` event.
         """
-        pod = pod_from_template(owner, template, self._references_to(owner), generate_name)
+        known = self._known(owner)
+        pod = pod_from_template(owner, template, known.references, generate_name or known.prefix)
         try:
             created = self._server.create_object(pod)
         except ApiError as error:
@@ -44,11 +54,11 @@ class PodControl:
         self._recorder.event(owner, "Normal", "SuccessfulCreate", f"Created pod: {created.metadata.name}")
         return created
 
-    def _references_to(self, owner: KubernetesObject) -> tuple[OwnerReference, ...]:
-        """The owner references of all pods of an owner."""
-        known = self._references.get(owner.metadata.uid)
+    def _known(self, owner: KubernetesObject) -> _Owner:
+        meta = owner.metadata
+        known = self._owners.get(meta.uid)
         if known is None:
-            known = self._references[owner.metadata.uid] = (controller_reference(owner),)
+            known = self._owners[meta.uid] = _Owner((controller_reference(owner),), f"{meta.name}-")
         return known
 
     def delete_pod(self, owner: KubernetesObject, pod: Pod) -> None:
@@ -73,12 +83,11 @@ def pod_from_template(
     owner: KubernetesObject,
     template: PodTemplateSpec,
     references: tuple[OwnerReference, ...],
-    generate_name: str = "",
+    generate_name: str,
 ) -> Pod:
     """A pod, not stored yet, as a template describes it."""
-    name = owner.metadata.name
     meta = ObjectMeta(
-        generate_name=generate_name or f"{name}-",
+        generate_name=generate_name,
         namespace=owner.metadata.namespace,
         labels=template.metadata.labels,
         annotations=template.metadata.annotations,

@@ -101,7 +101,8 @@ class ApiServer:
         self._bound_specs: dict[tuple[int, str], tuple[PodSpec, PodSpec]] = {}
         self.warnings: Texts = []  # beside the answer to the latest strict request
         self.views: dict[str, Callable[[KubernetesObject], KubernetesObject]] = {}  # what readers see of a kind
-        self._scheduled = PodCondition(type="PodScheduled", status="True")
+        self._bound_statuses: dict[int, tuple[PodStatus, PodStatus]] = {}
+        self._bound_at = 0
         self._prepared_pods = PreparedPods()
         for kind in ("PriorityClass", "LimitRange"):  # admission depends on them
             self.store.watch(kind, lambda _change: self._prepared_pods.clear())
@@ -376,17 +377,22 @@ class ApiServer:
         shared = self._bound_specs.get(place)
         if shared is None or shared[0] is not stored.spec:
             shared = self._bound_specs[place] = (stored.spec, replace(stored.spec, node_name=node_name))
-        conditions = _with_condition(stored.status.conditions, self._scheduled_now())
-        status = replace(stored.status, conditions=conditions, nominated_node_name="")
         meta = with_topology_labels(stored.metadata, self.store.tables["Node"].get(node_name))
-        return self._write_pod(key, meta, shared[1], status)
+        return self._write_pod(key, meta, shared[1], self._bound_status(stored.status))
 
-    def _scheduled_now(self) -> PodCondition:
-        """The PodScheduled condition of this second, shared by all pods that are bound in it."""
+    def _bound_status(self, status: PodStatus) -> PodStatus:
+        """The status of a pod that is bound now; pods of one status that are bound in one second share it."""
         now = self.time
-        if self._scheduled.last_transition_time != now:
-            self._scheduled = PodCondition(type="PodScheduled", status="True", last_transition_time=now)
-        return self._scheduled
+        if self._bound_at != now:
+            self._bound_at = now
+            self._bound_statuses.clear()
+        known = self._bound_statuses.get(id(status))
+        if known is None:
+            scheduled = PodCondition(type="PodScheduled", status="True", last_transition_time=now)
+            conditions = _with_condition(status.conditions, scheduled)
+            bound = replace(status, conditions=conditions, nominated_node_name="")
+            known = self._bound_statuses[id(status)] = status, bound
+        return known[1]
 
     def delete_object(self, obj: KubernetesObject, options: DeleteOptions = DeleteOptions()) -> None:  # noqa: B008
         """Delete an object as a request with these options does.
