@@ -30,12 +30,13 @@ from k8snb.api.types.config import Namespace
 from k8snb.api.types.event import Event
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.pod import Pod, PodSpec
-from k8snb.api.types.pod_status import PodCondition, PodStatus
+from k8snb.api.types.pod_status import PodStatus
 from k8snb.errors import AlreadyExists, Conflict
 from k8snb.machinery import eviction, requests
 from k8snb.machinery.admission import Admission
 from k8snb.machinery.admission.lifecycle import check_create as check_namespace
 from k8snb.machinery.admission.pods import with_topology_labels
+from k8snb.machinery.bound_pods import BoundPods
 from k8snb.machinery.deletion import DeleteOptions, is_released, marked_for_deletion
 from k8snb.machinery.endpoints import unstored
 from k8snb.machinery.identity import event_identity, generated_name, uid_of
@@ -77,10 +78,6 @@ def key_for(resource: Resource, namespace: str, name: str) -> str:
     return f"{namespace}/{name}" if resource.namespaced else name
 
 
-def _with_condition(conditions: tuple[PodCondition, ...], condition: PodCondition) -> tuple[PodCondition, ...]:
-    return (*(c for c in conditions if c.type != condition.type), condition)
-
-
 class ApiServer:
     """The one door to the store.
 
@@ -98,11 +95,9 @@ class ApiServer:
         self._uids = streams.stream("uids")
         self._names = streams.stream("names")
         self._events = 0
-        self._bound_specs: dict[tuple[int, str], tuple[PodSpec, PodSpec]] = {}
+        self._bound_pods = BoundPods()
         self.warnings: Texts = []  # beside the answer to the latest strict request
         self.views: dict[str, Callable[[KubernetesObject], KubernetesObject]] = {}  # what readers see of a kind
-        self._bound_statuses: dict[int, tuple[PodStatus, PodStatus]] = {}
-        self._bound_at = 0
         self._prepared_pods = PreparedPods()
         for kind in ("PriorityClass", "LimitRange"):  # admission depends on them
             self.store.watch(kind, lambda _change: self._prepared_pods.clear())
@@ -366,33 +361,16 @@ class ApiServer:
         return new
 
     def bind(self, pod: Pod, node_name: str) -> Pod:
-        """Assign a pod to a node; pods of one template on one node share their spec."""
+        """Assign a pod to a node."""
         key = f"{pod.metadata.namespace}/{pod.metadata.name}"
         stored = self._pods.get(key)
         if stored is None or stored.metadata.uid != pod.metadata.uid:
             raise requests.not_found(BY_CLASS[Pod], pod.metadata.name)
         if stored.spec.node_name:
             raise Conflict(f'pod {pod.metadata.name} is already assigned to node "{stored.spec.node_name}"')
-        place = (id(stored.spec), node_name)
-        shared = self._bound_specs.get(place)
-        if shared is None or shared[0] is not stored.spec:
-            shared = self._bound_specs[place] = (stored.spec, replace(stored.spec, node_name=node_name))
         meta = with_topology_labels(stored.metadata, self.store.tables["Node"].get(node_name))
-        return self._write_pod(key, meta, shared[1], self._bound_status(stored.status))
-
-    def _bound_status(self, status: PodStatus) -> PodStatus:
-        """The status of a pod that is bound now; pods of one status that are bound in one second share it."""
-        now = self.time
-        if self._bound_at != now:
-            self._bound_at = now
-            self._bound_statuses.clear()
-        known = self._bound_statuses.get(id(status))
-        if known is None:
-            scheduled = PodCondition(type="PodScheduled", status="True", last_transition_time=now)
-            conditions = _with_condition(status.conditions, scheduled)
-            bound = replace(status, conditions=conditions, nominated_node_name="")
-            known = self._bound_statuses[id(status)] = status, bound
-        return known[1]
+        spec = self._bound_pods.spec(stored.spec, node_name)
+        return self._write_pod(key, meta, spec, self._bound_pods.status(stored.status, self.time))
 
     def delete_object(self, obj: KubernetesObject, options: DeleteOptions = DeleteOptions()) -> None:  # noqa: B008
         """Delete an object as a request with these options does.
