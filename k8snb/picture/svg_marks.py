@@ -10,19 +10,28 @@ from k8snb.picture.palette import FAULT
 from k8snb.picture.sheet import fit, LETTER
 from k8snb.picture.svg_frame import Frame
 
-LEAST = 64  # marks closer than so many pixels share a label
-MOST = 150
+LEAST, MOST = 64, 150  # the pixels after which a label may be cut, and after which it is
+GAP = 12
 
 
 def gather(marks: Iterable[Mark], frame: Frame) -> list[list[Mark]]:
-    """Marks that stand together, in their order."""
+    """Marks that stand too close for a label each, in their order."""
     groups: list[list[Mark]] = []
     for mark in marks:
-        if groups and frame.x(mark.time_ms) - frame.x(groups[-1][0].time_ms) < LEAST:
+        if groups and frame.x(mark.time_ms) - frame.x(groups[-1][0].time_ms) < room_of(groups[-1]):
             groups[-1].append(mark)
         else:
             groups.append([mark])
     return groups
+
+
+def room_of(group: Sequence[Mark]) -> float:
+    """The room that a label for marks should have before the next one."""
+    return min(GAP + len(group[0].label + _more(group)) * LETTER, LEAST)
+
+
+def _more(group: Sequence[Mark]) -> str:
+    return f" +{len(group) - 1}" if len(group) > 1 else ""
 
 
 def marks_svg(marks: Sequence[Mark], frame: Frame, now_ms: int, top: float, bottom: float) -> Iterator[str]:
@@ -36,9 +45,8 @@ def marks_svg(marks: Sequence[Mark], frame: Frame, now_ms: int, top: float, bott
     groups = gather(shown, frame)
     starts = [frame.x(group[0].time_ms) for group in groups]
     for group, x, end in zip(groups, starts, [*starts[1:], frame.width], strict=False):
-        more = f" +{len(group) - 1}" if len(group) > 1 else ""
-        room = min(end - x - 12, MOST) - len(more) * LETTER
-        yield _over_lines(x + 6, top + 6, fit(group[0].label, room) + more, _color(group[0]))
+        room = min(end - x - GAP, MOST) - len(_more(group)) * LETTER
+        yield _over_lines(x + 6, top + 6, fit(group[0].label, room) + _more(group), _color(group[0]))
 
 
 def _over_lines(x: float, y: float, words: str, color: str) -> str:

@@ -132,6 +132,14 @@ def test_a_person_explores_with_mouse_and_keys(open_notebook: Callable[[Path], A
     page.mouse.click(x, y)
     page.wait_for_function("name => document.querySelector('.k8snb-subject').textContent.endsWith(name)", arg=ref[12:])
 
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.querySelector('.k8snb-subject').textContent === 'deployment/web'")
+    page.mouse.click(x, y)
+    page.wait_for_function("name => document.querySelector('.k8snb-subject').textContent.endsWith(name)", arg=ref[12:])
+    area = page.locator(".k8snb-canvas").first.bounding_box()
+    page.mouse.click(x, area["y"] + area["height"] - 3)  # below everything
+    page.wait_for_function("document.querySelector('.k8snb-subject').textContent === 'deployment/web'")
+
     plot = page.locator(".k8snb-plot").first
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()

@@ -82,10 +82,10 @@ class View {
 
   show() {
     const entries = this.model.get("entries");
-    this.out.replaceChildren(entries.length ? "" : h("pre", { class: "k8snb-answer" }, EMPTY), ...entries.map(({ line, out, err, exit }) => h("div", {},
+    this.out.replaceChildren(entries.length ? "" : h("pre", { class: "k8snb-note" }, EMPTY), ...entries.map(({ line, out, err, exit }) => h("div", {},
       h("pre", {}, line.startsWith("fault: ") ? line : `$ kubectl ${line}`),
       out ? h("pre", { class: "k8snb-answer" }, out) : "",
-      err ? h("pre", { class: exit ? "k8snb-refused" : "k8snb-answer" }, err) : "")));
+      err ? h("pre", { class: exit ? "k8snb-refused" : "k8snb-note" }, err) : "")));
     this.toEnd();
   }
 }

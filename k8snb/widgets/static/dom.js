@@ -1,5 +1,7 @@
 // Small helpers to make elements.
 
+export const MOST_LABEL = 64; // the pixels after which a label may be cut
+
 export function h(tag, attributes = {}, ...children) {
   const el = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -17,12 +19,13 @@ export function clock(ms) {
   return hours ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${pad(minutes)}:${pad(seconds % 60)}`;
 }
 
-// Marks that would stand closer than so many pixels go together: one label for them, the first one's.
-export function gather(marks, x, least) {
+// Marks that stand closer than the room for a label go together: one label for them, the first one's.
+export function gather(marks, x) {
   const groups = [];
   for (const mark of marks) {
     const last = groups.at(-1);
-    if (last && x(mark[0]) - x(last[0][0]) < least) last.push(mark);
+    const room = last && Math.min(12 + 6.2 * (last[0][2].length + (last.length > 1 ? 3 : 0)), MOST_LABEL);
+    if (last && x(mark[0]) - x(last[0][0]) < room) last.push(mark);
     else groups.push([mark]);
   }
   return groups;

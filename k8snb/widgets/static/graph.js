@@ -97,7 +97,10 @@ class Canvas {
     cy.userZoomingEnabled(false);
     cy.boxSelectionEnabled(false);
     cy.autoungrabify(true);
-    cy.on("tap", "node", (event) => this.choose(event.target.data("ref")));
+    cy.on("tap", (event) => {
+      this.el.focus({ preventScroll: true }); // keys go on from here
+      this.choose(event.target === cy ? "" : event.target.data("ref") || undefined);
+    });
     cy.on("mouseover", "node", (event) => this.tip(event.target));
     cy.on("mouseout viewport", () => this.tip(null));
     this.el.classList.add("k8snb-canvas");
@@ -222,8 +225,9 @@ class Canvas {
 
   // -- choosing
 
+  // Nothing is selected when `ref` is empty; what has none selects nothing else.
   choose(ref) {
-    if (!ref) return;
+    if (ref === undefined) return;
     this.model.set("selected", ref);
     this.model.save_changes();
   }
@@ -240,6 +244,7 @@ class Canvas {
   }
 
   key(event) {
+    if (event.key === "Escape") return this.choose("");
     const arrows = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
     const way = arrows[event.key];
     if (!way) return;

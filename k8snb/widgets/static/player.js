@@ -12,7 +12,6 @@ const ICONS = {
 };
 
 const SHOWN = ["playing", "speed", "now_ms", "past_ms", "horizon_ms", "status", "branches", "next_run"];
-const LEAST_ROOM = 64; // marks closer than so many pixels share a label
 const SEEK_PAUSE = 60;
 const MARKED = ["marks", "horizon_ms"];
 
@@ -28,7 +27,7 @@ function icon(name) {
 
 // A label for marks that stand together: what fits of the first one's words, and how many more there are.
 function shortened(label, count, room) {
-  const more = count > 1 ? ` +${count - 1}` : "", letters = Math.floor(room / 6.4) - more.length;
+  const more = count > 1 ? ` +${count - 1}` : "", letters = Math.floor(room / 6) - more.length;
   return `${label.length > letters ? `${label.slice(0, Math.max(letters - 1, 0))}…` : label}${more}`;
 }
 
@@ -140,27 +139,16 @@ class View {
 
   // -- showing
 
+  // A flag for marks that stand together, with the first one's words, how many more there are, and a dot for faults.
   showMarks() {
-    const end = this.model.get("horizon_ms"), width = this.flags.clientWidth || 400, all = this.model.get("marks");
-    const groups = this.markGroups(all, (ms) => (ms / end) * width);
-    this.flags.replaceChildren(...groups.flatMap((group, index) => {
-      const room = ((groups[index + 1]?.[0][0] ?? end) - group.at(-1)[0]) / end * width - 16;
-      const flags = group.map(([ms, kind]) => h("i", { class: kind, style: `left:${(ms / end) * 100}%` }));
-      const named = group.find(([, kind]) => kind === "input");
-      if (named && room > 20) flags.at(-1).append(shortened(named[2], group.length, room));
-      return flags;
+    const end = this.model.get("horizon_ms"), width = this.flags.clientWidth || 400, x = (ms) => (ms / end) * width;
+    const groups = gather(this.model.get("marks"), x);
+    this.flags.replaceChildren(...groups.map((group, index) => {
+      const [ms, kind, label] = group[0], input = kind === "input", dot = input && group.some(([, k]) => k === "fault");
+      const room = x((groups[index + 1] ?? [[end]])[0][0]) - x(ms) - (dot ? 26 : 12);
+      const words = shortened(input ? label : "", group.length, room);
+      return h("i", { class: kind, style: `left:${(ms / end) * 100}%` }, words, dot ? h("b", {}, " ●") : "");
     }));
-  }
-
-  // Marks that share a label; faults alone leave the label of what stands close before them its room.
-  markGroups(marks, x) {
-    const groups = [];
-    for (const group of gather(marks, x, LEAST_ROOM)) {
-      const before = groups.at(-1), named = group.some(([, kind]) => kind === "input");
-      if (before && !named && x(group[0][0]) - x(before.at(-1)[0]) < LEAST_ROOM) before.push(...group);
-      else groups.push(group);
-    }
-    return groups;
   }
 
   show() {

@@ -5,7 +5,6 @@ import { clock, gather } from "./dom.js";
 export const LEFT = 150, RIGHT = 96, LANE_H = 16, GROUP_GAP = 10, BAND_H = 60;
 export const TOP_H = 118, BARE_H = 46, MARKS_H = 24, AXIS_H = 20;
 const TICK_SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
-const LEAST_ROOM = 64; // marks closer than so many pixels share a label
 export const STATES = ["ready", "running", "starting", "terminating", "failing", "succeeded"];
 
 // Where times lie: a window [from, to] in ms on a width in px.
@@ -97,7 +96,7 @@ function fitted(g, text, room) {
 // The inputs in the window, those together that share a label.
 export function markGroups(scale, marks) {
   const inputs = marks.filter(([t, kind]) => kind === "input" && t >= scale.from && t <= scale.to);
-  return gather(inputs, (t) => scale.x(t), LEAST_ROOM);
+  return gather(inputs, (t) => scale.x(t));
 }
 
 // Labels, on a halo of the page's colour: the playhead may stand behind them.
