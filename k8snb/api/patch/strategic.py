@@ -210,8 +210,25 @@ def _merge_ordered(original: _Map, patch: _Map, directive: str, shape: Shape, op
         merged = _merge_lists(list(current), wanted, meta, False, options)
     patch_items, server_only = _partition(merged, order, meta.key)
     element_kind(current or [], wanted or [])
-    original[name] = normalize_element_order(patch_items, server_only, order, current or [], meta.key)
+    server_order = _left_in_place(current or [], wanted or [], meta)
+    original[name] = normalize_element_order(patch_items, server_only, order, server_order, meta.key)
     patch.pop(name, None)
+
+
+def _left_in_place(current: list[Any], patch: list[Any], meta: PatchMeta) -> list[Any]:
+    """What stands in the place of a list of the server after a merge.
+
+    Upstream deletes items from a list in place, so that items which are added take the room at its end.
+    """
+    deleted = {identity(i[meta.key]) for i in patch if isinstance(i, dict) and i.get(DIRECTIVE) == "delete"}
+    if not deleted or not meta.merge:
+        return current
+    kept = [item for item in current if identity(item.get(meta.key)) not in deleted]
+    if any(item.get(DIRECTIVE) == "replace" for item in patch):
+        return kept
+    known = {identity(item.get(meta.key)) for item in kept}
+    added = [item for item in patch if DIRECTIVE not in item and identity(item[meta.key]) not in known]
+    return (kept + added)[: len(current)]
 
 
 def _list_in(values: _Map, name: str) -> list[Any] | None:

@@ -442,3 +442,20 @@ def test_a_copy_into_itself_is_sorted() -> None:
     assert list(copied["b"]["z"]["c"]) == ["a", "z"]
     apart = json_patch({"b": {"z": {}, "a": 1}, "d": {}}, [{"op": "copy", "from": "/b", "path": "/d/c"}])
     assert list(apart["d"]["c"]) == ["z", "a"]
+
+
+@pytest.mark.parametrize(
+    ("items", "names"),
+    [
+        ([{"name": "b"}], ["a", "b", "c"]),  # where it was
+        ([{"name": "b", "$patch": "delete"}, {"name": "b"}], ["a", "c", "b"]),  # in the room that it left
+        ([{"name": "b", "$patch": "delete"}, {"name": "d"}], ["a", "c", "d"]),
+        ([{"name": "d"}], ["d", "a", "b", "c"]),  # what is nowhere goes first
+        ([{"name": "b", "$patch": "delete"}, {"name": "d"}, {"name": "e"}], ["a", "c", "d", "e"]),
+    ],
+)
+def test_what_is_added_takes_the_room_of_what_is_deleted(items: list[dict[str, Any]], names: list[str]) -> None:
+    pod = from_dict(Pod, {"spec": {"containers": [{"name": name} for name in "abc"]}})
+    order = [{"name": item["name"]} for item in items if "$patch" not in item]
+    patched = patch_object(pod, "strategic", {"spec": {"$setElementOrder/containers": order, "containers": items}})
+    assert [container.name for container in patched.spec.containers] == names
