@@ -2,7 +2,8 @@
 
 References
 ----------
-``pkg/kubelet/images/image_manager.go EnsureImageExists, pullImage`` and ``puller.go serialImagePuller @ v1.36``
+``pkg/kubelet/images/image_manager.go EnsureImageExists, applyDefaultImageTag, pullImage`` and
+``puller.go serialImagePuller @ v1.36``
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+from k8snb.api.defaults.images import parse_image_name
+from k8snb.api.field_errors import go_quote
 from k8snb.api.go_duration import format_duration
 from k8snb.api.types.containers import Container
 from k8snb.api.types.pod import Pod
@@ -67,6 +70,11 @@ class Images:
     def ensure_missing(self, pod: Pod, container: Container, say: Say) -> Steps[StartError | None]:
         """The same for an image that was looked for and cannot be used as it is."""
         image, policy = container.image, container.image_pull_policy
+        if problem := parse_image_name(image).problem:
+            shown = go_quote(image)
+            message = f"Failed to apply default image tag {shown}: couldn't parse image name {shown}: {problem}"
+            say("Warning", "InspectFailed", message)
+            return StartError("InvalidImageName", message)
         if policy == "Never":
             message = f'Container image "{image}" is not present with pull policy of Never'
             say("Warning", "ErrImageNeverPull", message)

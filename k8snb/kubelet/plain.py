@@ -20,6 +20,7 @@ from k8snb.kubelet.configuration import needs_configuration
 from k8snb.kubelet.images import Say
 from k8snb.kubelet.program import Program
 from k8snb.kubelet.runtime import KILLED, SANDBOX_MS
+from k8snb.kubelet.security import must_not_be_root
 from k8snb.kubelet.service_times import ServiceTime
 from k8snb.kubelet.termination import MINIMUM_GRACE_SECONDS
 from k8snb.machinery.deletion import DeleteOptions
@@ -58,7 +59,7 @@ def is_plain(spec: PodSpec) -> bool:
         or spec.volumes
         or spec.host_network
         or spec.active_deadline_seconds is not None
-    ) and all(_is_plain_container(c) for c in spec.containers)
+    ) and all(_is_plain_container(c) and not must_not_be_root(spec, c) for c in spec.containers)
 
 
 def _is_plain_container(container: Container) -> bool:

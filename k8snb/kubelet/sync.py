@@ -25,6 +25,7 @@ from k8snb.kubelet.probe_results import ProbeResults
 from k8snb.kubelet.program import Program
 from k8snb.kubelet.restart_policy import is_sidecar
 from k8snb.kubelet.runtime import PodRuntime, PodView, RUNNING, RunningContainer, SANDBOX_MS
+from k8snb.kubelet.security import root_problem
 from k8snb.kubelet.termination import Killer
 from k8snb.machinery.server import ApiServer
 from k8snb.sim.loop import Loop
@@ -136,6 +137,7 @@ class Syncer(NamedTuple):
             say("Warning", "Failed", f"Error: {error.reason}")
             return error
         problem = missing_configuration(self.server, pod, container) if needs_configuration(container) else ""
+        problem = problem or root_problem(pod, container)
         if problem:
             say("Warning", "Failed", f"Error: {problem}")
             return StartError("CreateContainerConfigError", problem)

@@ -1,4 +1,4 @@
-"""Reading an image reference, as far as the default pull policy needs it.
+"""Reading an image reference, as far as the default pull policy and the kubelet need it.
 
 References
 ----------
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _DOMAIN = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
@@ -23,29 +24,47 @@ _DIGEST_LENGTH = {"sha256": 64, "sha384": 96, "sha512": 128}
 _HUB = "docker.io"
 
 
+class Reference(NamedTuple):
+    """An image reference: its tag, ``latest`` where neither tag nor digest is given, or why it is none."""
+
+    tag: str
+    problem: str = ""
+
+
 @lru_cache(4096)
-def image_tag(image: str) -> str:
-    """The tag of an image, ``latest`` where neither tag nor digest is given; empty for what is no reference.
+def parse_image_name(image: str) -> Reference:
+    """Read an image reference.
 
     Examples
     --------
-    >>> image_tag("nginx"), image_tag("host:5000/a/b:1.2"), image_tag("Nginx")
-    ('latest', '1.2', '')
+    >>> parse_image_name("nginx").tag, parse_image_name("host:5000/a/b:1.2").tag
+    ('latest', '1.2')
+    >>> parse_image_name("Nginx").problem
+    'invalid reference format: repository name (library/Nginx) must be lowercase'
     """
     if re.fullmatch("[a-f0-9]{64}", image):
-        return ""
+        return Reference("", f"invalid repository name ({image}), cannot specify 64-byte hexadecimal strings")
     domain, remainder = _split_domain(image)
-    if any(c.isupper() for c in remainder.partition(":")[0]):
-        return ""
+    name = remainder.partition(":")[0]
+    if name != name.lower():
+        return Reference("", f"invalid reference format: repository name ({name}) must be lowercase")
     match = _REFERENCE.fullmatch(f"{domain}/{remainder}")
-    if match is None or len(match["path"]) > 255:
-        return ""
-    if match["digest"]:
-        algorithm, _, value = match["digest"].partition(":")
-        if _DIGEST_LENGTH.get(algorithm) != len(value) or value != value.lower():
-            return ""
-        return match["tag"] or ""
-    return match["tag"] or "latest"
+    if match is None:
+        return Reference("", "invalid reference format")
+    if len(match["path"]) > 255:
+        return Reference("", "repository name must not be more than 255 characters")
+    if match["digest"] and (problem := _digest_problem(match["digest"])):
+        return Reference("", problem)
+    return Reference(match["tag"] or ("" if match["digest"] else "latest"))
+
+
+def _digest_problem(digest: str) -> str:
+    algorithm, _, value = digest.partition(":")
+    if algorithm not in _DIGEST_LENGTH:
+        return "unsupported digest algorithm"
+    if len(value) != _DIGEST_LENGTH[algorithm]:
+        return "invalid checksum digest length"
+    return "" if value == value.lower() else "invalid checksum digest format"
 
 
 def _split_domain(name: str) -> tuple[str, str]:
@@ -64,4 +83,4 @@ def _split_domain(name: str) -> tuple[str, str]:
 
 def default_pull_policy(image: str) -> str:
     """Images that may change under their name are pulled each time."""
-    return "Always" if image_tag(image) == "latest" else "IfNotPresent"
+    return "Always" if parse_image_name(image).tag == "latest" else "IfNotPresent"

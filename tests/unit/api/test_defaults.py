@@ -8,7 +8,7 @@ import pytest
 
 from k8snb.api.decode import from_dict
 from k8snb.api.defaults import with_defaults
-from k8snb.api.defaults.images import image_tag
+from k8snb.api.defaults.images import parse_image_name
 from k8snb.api.defaults.pod import container_total
 from k8snb.api.encode import to_dict
 from k8snb.api.resources import BY_KIND, RESOURCES
@@ -89,7 +89,27 @@ def test_requests_that_are_given_stay() -> None:
     ],
 )
 def test_the_tag_of_an_image(image: str, tag: str) -> None:
-    assert image_tag(image) == tag
+    assert parse_image_name(image).tag == tag
+
+
+@pytest.mark.parametrize(
+    ("image", "problem"),
+    [
+        ("nginx:1.25", ""),
+        ("Team/Nginx:1", "invalid reference format: repository name (Nginx) must be lowercase"),
+        ("", "invalid reference format"),
+        ("a b", "invalid reference format"),
+        ("a:b:c", "invalid reference format"),
+        ("app@sha256:0", "invalid reference format"),
+        (f"app@sha256:{'0' * 63}", "invalid checksum digest length"),
+        (f"app@sha256:{'A' * 64}", "invalid checksum digest format"),
+        (f"app@md5:{'0' * 32}", "unsupported digest algorithm"),
+        ("a" * 64, f"invalid repository name ({'a' * 64}), cannot specify 64-byte hexadecimal strings"),
+        ("a" * 256, "repository name must not be more than 255 characters"),
+    ],
+)
+def test_what_is_no_image(image: str, problem: str) -> None:
+    assert parse_image_name(image).problem == problem
 
 
 def test_probes_and_hooks_get_their_timings_and_paths() -> None:

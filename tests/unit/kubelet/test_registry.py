@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from one_pod import container, pod
 
 from k8snb.api.types.event import Event
 from k8snb.cluster import Cluster
@@ -80,6 +81,17 @@ def test_an_image_that_is_never_pulled() -> None:
     assert "ErrImageNeverPull" in reasons(cluster)
     assert messages(cluster, "ErrImageNeverPull") == [
         'Container image "app:1" is not present with pull policy of Never'
+    ]
+
+
+def test_an_image_whose_name_is_none() -> None:
+    cluster = pod(container(image="Bad:IMAGE:x", imagePullPolicy="Never"))
+    cluster.run(30)
+    assert reasons(cluster) == ["ContainerCreating", "InvalidImageName"]
+    assert messages(cluster, "Failed") == ["Error: InvalidImageName"]
+    assert messages(cluster, "InspectFailed") == [
+        'Failed to apply default image tag "Bad:IMAGE:x": couldn\'t parse image name "Bad:IMAGE:x": invalid reference '
+        "format: repository name (library/Bad) must be lowercase"
     ]
 
 
