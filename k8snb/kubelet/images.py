@@ -36,6 +36,12 @@ class StartError(NamedTuple):
     until_ms: int | None = None
 
 
+@lru_cache(256)
+def _present(image: str) -> str:
+    """What is said so often that all events share it."""
+    return f'Container image "{image}" already present on machine and can be accessed by the pod'
+
+
 class Images:
     """The images of one node."""
 
@@ -57,8 +63,7 @@ class Images:
         """Whether the image is on the node, and its policy lets it be used as it is."""
         if container.image_pull_policy == "Always" or not self.has(container.image):
             return False
-        image = container.image
-        say("Normal", "Pulled", f'Container image "{image}" already present on machine and can be accessed by the pod')
+        say("Normal", "Pulled", _present(container.image))
         return True
 
     def ensure(self, pod: Pod, container: Container, say: Say) -> Steps[StartError | None]:

@@ -188,7 +188,7 @@ class PlainPod:
             yield listed_ms - begin_ms
         self._set(statuses.terminating(self.pod, self._status))
         for container in self.pod.spec.containers:
-            node.say(self.pod, _path(container.name), "Normal", "Killing", f"Stopping container {container.name}")
+            node.say(self.pod, _path(container.name), "Normal", "Killing", _stopping(container.name))
         grace = max(self.pod.metadata.deletion_grace_period_seconds or 0, MINIMUM_GRACE_SECONDS)
         begin_ms, ends = node.loop.now_ms, [_end(started.program, grace) for started in self._started]
         self._note_end(begin_ms, [begin_ms + after_ms for _, after_ms in ends])
@@ -234,6 +234,11 @@ class PlainPod:
 @lru_cache(1024)
 def _path(name: str) -> str:
     return f"spec.containers{{{name}}}"
+
+
+@lru_cache(1024)
+def _stopping(name: str) -> str:
+    return f"Stopping container {name}"
 
 
 def _end(program: Program, grace: int) -> tuple[int, int]:

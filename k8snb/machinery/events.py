@@ -72,19 +72,25 @@ class _Voice(Struct, gc=False):
         return True
 
 
-class _Subject(Struct, gc=False):
-    """What one component has said about one object; ``part`` is the part of it that was spoken of last.
+class _Rare(Struct, gc=False):
+    """What few objects have.
 
     ``written`` has the events by their content, but for those that a ``_Reason`` has; ``dropped`` counts what was said
     and not written since an event of that content was.
     """
 
+    dropped: dict[_Content, int] = {}
+    written: dict[_Content, Event] = {}
+
+
+class _Subject(Struct, gc=False):
+    """What one component has said about one object; ``part`` is the part of it that was spoken of last."""
+
     reference: ObjectReference
     part: ObjectReference
     normal: _Voice | None = None
     warning: _Voice | None = None
-    dropped: dict[_Content, int] = {}
-    written: dict[_Content, Event] = {}
+    rare: _Rare | None = None
 
     def about(self, field_path: str) -> ObjectReference:
         """The object, or a part of it."""
@@ -109,10 +115,17 @@ class _Subject(Struct, gc=False):
         before = voice.reasons.get(reason)
         said = voice.reasons[reason] = _Reason(message, path, now_ms)
         if before is not None:
+            rare = self.more()
             if before.event is not None:
-                self.written[type_, reason, before.first, before.path] = before.event
-            said.event = self.written.pop((type_, reason, message, path), None)
+                rare.written[type_, reason, before.first, before.path] = before.event
+            said.event = rare.written.pop((type_, reason, message, path), None)
         return said
+
+    def more(self) -> _Rare:
+        """What is remembered of an object about which much is said."""
+        if self.rare is None:
+            self.rare = _Rare()
+        return self.rare
 
 
 class Recorder:
@@ -153,10 +166,11 @@ class Recorder:
         is_first = not combined and message == said.first and field_path == said.path
         content = (type_, reason, "" if combined else message, field_path)
         if not voice.may_write(now_ms):
-            subject.dropped[content] = subject.dropped.get(content, 0) + 1
+            dropped = subject.more().dropped
+            dropped[content] = dropped.get(content, 0) + 1
             return
-        times = 1 + (subject.dropped.pop(content, 0) if subject.dropped else 0)
-        known = said.event if is_first else subject.written.get(content)
+        times = 1 if subject.rare is None else 1 + subject.rare.dropped.pop(content, 0)
+        known = said.event if is_first else subject.more().written.get(content)
         shown = f"(combined from similar events): {message}" if combined else message
         if known is None:
             event = self._new_event(subject.about(field_path), type_, reason, shown, times)
@@ -167,7 +181,7 @@ class Recorder:
         if is_first:
             said.event = written
         else:
-            subject.written[content] = written
+            subject.more().written[content] = written
 
     def forget(self, uid: str) -> None:
         """An object is gone, and nothing more will be said about it."""

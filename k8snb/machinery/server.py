@@ -8,6 +8,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from sys import intern
 from typing import Any, cast, Protocol, TypeVar
 
 from msgspec.structs import replace
@@ -75,7 +76,12 @@ class Reader(Protocol):
 
 def key_for(resource: Resource, namespace: str, name: str) -> str:
     """The store's key: ``namespace/name``, or ``name`` for what belongs to no namespace."""
-    return f"{namespace}/{name}" if resource.namespaced else name
+    return intern(f"{namespace}/{name}") if resource.namespaced else name
+
+
+def _pod_key(meta: ObjectMeta) -> str:
+    """`key_for` a pod; all its versions share one."""
+    return intern(f"{meta.namespace}/{meta.name}")
 
 
 class ApiServer:
@@ -95,6 +101,7 @@ class ApiServer:
         self._uids = streams.stream("uids")
         self._names = streams.stream("names")
         self._events = 0
+        self._second = self._next_second = 0
         self._bound_pods = BoundPods()
         self.warnings: Texts = []  # beside the answer to the latest strict request
         self.views: dict[str, Callable[[KubernetesObject], KubernetesObject]] = {}  # what readers see of a kind
@@ -112,7 +119,11 @@ class ApiServer:
     @property
     def time(self) -> int:
         """The present as objects record it: milliseconds since the Unix epoch, in whole seconds."""
-        return EPOCH_MS + self.loop.now_ms // 1000 * 1000
+        now = EPOCH_MS + self.loop.now_ms
+        if now >= self._next_second:  # all that is recorded in one second shares one number
+            self._second = now // 1000 * 1000
+            self._next_second = self._second + 1000
+        return self._second
 
     # -- reading
 
@@ -303,7 +314,7 @@ class ApiServer:
         meta = self._identity(prepared.annotated(pod), 1, self.store.next_version())
         named = Pod(metadata=meta, spec=prepared.spec, status=prepared.status)
         self.admission.check_create(named)
-        key = f"{meta.namespace}/{meta.name}"
+        key = _pod_key(meta)
         self._check_free(BY_CLASS[Pod], key, meta.name)
         self.store.write("Pod", key, named)
         return named
@@ -349,7 +360,7 @@ class ApiServer:
 
     def set_pod_status(self, pod: Pod, status: PodStatus) -> Pod:
         """Store what a kubelet reports of a pod, whatever else changed meanwhile; nothing, if the pod is gone."""
-        key = f"{pod.metadata.namespace}/{pod.metadata.name}"
+        key = _pod_key(pod.metadata)
         stored = self._pods.get(key)
         if stored is None or stored.metadata.uid != pod.metadata.uid:
             return pod
@@ -362,7 +373,7 @@ class ApiServer:
 
     def bind(self, pod: Pod, node_name: str) -> Pod:
         """Assign a pod to a node."""
-        key = f"{pod.metadata.namespace}/{pod.metadata.name}"
+        key = _pod_key(pod.metadata)
         stored = self._pods.get(key)
         if stored is None or stored.metadata.uid != pod.metadata.uid:
             raise requests.not_found(BY_CLASS[Pod], pod.metadata.name)
