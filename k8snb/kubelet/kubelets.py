@@ -73,6 +73,7 @@ class Kubelets:
         )
         self._pods = environment.informers.of(Pod)
         self._pods.add_handler(self._on_pod)
+        environment.informers.of(Node).add_handler(self._on_node)
 
     def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
         if new is None:
@@ -100,8 +101,15 @@ class Kubelets:
         """A kubelet sees a pod for the first time, and decides how it lives."""
         if self._all_annotated or is_annotated(pod):
             self._lives[pod.metadata.uid] = self._annotated.begin(pod)
-        else:
+        elif pod.spec.node_name in self._nodes or self.server.find(Node, "", pod.spec.node_name) is not None:
             self._node(pod.spec.node_name).begin(pod)
+
+    def _on_node(self, old: Node | None, new: Node | None) -> None:
+        """A new node has a kubelet, which finds the pods that wait for it."""
+        if old is None and new is not None:
+            for pod in [p for p in self._pods.cache.values() if p.spec.node_name == new.metadata.name]:
+                if pod.metadata.uid not in self._lives:
+                    self._begin(pod)
 
     def _node(self, name: str) -> NodeKubelet:
         kubelet = self._nodes.get(name)

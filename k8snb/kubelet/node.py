@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from msgspec.structs import replace
+
 from k8snb.api.types.containers import Container
+from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod, PodSpec
 from k8snb.api.types.pod_status import PodStatus
 from k8snb.kubelet.backoff import Backoff
@@ -18,6 +21,7 @@ from k8snb.kubelet.images import Images, StartError
 from k8snb.kubelet.life import Life
 from k8snb.kubelet.plain import is_plain, PlainPod
 from k8snb.kubelet.plain_status import creating
+from k8snb.kubelet.pod_admission import chose_its_node, RejectedPod, Rejection, rejection
 from k8snb.kubelet.pod_worker import PodWorker
 from k8snb.kubelet.program import ImageFunction, Program, read_script, run_image, script_of, Start
 from k8snb.kubelet.registry import Registry
@@ -91,8 +95,34 @@ class NodeKubelet:
 
     def begin(self, pod: Pod) -> None:
         """The API server has a pod for this node."""
+        node = self.server.find(Node, "", self.name) if chose_its_node(pod) and not self.asleep else None
+        rejected = None if node is None else rejection(pod, node, [life.pod for life in self._mine()])
+        if rejected is not None:
+            self._reject(pod, rejected)
+            return
         life: Life = PlainPod(self, pod) if self._is_plain(pod) else PodWorker(self, pod)
         self._lives[pod.metadata.uid] = life
+
+    def _reject(self, pod: Pod, rejected: Rejection) -> None:
+        """Say that a pod has failed before it began."""
+        self._lives[pod.metadata.uid] = RejectedPod(pod)
+        store, cause = self.server.store, self.server.store.cause
+        with store.on_behalf_of(self.actor, cause):
+            self.say(pod, "", "Warning", rejected.reason, rejected.message)
+        status = replace(
+            pod.status,
+            observed_generation=pod.metadata.generation,
+            phase="Failed",
+            reason=rejected.reason,
+            message=f"Pod was rejected: {rejected.message}",
+            start_time=self.server.time,
+        )
+
+        def send() -> None:
+            with store.on_behalf_of(self.actor, cause):
+                self.server.set_pod_status(pod, status)
+
+        self.sender.soon(send)
 
     def _is_plain(self, pod: Pod) -> bool:
         if self.asleep or not self.durations.plain or pod.metadata.deletion_timestamp is not None:

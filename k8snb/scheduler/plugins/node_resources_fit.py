@@ -65,7 +65,7 @@ def insufficient(requests: Amounts, node: NodeInfo) -> Status | None:
     code = Code.UNSCHEDULABLE
     if len(node.pods) + 1 > has.pods:
         lacking.append(TOO_MANY_PODS)
-    for name, wanted, used, there in _rows(requests, node):
+    for name, wanted, used, there in resource_rows(requests, node):
         if wanted > 0 and wanted > there - used:
             lacking.append(f"Insufficient {name}")
             if wanted > there:
@@ -73,7 +73,7 @@ def insufficient(requests: Amounts, node: NodeInfo) -> Status | None:
     return Status(code, tuple(lacking), NodeResourcesFit.name) if lacking else None
 
 
-def _rows(requests: Amounts, node: NodeInfo) -> list[tuple[str, int, int, int]]:
+def resource_rows(requests: Amounts, node: NodeInfo) -> list[tuple[str, int, int, int]]:
     """Of each resource: its name, what is requested, what is used, what there is."""
     has = node.allocatable
     rows = [
