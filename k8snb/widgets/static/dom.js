@@ -2,6 +2,9 @@
 
 export const MOST_LABEL = 64; // the pixels after which a label may be cut
 
+// What takes keys has to say so itself: a notebook's shortcuts may ask for the focused element, whatever it stands in.
+const OWN_KEYS = "data-lm-suppress-shortcuts";
+
 export function h(tag, attributes = {}, ...children) {
   const el = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -9,6 +12,7 @@ export function h(tag, attributes = {}, ...children) {
     else if (value === true) el.setAttribute(name, "");
     else if (value !== false && value != null) el.setAttribute(name, value);
   }
+  if (/^(button|input|select)$/.test(tag)) el.setAttribute(OWN_KEYS, "true");
   el.append(...children);
   return el;
 }
@@ -33,7 +37,7 @@ export function gather(marks, x) {
 
 // Keeps a notebook from taking keys that are meant for a part, but for those with Ctrl, such as saving.
 export function keepKeys(el) {
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  el.setAttribute(OWN_KEYS, "true");
   el.addEventListener("keydown", stopPlainKey);
   return el;
 }

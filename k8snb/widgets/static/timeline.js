@@ -20,7 +20,6 @@ function applyTimeline(data, message) {
   Object.assign(data, message.head);
 }
 
-const MOST_TOLD = 6; // marks that are told of at once
 const SEEK_PAUSE = 60; // a drag is told not more often than the pictures follow
 const WINDOWS = { all: 0, "5 min": 300e3, "1 min": 60e3, "20 s": 20e3 };
 
@@ -342,8 +341,9 @@ class Plot {
     const { marks } = this.store.data, near = ([t]) => Math.abs(this.drawn.x(t) - x) < 5;
     const group = markGroups(this.drawn, marks).find((found) => found.some(near)) ?? [];
     const found = group.length > 2 ? group : marks.filter(near);
-    const told = found.slice(0, MOST_TOLD).map(([t, , label, full]) => `${clock(t)} ${found.length > 2 ? label : full}`);
-    return [...told, ...(found.length > MOST_TOLD ? [`and ${found.length - MOST_TOLD} more`] : [])].join("  ·  ");
+    const told = found.slice(0, 6).map(([t, , label, full]) => `${clock(t)} ${found.length > 2 ? label : full}`);
+    if (found.length > 6) told.push(`and ${found.length - 6} more`);
+    return told.join("  ·  ");
   }
 }
 
