@@ -54,7 +54,7 @@ def _plain(value: Any) -> Any:
 def _length(arguments: Sequence[Any]) -> int:
     value = arguments[0]
     if value is MISSING or value is None:
-        raise FunctionError("len of nil pointer")
+        raise FunctionError("reflect: call of reflect.Value.Type on zero Value")
     if isinstance(value, str):
         return len(value.encode())
     if isinstance(value, list | dict):

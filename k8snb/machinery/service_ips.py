@@ -112,9 +112,10 @@ class ServiceAllocator:
 
     def _check_address(self, service: Service, wanted: str, used: set[str], dry_run: bool) -> None:
         address, why = parse_ip_sloppy(wanted), ""
-        if address is None or address not in NETWORK:
+        inside = address is not None and address in NETWORK
+        if not inside and not dry_run:
             why = _MISMATCH
-        elif address in (NETWORK.network_address, NETWORK.broadcast_address):
+        elif not inside or address in (NETWORK.network_address, NETWORK.broadcast_address):
             why = f"the provided IP ({address}) is not in the valid range. The range of valid IPs is {NETWORK}"
         elif not dry_run:
             why = _unrecorded(service, str(address)) or (_TAKEN_IP if wanted in used else "")

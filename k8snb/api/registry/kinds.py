@@ -20,6 +20,7 @@ from k8snb.api.registry.others import (
     PersistentVolumeClaimStrategy,
     PersistentVolumeStrategy,
     PodDisruptionBudgetStrategy,
+    StorageClassStrategy,
 )
 from k8snb.api.registry.pods import PodStrategy
 from k8snb.api.registry.quotas import LimitRangeStrategy, ResourceQuotaStrategy
@@ -51,6 +52,7 @@ STRATEGIES: Mapping[type[KubernetesObject], Strategy[Any]] = {
     service.EndpointSlice: EndpointSliceStrategy(),
     service.Service: ServiceStrategy(),
     claims.PersistentVolumeClaim: PersistentVolumeClaimStrategy(),
+    claims.StorageClass: StorageClassStrategy(),
     persistent_volume.PersistentVolume: PersistentVolumeStrategy(),
     policy.PodDisruptionBudget: PodDisruptionBudgetStrategy(),
     node.Lease: LeaseStrategy(),

@@ -1,9 +1,9 @@
-"""Strategies of disruption budgets, claims, volumes and endpoint slices.
+"""Strategies of disruption budgets, claims, volumes, storage classes and endpoint slices.
 
 References
 ----------
 ``pkg/registry/policy/poddisruptionbudget``, ``pkg/registry/core/{persistentvolumeclaim,persistentvolume}``,
-``pkg/registry/discovery/endpointslice: strategy.go @ v1.36``
+``pkg/registry/storage/storageclass``, ``pkg/registry/discovery/endpointslice: strategy.go @ v1.36``
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from k8snb.api.types.claims import (
     PersistentVolumeClaim,
     PersistentVolumeClaimSpec,
     PersistentVolumeClaimStatus,
+    StorageClass,
     TypedLocalObjectReference,
     TypedObjectReference,
 )
@@ -24,7 +25,7 @@ from k8snb.api.types.node import Lease
 from k8snb.api.types.persistent_volume import PersistentVolume, PersistentVolumeStatus
 from k8snb.api.types.policy import PodDisruptionBudget
 from k8snb.api.types.service import EndpointSlice
-from k8snb.api.validation import policy, storage
+from k8snb.api.validation import policy, storage, storage_class
 
 _SNAPSHOT = ("snapshot.storage.k8s.io", "VolumeSnapshot")
 
@@ -121,3 +122,13 @@ class EndpointSliceStrategy(Strategy[EndpointSlice]):
         same = (new.address_type, new.endpoints, new.ports) == (old.address_type, old.endpoints, old.ports)
         labels = new.metadata.labels == old.metadata.labels
         return new if same and labels else with_generation(new, old.metadata.generation + 1)
+
+
+class StorageClassStrategy(Strategy[StorageClass]):
+    """Only its metadata, and which volumes may grow, can be changed."""
+
+    def validate_create(self, obj: StorageClass) -> list[FieldError]:
+        return storage_class.validate_storage_class(obj)
+
+    def validate_update(self, new: StorageClass, old: StorageClass) -> list[FieldError]:
+        return storage_class.validate_storage_class_update(new, old)

@@ -17,7 +17,7 @@ from k8snb.api.json_reader import JsonError, parse_json
 from k8snb.api.patch import apply_patch
 from k8snb.api.patch.json_patch import json_patch, JsonPatchError
 from k8snb.api.yaml_reader import parse_yaml, YamlError
-from k8snb.errors import BadRequest
+from k8snb.errors import ApiError, BadRequest
 from k8snb.kubectl.command import CommandSpec, Session
 from k8snb.kubectl.common_flags import DRY_RUN, field_manager, FILES, LOCAL, OUTPUT, RECORD, SUBRESOURCE
 from k8snb.kubectl.dry_run import dry_run_of, DryRun
@@ -133,7 +133,10 @@ def _patched_locally(info: Info, patch_type: str, patch: Any) -> dict[str, Any]:
     if not isinstance(patch, dict):
         raise KubectlError(_BAD_DOCUMENT[patch_type])
     cls = type(info.obj) if info.obj is not None else info.resource.cls
-    return apply_patch(cls, info.body, patch_type, patch)
+    try:
+        return apply_patch(cls, info.body, patch_type, patch)
+    except ApiError as error:
+        raise KubectlError(error.message) from None
 
 
 COMMAND = CommandSpec(

@@ -31,6 +31,7 @@ Body = dict[str, Any]
 Check = Callable[[Body], bool]
 
 _TIMED_OUT = "timed out waiting for the condition"
+_TOO_LATE = "client rate limiter Wait returned an error: context deadline exceeded"
 _FORMAT = (
     "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or "
     "--for=jsonpath='{.status.readyReplicas}'"
@@ -128,11 +129,12 @@ def _is_there(output: Output, info: Info, _deadline: int) -> Waiting:
 def _until_deleted(session: Session, output: Output, info: Info, deadline: int) -> Waiting:
     assert info.obj is not None
     uid = meta_of(info.obj).uid
+    if session.server.now_ms >= deadline and session.flags["timeout"]:
+        raise KubectlError(_TOO_LATE)  # as an object before this one took all of the time
     if not is_gone(session, info, uid):
         if session.flags["timeout"] == 0:
             raise KubectlError(f"condition not met for {info.object_name}")
-        left = deadline - session.server.now_ms
-        if left <= 0 or not (yield Wait(partial(is_gone, session, info, uid), left)):
+        if not (yield Wait(partial(is_gone, session, info, uid), deadline - session.server.now_ms)):
             raise KubectlError(f"{_TIMED_OUT} on {info.object_name}")
     output.print(info.obj, "condition met")
 

@@ -25,7 +25,7 @@ from k8snb.kubectl.printers.custom_columns import print_custom_columns, print_cu
 from k8snb.kubectl.printers.kinds import table_of
 from k8snb.kubectl.printers.kyaml import to_kyaml
 from k8snb.kubectl.printers.options import PrintOptions
-from k8snb.kubectl.printers.sorting import sort_by
+from k8snb.kubectl.printers.sorting import sort_by, UnsortableError
 from k8snb.kubectl.printers.table import DEFAULT_TABLE, KindTable, print_table, Row, table_lines
 from k8snb.kubectl.printers.yaml_text import to_yaml
 
@@ -107,6 +107,8 @@ def _table(
     if options.sort_by and options.server_print and len(objects) > 1:
         try:
             objects = sort_by(objects, options.sort_by, to_dict)
+        except UnsortableError:
+            raise
         except KubectlError:
             return ""  # kubectl does not look at what becomes of a table
     namespaces = options.namespaces and (resource is None or resource.namespaced)

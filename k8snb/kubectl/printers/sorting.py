@@ -77,6 +77,10 @@ def sort_by(items: Sequence[T], path: str, body_of: Callable[[T], dict[str, Any]
     return [items[i] for i in order]
 
 
+class UnsortableError(KubectlError):
+    """Values that have no order: kubectl gives up in the middle of it."""
+
+
 class _Missing:
     """The key of an object that does not have the field."""
 
@@ -89,9 +93,9 @@ def _less(one: Any, other: Any, field: str) -> bool:
     if one is None:
         return True
     if isinstance(one, bool | dict | list):
-        raise KubectlError(f"Field {field} is an unsortable type: interface, err: unsortable type: {go_type(one)}")
+        raise UnsortableError(f"Field {field} is an unsortable type: interface, err: unsortable type: {go_type(one)}")
     if type(one) is not type(other):
-        raise KubectlError(f"Field {field} is an unsortable type: interface, err: unsortable interface: interface")
+        raise UnsortableError(f"Field {field} is an unsortable type: interface, err: unsortable interface: interface")
     if isinstance(one, str):
         try:
             return number_of(one) < number_of(other)

@@ -193,3 +193,9 @@ def test_wait_until_gone_and_until_there(web: Terminal) -> None:
 )
 def test_what_wait_refuses(web: Terminal, line: str, error: str) -> None:
     assert web.fails(line)[0] == error
+
+
+def test_what_comes_after_the_time_is_over_is_not_even_asked_for(running: Terminal) -> None:
+    first, *others = running.fails("wait --for=delete pods --all --timeout=2s")
+    assert first.startswith("timed out waiting for the condition on pods/")
+    assert others == ["client rate limiter Wait returned an error: context deadline exceeded"]

@@ -96,3 +96,17 @@ def test_all_objects_share_one_deadline(web: Terminal) -> None:
         "timed out waiting for the condition on deployments/web",
         "timed out waiting for the condition on pods/a",
     ]
+
+
+def test_a_pretended_service_is_told_the_range_that_its_address_is_not_in(terminal: Terminal) -> None:
+    line = "create service clusterip s --tcp=80 --clusterip=1.2.3.4"
+    assert "The range of valid IPs is 10.96.0.0/12" in terminal.fails(f"{line} --dry-run=server")[0]
+    assert "the provided network does not match the current range" in terminal.fails(line)[0]
+
+
+def test_a_patch_that_kubectl_cannot_apply_is_its_own_error(running: Terminal) -> None:
+    patch = '{"spec":{"template":{"spec":{"containers":[{"image":"x"}]}}}}'
+    line = f"patch deployment web -p '{patch}' --dry-run"
+    complaint = "map: map[image:x] does not contain declared merge key: name"
+    assert running.fails(f"{line}=client") == [f"error: {complaint}"]
+    assert running.fails(f"{line}=server") == [f"Error from server: {complaint}"]

@@ -194,3 +194,8 @@ def test_without_the_servers_tables_there_are_names_and_ages(running: Terminal) 
         "deployment.apps/web",
     ]
     assert running.both("get pv --server-print=false").stderr == "No resources found in default namespace.\n"
+
+
+def test_values_without_an_order_cannot_be_sorted_by(running: Terminal) -> None:
+    refused = running.fails("get pods --sort-by=.metadata.labels")[0]
+    assert refused.endswith("is an unsortable type: interface, err: unsortable type: map[string]interface {}")
