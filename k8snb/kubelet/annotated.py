@@ -11,8 +11,9 @@ from k8snb.api.pods import is_ready, is_terminal
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.pod_status import PodStatus
 from k8snb.kubelet import annotated_status as statuses
+from k8snb.kubelet.annotated_pod import AnnotatedPod
 from k8snb.kubelet.annotated_record import PodRecord
-from k8snb.kubelet.annotated_stages import EXIT, Stage, stages_of
+from k8snb.kubelet.annotated_stages import EXIT, Stage, stages_of, STOP
 from k8snb.kubelet.annotated_timing import AnnotatedTiming, back_off_ms, next_slot
 from k8snb.kubelet.annotated_turns import Turns, wait_ms, WRITE_MS
 from k8snb.kubelet.exits import ExitCodes
@@ -22,27 +23,6 @@ from k8snb.machinery.controller import key_of
 from k8snb.machinery.deletion import DeleteOptions
 from k8snb.machinery.server import ApiServer
 from k8snb.sim.loop import NODE
-
-
-class AnnotatedPod:
-    """The life of one pod that goes by annotations."""
-
-    __slots__ = ("_kubelet", "finished", "pod")
-
-    def __init__(self, kubelet: AnnotatedKubelet, pod: Pod) -> None:
-        self.pod = pod
-        self.finished = False
-        self._kubelet = kubelet
-
-    def update(self, pod: Pod) -> None:
-        """The API server has another version of the pod."""
-        self.pod = pod
-        self._kubelet.see(pod)
-
-    def remove(self) -> None:
-        """The API server has the pod no more."""
-        self.finished = True
-        self._kubelet.remove(self.pod)
 
 
 class AnnotatedKubelet:
@@ -180,7 +160,7 @@ class AnnotatedKubelet:
             return
         if moment < self.loop.now_ms:  # the kubelet was down by then
             moment = next_slot(self.loop.now_ms, moment % 1000)
-        wait = 0 if stage is EXIT else self._turns.next(moment)  # who exits together is known only then
+        wait = 0 if stage is EXIT else self._turns.next(moment, stage.requests)  # who exits together is known only then
         record.timers[stage.name] = self.loop.call_at(
             moment + wait, self._fire, stage, key_of(pod), record, self.server.store.cause, moment,
             priority=NODE,
@@ -190,11 +170,16 @@ class AnnotatedKubelet:
         record.timers.pop(stage.name, None)
         self._turns.forget(moment)
         pod = self._pods.get(key)
-        if pod is None or pod.spec.node_name in self._down:
-            return
+        if pod is not None and self._acts(pod, cause):
+            stage.act(self, pod)
+
+    def _acts(self, pod: Pod, cause: int) -> bool:
+        """Whether the pod's node is up; what is written from here on is then its kubelet's."""
+        if pod.spec.node_name in self._down:
+            return False
         store = self.server.store
         store.actor, store.cause = f"kubelet {pod.spec.node_name}", cause
-        stage.act(self, pod)
+        return True
 
     def record(self, pod: Pod) -> PodRecord:
         """What the kubelet remembers of a pod."""
@@ -242,9 +227,7 @@ class AnnotatedKubelet:
         del record.timers[EXIT.name]
         record.exiting = False
         pod = self._pods[key]
-        if pod.spec.node_name not in self._down:
-            store = self.server.store
-            store.actor, store.cause = f"kubelet {pod.spec.node_name}", cause
+        if self._acts(pod, cause):
             self._handle_exit(pod, code)
 
     def _handle_exit(self, pod: Pod, code: int) -> None:
@@ -279,8 +262,22 @@ class AnnotatedKubelet:
     def stop(self, pod: Pod) -> None:
         """The containers have stopped: say how the pod ended, and let it go."""
         self._service.end_all(pod.metadata.uid, self.loop.now_ms)
-        if not is_terminal(pod):
-            self._write(pod, statuses.ended(pod, 0, self.server.time, "Failed"))
+        if is_terminal(pod):
+            self._let_go(pod)
+            return
+        record = self.record(pod)
+        record.timers[STOP.name] = self.loop.call_after(
+            WRITE_MS, self._let_go_later, key_of(pod), record, self.server.store.cause, priority=NODE
+        )
+        self._write(pod, statuses.ended(pod, 0, self.server.time, "Failed"))
+
+    def _let_go_later(self, key: str, record: PodRecord, cause: int) -> None:
+        del record.timers[STOP.name]
+        pod = self._pods[key]
+        if self._acts(pod, cause):
+            self._let_go(pod)
+
+    def _let_go(self, pod: Pod) -> None:
         self.server.delete_object(pod, DeleteOptions(grace_period_seconds=0))
 
     def _note_start(self, pod: Pod) -> None:

@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 
 class Stage(NamedTuple):
-    """One thing that will happen to a pod: when, and what it does. `stages_of` says which pods are in it."""
+    """One thing that will happen to a pod: when, what it does, and how many requests that takes.
+
+    `stages_of` says which pods are in it.
+    """
 
     name: str
     moment: Callable[[AnnotatedKubelet, Pod], int | None]
     act: Callable[[AnnotatedKubelet, Pod], None]
+    requests: int = 1
 
 
 START = Stage(
@@ -49,6 +53,7 @@ STOP = Stage(
     "stop",
     lambda kubelet, pod: kubelet.timing.stop(pod, kubelet.record(pod).deleted_ms),
     lambda kubelet, pod: kubelet.stop(pod),
+    requests=2,
 )
 
 

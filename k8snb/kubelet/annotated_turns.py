@@ -12,9 +12,16 @@ class Turns:
     def __init__(self) -> None:
         self._taken: dict[int, int] = {}
 
-    def next(self, moment: int) -> int:
-        """How long after the moment the status that comes next for it is written, in milliseconds."""
-        turn = self._taken[moment] = self._taken.get(moment, -1) + 1
+    def next(self, moment: int, requests: int = 1) -> int:
+        """How long after the moment the status that comes next for it is written, in milliseconds.
+
+        Parameters
+        ----------
+        requests
+            How many requests it takes, before the next can be written.
+        """
+        turn = self._taken.get(moment, 0)
+        self._taken[moment] = turn + requests
         return wait_ms(turn)
 
     def forget(self, moment: int) -> None:

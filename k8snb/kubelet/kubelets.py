@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod
-from k8snb.kubelet.annotated import AnnotatedKubelet, AnnotatedPod
+from k8snb.kubelet.annotated import AnnotatedKubelet
+from k8snb.kubelet.annotated_pod import AnnotatedPod
 from k8snb.kubelet.annotated_timing import is_annotated
 from k8snb.kubelet.durations import DrawnDurations, Durations, ExactDurations
 from k8snb.kubelet.life import Life

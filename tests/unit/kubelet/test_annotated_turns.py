@@ -127,3 +127,13 @@ def test_a_restarted_container_that_is_ready_at_once_is_so_in_the_same_write() -
     again = [s.container_statuses[0] for s in statuses if s.container_statuses[0].restart_count == 1]
     assert again
     assert all(status.ready for status in again if status.state.running is not None)
+
+
+def test_a_deleted_pod_has_ended_before_it_is_gone_and_then_comes_the_next() -> None:
+    cluster = Cluster(1, annotated=True)
+    cluster.kubectl("create deployment web --image=nginx --replicas=3")
+    cluster.run(5)
+    cluster.kubectl("delete pods --all --wait=false")
+    cluster.run(2)
+    gone = [c.time_ms % 1000 for c in cluster.log.changes() if isinstance(c.old, Pod) and c.new is None]
+    assert (moments(cluster, ended), gone) == ([400, 402, 404], [401, 403, 405])
