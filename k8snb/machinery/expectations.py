@@ -58,6 +58,11 @@ class Expectations:
         if expected is not None:
             expected.deletions.discard(controllee_key)
 
+    def creating(self, key: str) -> bool:
+        """Whether creations are still to be seen."""
+        expected = self._expected.get(key)
+        return expected is not None and expected.creations > 0
+
     def satisfied(self, key: str, now_ms: int) -> bool:
         """Everything that was expected was seen, or was waited for too long."""
         expected = self._expected.get(key)

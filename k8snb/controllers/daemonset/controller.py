@@ -225,8 +225,10 @@ class DaemonSetController(Controller):
             self._update_pods(key, daemons, revisions, pods)
         finally:
             wrote_pods = self.server.store.revision > writes_before
-            left = self._update_status(daemons, observed=True)
-            if left is not daemon_set and wrote_pods:
+            # New pods are in the cache by the time that their creation is answered: the sync that sees them reports.
+            waits = self.expectations.creating(key)
+            left = None if waits else self._update_status(daemons, observed=True)
+            if not waits and left is not daemon_set and wrote_pods:
                 self.consistency.wrote_at(key, self.now_ms)
         if seen is not None and left is not None and not wrote_pods and self._waits_for_changes(daemons, revisions):
             self.at_rest.note(key, left, *seen)

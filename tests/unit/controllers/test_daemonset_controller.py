@@ -71,6 +71,11 @@ def test_a_revision_is_there_before_its_first_pod(cluster):
     assert len(cluster.all(Pod)) == 2
 
 
+def test_reports_when_it_sees_the_pods_that_it_created(cluster, agent):
+    written = [c.new.status for c in cluster.server.store.log.changes() if c.resource == "DaemonSet" and c.old]
+    assert [(s.current_number_scheduled, s.updated_number_scheduled) for s in written] == [(2, 2)]
+
+
 def test_every_node_gets_a_pod_of_the_present_revision(cluster, agent):
     assert targets(cluster) == ["node-1", "node-2"]
     (revision,) = cluster.all(ControllerRevision)
