@@ -166,11 +166,11 @@ def _in_namespace(meta: ObjectMeta, resource: Resource, namespace: str) -> Objec
     return replace(meta, namespace=expected)
 
 
-def check_uid(resource: Resource, new: KubernetesObject, old: KubernetesObject) -> None:
+def check_uid(resource: Resource, new: KubernetesObject, old: KubernetesObject, dry_run: bool) -> None:
     """Refuse to replace another object of that name than the one that was read; raises Conflict."""
     uid, stored = new.metadata.uid, old.metadata
     if uid and uid != stored.uid:
-        raise _conflict(resource, stored, _uid_mismatch(resource, stored, uid))
+        raise _conflict(resource, stored, _uid_mismatch(resource, stored, uid, dry_run))
 
 
 def check_resource_version(resource: Resource, new: KubernetesObject, old: KubernetesObject) -> None:
@@ -196,9 +196,10 @@ def check_resource_version(resource: Resource, new: KubernetesObject, old: Kuber
         raise _conflict(resource, stored, _MODIFIED)
 
 
-def _uid_mismatch(resource: Resource, stored: ObjectMeta, uid: str) -> str:
+def _uid_mismatch(resource: Resource, stored: ObjectMeta, uid: str, dry_run: bool) -> str:
+    """The complaint of the storage, or, in a dry run, of what stands before it and knows no prefix of its keys."""
     place = "/".join(filter(None, (stored.namespace, stored.name)))
-    key = f"/registry/{_PATHS.get(resource.plural, resource.plural)}/{place}"
+    key = f"{'' if dry_run else '/registry'}/{_PATHS.get(resource.plural, resource.plural)}/{place}"
     return (
         f"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: "
         f"Precondition failed: UID in precondition: {uid}, UID in object meta: {stored.uid}"

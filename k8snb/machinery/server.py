@@ -229,7 +229,7 @@ class ApiServer:
         unknown = self._expect_fields(field_validation)
         new = requests.for_update(requests.decode(resource, body, unknown), resource, namespace, name)
         old = self.get(resource, namespace, name)
-        requests.check_uid(resource, new, old)
+        requests.check_uid(resource, new, old, dry_run)
         return self._update(resource, old, new, "", dry_run)
 
     def patch(

@@ -87,8 +87,10 @@ def test_a_delete_request_can_mean_one_object_only() -> None:
 def test_an_update_of_another_object_of_that_name_is_refused() -> None:
     stored = ConfigMap(metadata=ObjectMeta(name="c", namespace="default", uid="1", resource_version="7"))
     sent = ConfigMap(metadata=ObjectMeta(name="c", namespace="default", uid="2"))
-    with pytest.raises(Conflict, match="Precondition failed: UID in precondition: 2, UID in object meta: 1"):
-        requests.check_uid(CONFIG_MAPS, sent, stored)
+    for dry_run, prefix in ((False, "/registry"), (True, "")):
+        key = f"Key: {prefix}/configmaps/default/c, "
+        with pytest.raises(Conflict, match=f"{key}.*: UID in precondition: 2, UID in object meta: 1"):
+            requests.check_uid(CONFIG_MAPS, sent, stored, dry_run)
 
 
 def test_a_version_that_is_none_fails() -> None:
