@@ -18,6 +18,7 @@ from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.claims import StorageClass
 from k8snb.api.types.config import Namespace, NamespaceSpec, NamespaceStatus
 from k8snb.api.types.meta import ObjectMeta
+from k8snb.bootstrap import NAMESPACES
 from k8snb.errors import ApiError, NotFound
 from k8snb.machinery.server import ApiServer
 from k8snb.recording import placements
@@ -102,15 +103,16 @@ def _resource(case: Mapping[str, Any]) -> Resource | None:
 
 
 def empty_server() -> ApiServer:
-    """The API server of a cluster that has the namespace ``default`` and the storage class ``standard``."""
+    """The API server of a cluster that has its own namespaces and the storage class ``standard``."""
     server = ApiServer(Loop(), Streams(0))
-    server.create_object(
-        Namespace(
-            metadata=ObjectMeta(name=NAMESPACE, labels={"kubernetes.io/metadata.name": NAMESPACE}),
-            spec=NamespaceSpec(finalizers=("kubernetes",)),
-            status=NamespaceStatus(phase="Active"),
+    for name in NAMESPACES:
+        server.create_object(
+            Namespace(
+                metadata=ObjectMeta(name=name, labels={"kubernetes.io/metadata.name": name}),
+                spec=NamespaceSpec(finalizers=("kubernetes",)),
+                status=NamespaceStatus(phase="Active"),
+            )
         )
-    )
     server.create_object(
         StorageClass(
             metadata=ObjectMeta(name="standard", annotations={_DEFAULT_CLASS: "true"}),

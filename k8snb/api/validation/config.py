@@ -49,7 +49,7 @@ def validate_config_map(config: ConfigMap) -> list[FieldError]:
         errors += _key_errors(key, "binaryData")
     total = sum(map(size, config.data.values())) + sum(len(_bytes(v)) for v in config.binary_data.values())
     if total > SIZE_LIMIT_BYTES:
-        errors.append(too_long("", SIZE_LIMIT_BYTES))
+        errors.append(too_long("[]", SIZE_LIMIT_BYTES))  # a path without a name
     return errors
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.claims import PersistentVolumeClaim, StorageClass
-from k8snb.api.types.config import PriorityClass
+from k8snb.api.types.config import Namespace, PriorityClass
 from k8snb.api.types.node import Node
 from k8snb.api.types.persistent_volume import PersistentVolume
 from k8snb.api.types.pod import Pod
@@ -23,6 +23,7 @@ from k8snb.api.types.service import Service
 from k8snb.machinery.admission.lifecycle import check_create, check_delete
 from k8snb.machinery.admission.limits import check_limits, with_default_resources
 from k8snb.machinery.admission.nodes import with_not_ready_taint
+from k8snb.machinery.admission.pod_security import check_policy
 from k8snb.machinery.admission.pods import admit_pod, admit_pod_update, check_pod, with_topology_labels
 from k8snb.machinery.admission.quota import QuotaLedger
 from k8snb.machinery.admission.storage import admit_claim, admit_volume, check_expansion
@@ -98,14 +99,18 @@ class Admission:
         return obj
 
     def check_create(self, obj: KubernetesObject) -> None:
-        """Ask the validating plugins about a new, valid object; raises Forbidden."""
+        """Ask the validating plugins about a new, valid object; raises Forbidden or Invalid."""
+        if isinstance(obj, Namespace):
+            check_policy(obj)
         check_limits(obj, self._limit_ranges(obj.metadata.namespace))
         if isinstance(obj, Pod):
             check_pod(obj)
         self.quotas.check_create(obj)
 
     def check_update(self, new: KubernetesObject, old: KubernetesObject) -> None:
-        """Ask the validating plugins about the next, valid version of an object; raises Forbidden."""
+        """Ask the validating plugins about the next, valid version of an object; raises Forbidden or Invalid."""
+        if isinstance(new, Namespace) and isinstance(old, Namespace):
+            check_policy(new, old)
         if not isinstance(new, Pod) and old.metadata.deletion_timestamp is None:  # what a pod asks for stays
             check_limits(new, self._limit_ranges(new.metadata.namespace))
         if isinstance(new, PersistentVolumeClaim) and isinstance(old, PersistentVolumeClaim):

@@ -80,7 +80,7 @@ def test_the_type_of_a_secret_stays() -> None:
     [
         ({"data": {"a b": "1"}}, 'data[a b]: Invalid value: "a b": a valid config key must consist of alphanumeric'),
         ({"data": {"a": "1"}, "binaryData": {"a": "MQ=="}}, 'data[a]: Invalid value: "a": duplicate of key present'),
-        ({"data": {"a": "x" * (1 << 20), "b": "y"}}, ": Too long: may not be more than 1048576 bytes"),
+        ({"data": {"a": "x" * (1 << 20), "b": "y"}}, "[]: Too long: may not be more than 1048576 bytes"),
         ({"metadata": {"name": "Bad_Name"}}, 'metadata.name: Invalid value: "Bad_Name": a lowercase RFC 1123 sub'),
     ],
 )

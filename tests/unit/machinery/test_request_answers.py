@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from k8snb.api.decode import from_dict
 from k8snb.api.resources import BY_CLASS
+from k8snb.api.types.config import Namespace
 from k8snb.api.types.pod import Pod
+from k8snb.machinery.admission.pod_security import check_policy
 from k8snb.recording.answers import answer_case, empty_server
 
 POD: dict[str, Any] = {
@@ -332,3 +335,35 @@ def test_who_wrote_nothing_is_no_manager() -> None:
     patch = [{"op": "add", "path": "/x", "value": 1}]
     assert "managedFields" not in patched(patch, "json", config)["message"]
     assert "managedFields" in patched(patch, "json", {**config, "data": {"a": "b"}})["message"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "faults"),
+    [
+        ({"enforce": "baseline", "enforce-version": "v1.0", "warn-version": "latest"}, []),
+        ({"warn": "Baseline", "enforce-version": "v1", "other": "x"}, ["enforce-version", "warn"]),
+        ({"audit-version": "v1.01"}, ["audit-version"]),
+    ],
+)
+def test_labels_by_which_pods_are_judged(labels: dict[str, str], faults: list[str]) -> None:
+    prefix = "pod-security.kubernetes.io/"
+    base = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "x"}}
+    patch = {"metadata": {"labels": {f"{prefix}{name}": value for name, value in labels.items()}}}
+    manifest = {**base, "metadata": {"name": "x", **patch["metadata"]}}
+    fields = [f"metadata.labels[{prefix}{name}]" for name in faults]
+    for answer in (answer_case({"verb": "create", "manifest": manifest}), patched(patch, "merge", base)):
+        assert [cause["field"] for cause in answer.get("causes", ())] == fields
+    wrong = from_dict(Namespace, manifest)
+    check_policy(wrong, wrong)  # what was wrong before may stay
+
+
+def test_a_cluster_has_namespaces_of_its_own() -> None:
+    for name, code in (("kube-system", 409), ("kube", 201)):
+        manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+        assert answer_case({"verb": "create", "manifest": manifest})["code"] == code
+
+
+def test_a_config_map_that_is_too_large_has_a_fault_without_a_name() -> None:
+    config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": {"a": "x" * (2**20 + 1)}}
+    answer = answer_case({"verb": "create", "manifest": config})
+    assert answer["message"] == 'ConfigMap "x" is invalid: []: Too long: may not be more than 1048576 bytes'

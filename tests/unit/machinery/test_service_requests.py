@@ -81,3 +81,12 @@ def test_an_address_is_recorded_before_the_name_is_checked(name: str, fault: str
     assert 'Invalid value: [""]: failed to allocate IP: IPAddress.networking.k8s.io "10.' in why
     assert 'failed to allocate IP 10.96.0.9: IPAddress.networking.k8s.io "10.96.0.9" is invalid: ' in same
     assert why.endswith(f'" is invalid: spec.parentRef.name: {fault}')
+
+
+def test_an_address_out_of_range_is_refused_in_other_words_by_a_dry_run() -> None:
+    manifest = service(ports=PORTS, clusterIP="10.0.0.1")
+    assert (
+        "the provided IP (10.0.0.1) is not in the valid range." in created(ports=PORTS, clusterIP="10.0.0.1")["message"]
+    )
+    with pytest.raises(Invalid, match=r"10\.0\.0\.1: the provided network does not match the current range$"):
+        empty_server().create(BY_CLASS[Service], "default", manifest)
