@@ -11,6 +11,7 @@ from k8snb.picture.palette import hue_class
 from k8snb.picture.pod_state import READY, STATES
 from k8snb.picture.sheet import Area, fit, Item, LETTER, listed, PAD, Sheet
 
+THICKET = 24  # above so many pods, lines to each of them would hide more than they show
 MANY = 60  # above so many pods, they are drawn small, without names
 CROWD = 300  # above so many pods, boxes show counts
 COUNT_BAR_H = 16
@@ -49,18 +50,14 @@ class Scene(NamedTuple):
     pods: list[PodTrack]
     grid: Grid
     crowd: bool
+    many: bool  # whether a line for each pod would be a thicket
 
     @classmethod
     def at(cls, chronicle: Chronicle, time_ms: int) -> Scene:
         """The scene at a moment. How pods are drawn follows the most there were lately, so that it seldom changes."""
         pods = chronicle.pods_at(time_ms)
         most = max(len(pods), chronicle.most_pods)
-        return cls(chronicle, time_ms, pods, DENSE if most > MANY else ROOMY, most > CROWD)
-
-    @property
-    def many(self) -> bool:
-        """Whether a line for each pod would be a thicket."""
-        return not self.grid.named
+        return cls(chronicle, time_ms, pods, DENSE if most > MANY else ROOMY, most > CROWD, most > THICKET)
 
     def room(self, slots: int, width: float) -> float:
         """The height that the pods of a box need."""

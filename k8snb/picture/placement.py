@@ -23,6 +23,7 @@ CURVES_H = 54
 PILL_H = 28
 ZONE_TITLE_H = 24
 LEAST_ROWS = 2
+NOTE_SHARE, LEAST_NOTE = 0.45, 26  # of a node's width for what troubles it; the room that is too little for a note
 
 
 class NodeFacts(NamedTuple):
@@ -171,12 +172,14 @@ def _draw_node(sheet: Sheet, plan: Scene, facts: NodeFacts, box: Area) -> None:
     ref, trouble = f"node/{facts.name}", facts.words
     sheet.area(ref, "box", box, *(("trouble",) if trouble else ()), ref=ref, hint=facts.hint)
     left, room = box.left + PAD, box.w - 2 * PAD
-    sheet.text(f"{ref} name", left, box.top + 17, fit(facts.name, room, WIDE_LETTER), "title", ref=ref)
     note = trouble or (f"taint {facts.taints}" if facts.taints else facts.labels)
-    if note:
-        spare = room - len(facts.name) * WIDE_LETTER
+    kept = min(len(note) * LETTER, room * NOTE_SHARE) + 6 if trouble else 0  # a long name leaves trouble its room
+    name = fit(facts.name, room - kept, WIDE_LETTER)
+    sheet.text(f"{ref} name", left, box.top + 17, name, "title", ref=ref)
+    spare = room - len(name) * WIDE_LETTER - 6
+    if note and spare >= LEAST_NOTE:
         looks = ("small", "fault", "right") if trouble else ("small", "right")
-        sheet.text(f"{ref} note", box.left + box.w - PAD, box.top + 17, fit(note, spare - 6), *looks)
+        sheet.text(f"{ref} note", box.left + box.w - PAD, box.top + 17, fit(note, spare), *looks)
     inside = Area(box.left, box.top + (CROWD_HEADER_H if plan.crowd else HEADER_H), box.w, 0)
     if not plan.crowd:
         _draw_load(sheet, facts, box)

@@ -54,7 +54,8 @@ class GraphBridge(PicturePart):
         self.drawing = draw_graph(session.chronicle, session.moment_ms, view, self.width)
         self._items = {item.id: _item_row(item) for item in self.drawing.items.values()}
         self._links = {link.id: _link_row(link, self.drawing) for link in self.drawing.links.values()}
-        self._head = {"width": self.drawing.width, "height": self.drawing.height, "summary": self.drawing.summary}
+        picture = self.drawing
+        self._head = {"view": view, "width": picture.width, "height": picture.height, "summary": picture.summary}
 
     def whole(self) -> dict[str, Any]:
         """All rows."""

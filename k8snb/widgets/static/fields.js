@@ -133,7 +133,10 @@ export function makeField(row, act) {
 export function makeButton(row, press) {
   if (!row.choices) {
     const button = h("button", { type: "button", title: row.hint || row.label, onclick: () => press(row.name) });
-    return { name: row.name, button, inputs: [button], show: (next) => { button.textContent = next.label; } };
+    return { name: row.name, button, inputs: [button], show: (next) => {
+      button.textContent = next.label;
+      button.title = [next.label, next.hint].filter(Boolean).join(": "); // the words may be cut
+    } };
   }
   const menu = h("select", { "aria-label": row.hint || row.label, title: row.hint || row.label });
   menu.addEventListener("change", () => {

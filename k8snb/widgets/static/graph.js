@@ -205,8 +205,11 @@ class Canvas {
       this.model.send({ do: "width", width });
     }
     this.drawnWidth = data.width;
-    const zoom = Math.min(width / (data.width + 4), MOST_ZOOM);
-    this.drawnHeight = Math.max(this.drawnHeight, Math.min(data.height * zoom + 8, MOST_HEIGHT));
+    const zoom = Math.min(width / (data.width + 4), MOST_ZOOM), wanted = Math.min(data.height * zoom + 8, MOST_HEIGHT);
+    // A view keeps the room of the one before, so that nothing jumps, unless it would be mostly empty.
+    if (this.drawnView !== data.view && wanted < this.drawnHeight * 0.6) this.drawnHeight = 0;
+    this.drawnView = data.view;
+    this.drawnHeight = Math.max(this.drawnHeight, wanted);
     if (this.el.style.height !== `${this.drawnHeight}px`) this.el.style.height = `${this.drawnHeight}px`;
     this.cy.resize();
     this.overflows = data.height * zoom > MOST_HEIGHT;

@@ -11,10 +11,16 @@ from k8snb.cluster import Cluster
 from k8snb.picture.boxes import CROWD
 from k8snb.picture.chronicle import Chronicle
 from k8snb.picture.graph import draw_graph, VIEWS
-from k8snb.picture.sheet import Item, Picture
+from k8snb.picture.sheet import Item, LETTER, Picture, WIDE_LETTER
 from k8snb.picture.svg_graph import graph_svg
 
 POD_VIEWS = ("placement", "ownership", "traffic")  # those that show pods of every kind
+
+
+def read(cluster: Cluster) -> Chronicle:
+    chronicle = Chronicle(cluster.log)
+    chronicle.read()
+    return chronicle
 
 
 def pods(picture: Picture) -> dict[str, Item]:
@@ -169,3 +175,28 @@ def test_an_empty_cluster_can_be_drawn() -> None:
     chronicle.read()
     for view in VIEWS:
         ElementTree.fromstring(graph_svg(draw_graph(chronicle, 0, view)))
+
+
+@pytest.mark.parametrize("state", ["up", "down"])
+def test_a_long_node_name_and_its_note_share_the_room(state: str) -> None:
+    name = "ip-10-0-0-17.eu-central-1.compute.internal"
+    cluster = Cluster(nodes=[{"name": name, "labels": {"monitored": "true"}}])
+    if state == "down":
+        cluster.fault(node=name, state="down")
+    items = draw_graph(read(cluster), cluster.now_ms, "placement", 300).items
+    note = items.get(f"text node/{name} note")
+    assert (note.label if note else "") == ("down" if state == "down" else "")
+    words = items[f"text node/{name} name"].label
+    assert words.endswith("…")
+    assert len(words) * WIDE_LETTER + (len(note.label) * LETTER if note else 0) <= items[f"node/{name}"].w
+
+
+@pytest.mark.parametrize(("replicas", "kind"), [(24, "request"), (25, "trunk")])
+def test_lines_to_many_pods_are_gathered(replicas: int, kind: str) -> None:
+    cluster = Cluster()
+    cluster.kubectl(f"create deployment web --image=nginx --replicas={replicas}")
+    cluster.kubectl("expose deployment web --port=80")
+    cluster.run_until_settled()
+    for view in ("placement", "traffic"):
+        kinds = {link.kind for link in draw_graph(read(cluster), cluster.now_ms, view, 700).links.values()}
+        assert kinds == {kind}
