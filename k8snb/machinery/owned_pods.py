@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from k8snb.api.pods import controller_of, is_ready, TERMINAL_PHASES
-from k8snb.api.types.meta import OwnerReference
+from k8snb.api.selectors import matches
+from k8snb.api.types.meta import LabelSelector, OwnerReference
 from k8snb.api.types.pod import Pod
 from k8snb.machinery.informer import Informer
 
@@ -22,11 +23,19 @@ DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
 class LabelGroup:
     """The pods that share one labels object: how many there are, active, ready among these, and terminating."""
 
-    __slots__ = ("active", "labels", "pods", "ready", "terminating")
+    __slots__ = ("_selected_by", "_selector", "active", "labels", "pods", "ready", "terminating")
 
     def __init__(self, labels: Mapping[str, str]) -> None:
         self.labels = labels
+        self._selector: LabelSelector | None = None
+        self._selected_by = False
         self.pods = self.active = self.ready = self.terminating = 0
+
+    def is_selected_by(self, selector: LabelSelector | None) -> bool:
+        """Whether a selector selects these pods; the same controller asks again and again."""
+        if selector is not self._selector:
+            self._selector, self._selected_by = selector, matches(selector, self.labels)
+        return self._selected_by
 
 
 PodHandler = Callable[[Pod | None, Pod | None], None]
@@ -108,6 +117,10 @@ class OwnedPods:
     def terminating(self) -> int:
         """How many pods were deleted and have not ended."""
         return sum([group.terminating for group in self.groups.values()])
+
+    def are_selected_by(self, selector: LabelSelector | None) -> bool:
+        """Whether a selector selects all of them."""
+        return all(group.is_selected_by(selector) for group in self.groups.values())
 
     def add(self, key: str, pod: Pod) -> None:
         """Count a pod in."""

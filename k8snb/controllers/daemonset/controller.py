@@ -257,8 +257,7 @@ class DaemonSetController(Controller):
             for pod in self.ownership.orphans(daemon_set.metadata.namespace)
             if matches(selector, pod.metadata.labels)
         ]
-        strangers = any(not matches(selector, group.labels) for group in owned.groups.values())
-        if not orphans and not strangers:
+        if not orphans and owned.are_selected_by(selector):
             return owned.pods.values()
         return claim(self.server, daemon_set, selector, [*owned.pods.values(), *orphans])
 
@@ -299,6 +298,8 @@ class DaemonSetController(Controller):
     def _sync_nodes(self, daemons: Daemons, work: Work) -> None:
         """Create and delete pods; raises the first refusal after all was tried."""
         delete, create = work.delete[:BURST_REPLICAS], work.create[:BURST_REPLICAS]
+        if not delete and not create:
+            return
         key = key_of(daemons.daemon_set)
         self.expectations.expect(key, len(create), [key_of(pod) for pod in delete], self.now_ms)
         failures = [*self._create_pods(daemons, create), *self._delete_pods(daemons, delete)]

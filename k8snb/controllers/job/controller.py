@@ -225,8 +225,7 @@ class JobController(Controller):
         """The job's pods, after adopting matching orphans and releasing those that match no more."""
         owned, selector = self.ownership.of(job.metadata.uid), job.spec.selector
         orphans = [p for p in self.ownership.orphans(job.metadata.namespace) if matches(selector, p.metadata.labels)]
-        strangers = any(not matches(selector, group.labels) for group in owned.groups.values())
-        if not orphans and not strangers:
+        if not orphans and owned.are_selected_by(selector):
             return list(owned.pods.values())
         candidates = [*owned.pods.values(), *orphans]
         pods = claim(self.server, job, selector, candidates, TRACKING_FINALIZER)

@@ -144,8 +144,7 @@ class ReplicaController(Controller, Generic[Replicated]):
         orphans: list[Pod] = [
             p for p in self.ownership.orphans(rs.metadata.namespace) if matches(selector, p.metadata.labels)
         ]
-        strangers = any(not matches(selector, group.labels) for group in owned.groups.values())
-        if not orphans and not strangers:
+        if not orphans and owned.are_selected_by(selector):
             return owned
         candidates = (p for p in (*owned.active.values(), *orphans) if is_active(p))
         claimed: list[Pod] = claim(self.server, rs, selector, candidates)

@@ -1,15 +1,19 @@
 """The counts of a controller's pods always are what counting them anew gives."""
 
+from collections.abc import Mapping
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from k8snb.api.pods import is_active, is_ready, is_terminating
-from k8snb.api.types.meta import ObjectMeta
+from k8snb.api.selectors import matches
+from k8snb.api.types.meta import LabelSelector, ObjectMeta
 from k8snb.api.types.pod import Pod, PodSpec
 from k8snb.api.types.pod_status import PodCondition, PodStatus
 from k8snb.machinery.owned_pods import DELETION_COST, OwnedPods
 
 LABELS = ({"app": "web"}, {"app": "web", "x": "y"})
+SELECTORS = (*(LabelSelector(match_labels=labels) for labels in LABELS), None)
 
 
 @st.composite
@@ -24,10 +28,23 @@ def pods(draw: st.DrawFn) -> Pod:
     return Pod(metadata=meta, spec=PodSpec(node_name=draw(st.sampled_from(["", "n1", "n2"]))), status=status)
 
 
+def _facts(present: Mapping[str, Pod]) -> dict[str, tuple[object, ...]]:
+    """What stays the same while the version does."""
+    return {
+        key: (p.metadata.labels, p.spec.node_name, p.status.phase, is_active(p) and is_ready(p), _is_deleted(p))
+        for key, p in present.items()
+    }
+
+
+def _is_deleted(pod: Pod) -> bool:
+    return pod.metadata.deletion_timestamp is not None
+
+
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.one_of(st.none(), pods())), max_size=40))
 def test_counts(events: list[tuple[str, Pod | None]]) -> None:
     owned, present = OwnedPods(), {}
     for key, pod in events:
+        before = owned.version, _facts(present)
         if key in present and pod is not None:
             owned.update(key, present[key], pod)
         elif key in present:
@@ -36,6 +53,11 @@ def test_counts(events: list[tuple[str, Pod | None]]) -> None:
             owned.add(key, pod)
         if pod is not None:
             present[key] = pod
+        assert owned.version != before[0] or _facts(present) == before[1]
+        for selector in SELECTORS:
+            assert owned.are_selected_by(selector) == all(
+                matches(selector, p.metadata.labels) for p in present.values()
+            )
     active = {k: p for k, p in present.items() if is_active(p)}
     assert owned.pods == present
     assert owned.active == active
