@@ -16,7 +16,7 @@ _STRUCT = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind st
 
 
 def interpret(value: Any) -> tuple[str, str]:
-    """The kind and the API version that a value names; empty where it does not.
+    """The kind and the API version that a value names, in whatever case it writes these keys; empty where it does not.
 
     Raises
     ------
@@ -30,11 +30,14 @@ def interpret(value: Any) -> tuple[str, str]:
     """
     if not isinstance(value, dict):
         raise DecodeError(f"{_NO_KIND} {json_type(value)} into Go value of type {_STRUCT}")
-    for name in value:
-        item = value[name]
-        if name in ("apiVersion", "kind") and item is not None and not isinstance(item, str):
-            raise DecodeError(f"{_NO_KIND} {json_type(item)} into Go struct field .{name} of type string")
-    version = value.get("apiVersion") or ""
+    found = {"kind": "", "apiversion": ""}
+    for name, item in value.items():
+        if item is not None and name.lower() in found:
+            if not isinstance(item, str):
+                shown = {"kind": "kind", "apiversion": "apiVersion"}[name.lower()]
+                raise DecodeError(f"{_NO_KIND} {json_type(item)} into Go struct field .{shown} of type string")
+            found[name.lower()] = item
+    version = found["apiversion"]
     if version.count("/") > 1:
         raise DecodeError(f"unexpected GroupVersion string: {version}")
-    return value.get("kind") or "", version
+    return found["kind"], version.removeprefix("/")

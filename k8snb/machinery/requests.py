@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from k8snb.api.decode import DecodeError, from_dict
 from k8snb.api.field_errors import distinct, FieldError, go_quote, invalid
 from k8snb.api.integers import integer
+from k8snb.api.legacy import is_legacy
 from k8snb.api.registry import allows_unconditional_update
 from k8snb.api.resources import BY_KIND, Resource
 from k8snb.api.schema import KubernetesObject
@@ -47,10 +48,14 @@ def decode(resource: Resource, body: Any, unknown: list[str] | None = None) -> K
         When it is none; in the words of the API server's decoder.
     """
     kind, version = _type_of(resource, body)
+    if kind == resource.kind and version != resource.api_version and is_legacy(version, kind):
+        raise BadRequest(
+            f"the API version in the data ({version}) does not match the expected API version ({resource.api_version})"
+        )
     if (kind, version) != (resource.kind, resource.api_version):
         raise BadRequest(
             f'{kind} in version "{version.rpartition("/")[2]}" cannot be handled as a {resource.kind}: '
-            + _wrong_type(resource, kind, version)
+            + _wrong_type(resource, body, kind, version)
         )
     try:
         return from_dict(resource.cls, body, unknown=unknown)
@@ -66,6 +71,8 @@ def _type_of(resource: Resource, body: Any) -> tuple[str, str]:
         kind, version = interpret(body)
     except DecodeError as error:
         raise _unrecognized(resource, body, str(error)) from None
+    if resource.group and version == f"{resource.group}/":  # a group alone means its version of today
+        version = resource.api_version
     return kind or resource.kind, version or resource.api_version
 
 
@@ -78,7 +85,9 @@ def _unrecognized(resource: Resource, body: Any, fault: str) -> BadRequest:
     return BadRequest(f"the object provided is unrecognized (must be of type {resource.kind}): {fault} ({shown})")
 
 
-def _wrong_type(resource: Resource, kind: str, version: str) -> str:
+def _wrong_type(resource: Resource, body: Any, kind: str, version: str) -> str:
+    if version.endswith("/"):
+        return f"Object 'apiVersion' is missing in '{json.dumps(body, ensure_ascii=False)}'"
     known = BY_KIND.get(kind)
     if known is None or known.api_version != version:
         return f'no kind "{kind}" is registered for version "{version}" in scheme "pkg/api/legacyscheme/scheme.go:30"'

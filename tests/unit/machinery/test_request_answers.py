@@ -367,3 +367,35 @@ def test_a_config_map_that_is_too_large_has_a_fault_without_a_name() -> None:
     config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": {"a": "x" * (2**20 + 1)}}
     answer = answer_case({"verb": "create", "manifest": config})
     assert answer["message"] == 'ConfigMap "x" is invalid: []: Too long: may not be more than 1048576 bytes'
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "message"),
+    [
+        ("ConfigMap", {"apiVersion": "/v1"}, ""),
+        (
+            "Deployment",
+            {"apiVersion": "apps/"},
+            "spec.selector: Required value",
+        ),  # today's version: only the object is wrong
+        ("ConfigMap", {"apiVersion": "apps/"}, 'Object \'apiVersion\' is missing in \'{"apiVersion": "apps/"'),
+        ("ConfigMap", {"Kind": "x"}, 'no kind "x" is registered for version "v1"'),
+        ("ConfigMap", {"KIND": None, "APIVERSION": "v1"}, 'unknown field "KIND", unknown field "APIVERSION"'),
+        (
+            "Deployment",
+            {"apiVersion": "extensions/v1beta1"},
+            "the API version in the data (extensions/v1beta1) does not match the expected API version (apps/v1)",
+        ),
+        (
+            "ConfigMap",
+            {"apiVersion": "extensions/v1beta1"},
+            'no kind "ConfigMap" is registered for version "extensions',
+        ),
+    ],
+)
+def test_what_an_object_says_of_its_type(kind: str, changes: dict[str, Any], message: str) -> None:
+    version = "apps/v1" if kind == "Deployment" else "v1"
+    manifest = {"apiVersion": version, "kind": kind, "metadata": {"name": "x"}, **changes}
+    answer = answer_case({"id": f"{kind.lower()}-1", "verb": "create", "manifest": manifest})
+    assert message in answer.get("message", "")
+    assert (answer["code"] == 201) is not bool(message)
