@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from k8snb.api.encode import to_dict
 from k8snb.api.timestamps import format_time
 from k8snb.api.types.apps import ReplicaSet
 from k8snb.errors import K8snbError
@@ -82,7 +83,18 @@ def _print_revisions(session: Session, output: Output, info: Info, revision: int
         raise KubectlError(_REVISION_MISSING)
     for number_, obj in history.items():
         if revision in (0, number_):
-            output.print(obj, "")
+            output.print(_without_kinds_of_claims(to_dict(obj)), "")
+
+
+def _without_kinds_of_claims(body: dict[str, Any]) -> dict[str, Any]:
+    """A workload as kubectl puts it together from a revision: its claim templates do not say of which kind they are."""
+    if "volumeClaimTemplates" not in body["spec"]:
+        return body
+    claims = [
+        {name: value for name, value in claim.items() if name not in ("apiVersion", "kind")}
+        for claim in body["spec"]["volumeClaimTemplates"]
+    ]
+    return {**body, "spec": {**body["spec"], "volumeClaimTemplates": claims}}
 
 
 def _history_text(session: Session, info: Info, revision: int) -> str:

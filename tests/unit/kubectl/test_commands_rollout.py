@@ -152,3 +152,15 @@ def test_status_asks_again_only_when_something_changed(web: Terminal) -> None:
     web.cluster.run(1)
     assert wait.predicate()
     command.close()
+
+
+def test_the_history_of_a_set_tells_its_claims_without_their_kind(terminal: Terminal) -> None:
+    claim = "{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}"
+    pod = "{metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: c}]}}"
+    spec = f"{{selector: {{matchLabels: {{a: b}}}}, serviceName: db, template: {pod}, volumeClaimTemplates: [{claim}]}}"
+    terminal.out("create -f -", f"{{apiVersion: apps/v1, kind: StatefulSet, metadata: {{name: db}}, spec: {spec}}}")
+    terminal.run()
+    past = terminal.body("rollout history sts/db --revision=1")["spec"]["volumeClaimTemplates"][0]
+    present = terminal.body("get sts db")["spec"]["volumeClaimTemplates"][0]
+    assert (past.get("kind"), present["kind"]) == (None, "PersistentVolumeClaim")
+    assert past["spec"] == present["spec"]
