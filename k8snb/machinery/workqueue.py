@@ -81,6 +81,10 @@ class WorkQueue:
         self._failures[key] = failures + 1
         self.add_after(key, min(self._base_delay_ms * 2 ** min(failures, 30), self._max_delay_ms))
 
+    def note_failure(self, key: str) -> None:
+        """The key failed once more, and is tried again soon anyway."""
+        self._failures[key] = self._failures.get(key, 0) + 1
+
     def forget(self, key: str) -> None:
         """The key succeeded: its next failure counts as the first."""
         if self._failures:

@@ -22,7 +22,7 @@ from k8snb.errors import ApiError, NotFound
 from k8snb.machinery.at_rest import AtRest
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.expectations import Expectations
-from k8snb.machinery.informer import Informer
+from k8snb.machinery.informer import Informer, WATCH_LATENCY_MS
 from k8snb.machinery.owned_pods import OwnedPods
 from k8snb.machinery.ownership import claim
 from k8snb.machinery.pod_control import PodControl
@@ -45,6 +45,7 @@ class ReplicaController(Controller, Generic[Replicated]):
         self.pods = self.informers.of(Pod)
         self.expectations = Expectations()
         self.at_rest = AtRest()
+        self._refused_ms: dict[str, int] = {}  # when a status was written that tells of pods that were refused
         self.pod_control = PodControl(self.server, self.recorder)
         self.replica_sets.add_index("controller", _by_controller)
         self.replica_sets.add_handler(self._on_replica_set)
@@ -57,7 +58,26 @@ class ReplicaController(Controller, Generic[Replicated]):
         assert rs is not None
         if new is None:
             self.expectations.forget(key_of(rs))
+            self._refused_ms.pop(key_of(rs), None)
+        elif old is not None and old.metadata.generation != new.metadata.generation:
+            self._note_stale(key_of(rs))
         self.enqueue(rs)
+
+    def _note_stale(self, key: str) -> None:
+        """What happens right after pods were refused brings the key back before the status that tells so is seen.
+
+        The sync that comes too early fails, and there is the more delay after the next refusal.
+
+        References
+        ----------
+        ``pkg/controller/replicaset/replica_set.go syncReplicaSet`` and
+        ``pkg/controller/util/consistency/consistency.go EnsureReady @ v1.36``
+        """
+        if self._refused_ms:
+            refused_ms = self._refused_ms.get(key)
+            if refused_ms is not None and 0 < self.now_ms - refused_ms <= 2 * WATCH_LATENCY_MS:
+                self._refused_ms[key] = -1
+                self.queue.note_failure(key)
 
     def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
         if new is None or (new.metadata.deletion_timestamp is not None):
@@ -76,6 +96,7 @@ class ReplicaController(Controller, Generic[Replicated]):
             return
         if old is None:
             self.expectations.creation_observed(key_of(rs))
+        self._note_stale(key_of(rs))
         self.enqueue(rs)
 
     def _on_pod_deleted(self, pod: Pod | None) -> None:
@@ -83,6 +104,7 @@ class ReplicaController(Controller, Generic[Replicated]):
         rs = self._owner(pod)
         if rs is not None:
             self.expectations.deletion_observed(key_of(rs), key_of(pod))
+            self._note_stale(key_of(rs))
             self.enqueue(rs)
 
     def _owner(self, pod: Pod) -> Replicated | None:
@@ -131,7 +153,11 @@ class ReplicaController(Controller, Generic[Replicated]):
         new = with_status(rs, claimed, failure, now)
         left = rs if new.status == rs.status else self.write_status(new)
         if failure is not None:
+            if left is not rs:
+                self._refused_ms[key] = self.now_ms
             raise failure
+        if self._refused_ms and needs_sync:
+            self._refused_ms.pop(key, None)
         if rs.spec.min_ready_seconds and new.status.ready_replicas != new.status.available_replicas:
             self._check_availability_later(rs, claimed, now)
         if needs_sync and quiet and left is not None and claimed is owned:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from msgspec.structs import replace
 
+from k8snb.api.types.event import Event
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.pod_status import ContainerStatus
 from k8snb.controllers.replicaset import ReplicaSetController
@@ -87,3 +90,26 @@ def _scaled(rs, replicas):
 
 def _with_restarts(pod, count):
     return replace(pod.status, container_statuses=(ContainerStatus(name="c", restart_count=count),))
+
+
+def refusals(cluster):
+    return [c.time_ms for c in cluster.server.store.log.changes()
+            if isinstance(c.new, Event) and c.new.reason == "FailedCreate"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("room", "delays"),
+    [
+        # Only that status brings the key back; then, from the first failure on, there are 5, 20, 40 ms ...
+        (0, [1, 4, 20, 40]),
+        # The pod that was created does so too, a moment before that status is seen: that sync fails, which counts.
+        (1, [0, 1, 1, 3, 80]),
+    ],
+)
+def test_a_sync_that_comes_before_its_own_writes_counts_as_a_failure(cluster, room, delays):
+    hard = {"pods": str(room)}
+    cluster.create({"kind": "ResourceQuota", "metadata": {"name": "q"}, "spec": {"hard": hard}})
+    cluster.run()
+    replica_set(cluster)
+    moments = refusals(cluster)
+    assert [later - earlier for earlier, later in itertools.pairwise(moments)][: len(delays)] == delays
