@@ -23,6 +23,7 @@ from k8snb.machinery.controller import Controller, Environment
 T = TypeVar("T", bound=KubernetesObject)
 
 PODS_BY_CLAIM = "claim"
+LIVE_LIST_MS = 7  # before a claim goes, the API server is asked whether there is a pod that the cache does not know yet
 
 
 class ClaimProtectionController(Controller):
@@ -45,7 +46,7 @@ class ClaimProtectionController(Controller):
     def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
         if new is None and old is not None:
             for key in claims_of(old):
-                self.queue.add(key)
+                self.queue.add_after(key, LIVE_LIST_MS)
 
     def sync(self, key: str) -> None:
         """Add the finalizer to a claim that lacks it, or take it off one that was deleted and is not used."""

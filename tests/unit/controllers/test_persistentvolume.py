@@ -103,6 +103,20 @@ def test_claim_in_use_stays(world: WorldClass) -> None:
     assert volumes.current(claim) is None
 
 
+def test_claim_goes_when_the_api_server_has_told_that_no_pod_is_left(world: WorldClass) -> None:
+    volumes = Volumes(world)
+    claim = volumes.claim()
+    pod = volumes.uses(claim)
+    volumes.world.run()
+    volumes.world.delete(claim)
+    volumes.world.run()
+    volumes.world.delete(pod, grace=0)
+    volumes.world.run(0.006)
+    assert volumes.current(claim) is not None
+    volumes.world.run(0.003)
+    assert volumes.current(claim) is None
+
+
 def test_claim_of_an_unscheduled_pod_goes(world: WorldClass) -> None:
     volumes = Volumes(world)
     claim = volumes.claim()
