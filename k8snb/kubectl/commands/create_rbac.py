@@ -116,7 +116,7 @@ def _subjects(session: Session) -> Body:
         tokens = account.split(":")
         if len(tokens) != 2 or not all(tokens):
             raise KubectlError("serviceaccount must be <namespace>:<name>")
-        found.append({"kind": "ServiceAccount", "namespace": tokens[0], "name": tokens[1]})
+        found.append({"kind": "ServiceAccount", "name": tokens[1], "namespace": tokens[0]})
     return {"subjects": found} if found else {}
 
 

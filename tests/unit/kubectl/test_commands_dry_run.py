@@ -110,3 +110,9 @@ def test_a_patch_that_kubectl_cannot_apply_is_its_own_error(running: Terminal) -
     complaint = "map: map[image:x] does not contain declared merge key: name"
     assert running.fails(f"{line}=client") == [f"error: {complaint}"]
     assert running.fails(f"{line}=server") == [f"Error from server: {complaint}"]
+
+
+def test_the_subjects_of_a_binding_are_written_in_the_order_of_their_fields(terminal: Terminal) -> None:
+    lines = terminal.out("create rolebinding b --role=r --serviceaccount=default:x --dry-run=server -o json")
+    start = lines.index('    "subjects": [')
+    assert [line.split('"')[1] for line in lines[start + 2 : start + 5]] == ["kind", "name", "namespace"]
