@@ -210,6 +210,14 @@ def test_a_deadline_ends_the_pod() -> None:
     assert words(cluster, "DeadlineExceeded") == ["Pod was active on the node longer than the specified deadline"]
 
 
+def test_a_pod_that_succeeds_just_before_its_deadline_fails_after_all() -> None:
+    """Its end is looked at once more with the next listing, and the deadline is over by then: a real kubelet's way."""
+    cluster = pod(container(script="run=3 exit=0"), activeDeadlineSeconds=5, restartPolicy="Never")
+    cluster.run(12)
+    ends = [(c.new.status.phase, c.new.status.reason) for c in cluster.log.changes() if isinstance(c.new, Pod)]
+    assert list(dict.fromkeys(ends))[-2:] == [("Succeeded", ""), ("Failed", "DeadlineExceeded")]
+
+
 def test_a_node_that_is_down_says_nothing_and_catches_up() -> None:
     cluster = pod(container(script="run=6 exit=3"), restartPolicy="Never")
     cluster.run(3)
