@@ -57,6 +57,7 @@ class DaemonSetController(Controller):
         self.consistency = ConsistencyStore()
         self.pod_control = PodControl(self.server, self.recorder)
         self.history = History(self.server, self.informers)
+        self._pods_written = 0
         self._answered_ms: dict[str, int] = {}  # when the API server has answered that a revision is written
         self.templates = Templates()
         self.backoff = FailedPodsBackoff()
@@ -220,17 +221,17 @@ class DaemonSetController(Controller):
         if not self.expectations.satisfied(key, self.now_ms):
             self._update_status(daemons, observed=False)
             return
-        writes_before = self.server.store.revision
+        writes_before, pods_before = self.server.store.revision, self._pods_written
         try:
             self._update_pods(key, daemons, revisions, pods)
         finally:
-            wrote_pods = self.server.store.revision > writes_before
+            wrote = self.server.store.revision > writes_before
             # New pods are in the cache by the time that their creation is answered: the sync that sees them reports.
             waits = self.expectations.creating(key)
             left = None if waits else self._update_status(daemons, observed=True)
-            if not waits and left is not daemon_set and wrote_pods:
+            if not waits and left is not daemon_set and self._pods_written != pods_before:
                 self.consistency.wrote_at(key, self.now_ms)
-        if seen is not None and left is not None and not wrote_pods and self._waits_for_changes(daemons, revisions):
+        if seen is not None and left is not None and not wrote and self._waits_for_changes(daemons, revisions):
             self.at_rest.note(key, left, *seen)
 
     def _seen(self, daemon_set: DaemonSet) -> tuple[object, ...] | None:
@@ -315,6 +316,7 @@ class DaemonSetController(Controller):
             for node in nodes[start : start + batch]:
                 try:
                     self.pod_control.create_pod(daemon_set, self.templates.of_node(daemon_set, daemons.hash, node))
+                    self._pods_written += 1
                 except ApiError as error:
                     if not error.details.get("namespaceTerminating"):
                         self.expectations.creation_observed(key)
@@ -329,6 +331,7 @@ class DaemonSetController(Controller):
         for pod in pods:
             try:
                 self.pod_control.delete_pod(daemons.daemon_set, pod)
+                self._pods_written += 1
             except ApiError as error:
                 self.expectations.deletion_observed(key_of(daemons.daemon_set), key_of(pod))
                 if not isinstance(error, NotFound):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from msgspec.structs import replace
 
@@ -220,3 +222,13 @@ def test_deletion_leaves_the_pods_to_the_garbage_collector(cluster, agent):
     cluster.run()
     assert targets(cluster) == ["node-1", "node-2"]
     assert [e.reason for e in cluster.all(Event)].count("SuccessfulDelete") == 0
+
+
+def test_refused_pods_are_tried_again_as_for_one_failure_after_another(cluster):
+    cluster.create({"kind": "ResourceQuota", "metadata": {"name": "q"}, "spec": {"hard": {"pods": "0"}}})
+    cluster.run()
+    cluster.create(manifest())
+    cluster.run()
+    moments = [c.time_ms for c in cluster.server.store.log.changes()
+               if isinstance(c.new, Event) and c.new.reason == "FailedCreate"]  # fmt: skip
+    assert [later - earlier for earlier, later in itertools.pairwise(moments)][:4] == [1, 4, 20, 40]
