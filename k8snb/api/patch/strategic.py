@@ -28,7 +28,7 @@ from k8snb.api.patch.meta import (
     wanted_list,
     wanted_map,
 )
-from k8snb.api.patch.order import Key, key_of, normalize_element_order, positions
+from k8snb.api.patch.order import check_merge_keys, Key, key_of, normalize_element_order, positions
 from k8snb.api.schema import Shape, Struct
 
 _BAD_PRIMITIVE_LIST = "invalid patch format of primitive list"
@@ -209,7 +209,8 @@ def _merge_ordered(original: _Map, patch: _Map, directive: str, shape: Shape, op
     else:
         merged = _merge_lists(list(current), wanted, meta, False, options)
     patch_items, server_only = _partition(merged, order, meta.key)
-    element_kind(current or [], wanted or [])
+    if element_kind(current or [], wanted or []) == "map" and meta.key is None:
+        check_merge_keys("", patch_items, order, server_only, current or [])  # which fails, for nothing has that key
     server_order = _left_in_place(current or [], wanted or [], meta)
     original[name] = normalize_element_order(patch_items, server_only, order, server_order, meta.key)
     patch.pop(name, None)

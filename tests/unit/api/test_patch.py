@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from k8snb.api.patch import (
 from k8snb.api.patch.json_merge import merge_patch
 from k8snb.api.patch.json_patch import json_patch
 from k8snb.api.types.apps import Deployment
+from k8snb.api.types.batch import Job
 from k8snb.api.types.config import ConfigMap, Secret
 from k8snb.api.types.pod import Pod
 from k8snb.errors import BadRequest, Invalid, RequestEntityTooLarge, Unclassified
@@ -459,3 +461,14 @@ def test_what_is_added_takes_the_room_of_what_is_deleted(items: list[dict[str, A
     order = [{"name": item["name"]} for item in items if "$patch" not in item]
     patched = patch_object(pod, "strategic", {"spec": {"$setElementOrder/containers": order, "containers": items}})
     assert [container.name for container in patched.spec.containers] == names
+
+
+def test_an_order_of_maps_without_a_key_is_refused() -> None:
+    job = from_dict(Job, {"spec": {"successPolicy": {"rules": [{"succeededCount": 1}]}}})
+    for entry, complaint in (
+        ("x", "expected a map[string]interface {}, but received a string"),
+        ({"a": 1}, "map: map[a:1] does not contain declared merge key: "),
+    ):
+        rules = {"rules": [], "$setElementOrder/rules": [entry]}
+        with pytest.raises(Unclassified, match=f"^{re.escape(complaint)}$"):
+            patch_object(job, "strategic", {"spec": {"successPolicy": rules}})
