@@ -186,7 +186,7 @@ def _container(text: str, at: int) -> str:
 
 def _quoted(char: str) -> str:
     """A character in quotes, or rather the first of its bytes: Go reads JSON byte by byte."""
-    char = chr(char.encode()[0])
+    char = chr(char.encode(errors="surrogatepass")[0])
     named = {"'": "'\\''", '"': "'\"'", "\n": "'\\n'", "\t": "'\\t'", "\r": "'\\r'"}
     return named.get(char) or (f"'{char}'" if char.isprintable() else _escaped(ord(char)))
 

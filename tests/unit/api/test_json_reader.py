@@ -43,6 +43,7 @@ def test_values(text: str, value: Any) -> None:
         ("[1,]", "invalid character ']' looking for beginning of value", 1, 4),
         ("[NaN]", "invalid character 'N' looking for beginning of value", 1, 2),
         ('"\t"', "invalid character '\\t' in string literal", 1, 2),
+        ("{\ud800}", "invalid character 'í' looking for beginning of object key string", 1, 2),
         ('"\\u12x4"', "in \\u hexadecimal character escape", 1, 4),
         ("é", "invalid character 'Ã' looking for beginning of value", 1, 1),  # the first of its bytes
         ("1 2", "invalid character '2' after top-level value", 1, 3),
