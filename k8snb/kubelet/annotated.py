@@ -147,7 +147,9 @@ class AnnotatedKubelet:
             return
         timers, stages = record.timers, stages_of(pod)
         if timers:
-            current = [stage.name for stage in stages] + [EXIT.name] * record.exiting
+            current = [stage.name for stage in stages]
+            if record.exit_code is not None:
+                current.append(EXIT.name)
             for name in [n for n in timers if n not in current]:
                 timers.pop(name).cancel()
         for stage in stages:
@@ -216,16 +218,17 @@ class AnnotatedKubelet:
     def _exit_in_order(self) -> None:
         exiting, self._exiting = self._exiting, []
         for turn, (_, _, cause, pod) in enumerate(sorted(exiting, key=lambda row: row[:2])):
-            record, code = self._records.get(pod.metadata.uid), self._exit_codes.next_code(pod)
-            if record is not None:
-                record.exiting = True
-                record.timers[EXIT.name] = self.loop.call_after(
-                    WRITE_MS + wait_ms(turn), self._exit, key_of(pod), record, code, cause, priority=NODE
-                )
+            record = self._records.get(pod.metadata.uid)
+            if record is None:
+                continue
+            if record.exit_code is None:  # else its node went down before it could say so
+                record.exit_code = self._exit_codes.next_code(pod)
+            record.timers[EXIT.name] = self.loop.call_after(
+                WRITE_MS + wait_ms(turn), self._exit, key_of(pod), record, record.exit_code, cause, priority=NODE
+            )
 
     def _exit(self, key: str, record: PodRecord, code: int, cause: int) -> None:
         del record.timers[EXIT.name]
-        record.exiting = False
         pod = self._pods[key]
         if self._acts(pod, cause):
             self._handle_exit(pod, code)
@@ -233,17 +236,13 @@ class AnnotatedKubelet:
     def _handle_exit(self, pod: Pod, code: int) -> None:
         """End the pod, or restart its containers: the first time at once, then after a growing delay."""
         self._service.end_all(pod.metadata.uid, self.loop.now_ms)
-        policy, now = pod.spec.restart_policy, self.server.time
+        policy, now, record = pod.spec.restart_policy, self.server.time, self.record(pod)
+        self._forget_exit(pod, record)
         if policy == "Never" or (policy == "OnFailure" and code == 0):
             self._write(pod, statuses.ended(pod, code, now))
             return
-        record = self.record(pod)
         restarts = max((c.restart_count for c in pod.status.container_statuses), default=0)
         delay_ms = back_off_ms(restarts)
-        record.exiting = False
-        for name in ("ready", EXIT.name):
-            if name in record.timers:
-                record.timers.pop(name).cancel()
         if delay_ms == 0:
             record.started_ms = self.loop.now_ms
             self._write(pod, statuses.restarted(pod, record.ready_at_once(pod), now, code))
@@ -251,6 +250,14 @@ class AnnotatedKubelet:
         else:
             record.restart_ms = self.loop.now_ms + delay_ms
             self._write(pod, statuses.crashed(pod, code, delay_ms // 1000, now))
+
+    def _forget_exit(self, pod: Pod, record: PodRecord) -> None:
+        """The containers have exited: they neither exit once more nor become ready."""
+        record.exit_code = None
+        self._exiting = [row for row in self._exiting if row[3].metadata.uid != pod.metadata.uid]
+        for name in ("ready", EXIT.name):
+            if name in record.timers:
+                record.timers.pop(name).cancel()
 
     def restart(self, pod: Pod) -> None:
         """The back-off is over: the containers run again."""

@@ -10,10 +10,10 @@ from k8snb.sim.loop import Timer
 class PodRecord:
     """What the kubelet knows of a pod beside its status.
 
-    ``exiting`` says that the containers have exited, and that this is about to be written.
+    ``exit_code`` is what the containers have exited with, until that is written.
     """
 
-    __slots__ = ("bound_ms", "deleted_ms", "exiting", "order", "restart_ms", "started_ms", "timers", "unready")
+    __slots__ = ("bound_ms", "deleted_ms", "exit_code", "order", "restart_ms", "started_ms", "timers", "unready")
 
     def __init__(self, order: int, now_ms: int) -> None:
         self.order: int = order
@@ -21,7 +21,7 @@ class PodRecord:
         self.started_ms: int = now_ms
         self.deleted_ms: int = now_ms
         self.restart_ms: int = now_ms
-        self.exiting = False
+        self.exit_code: int | None = None
         self.unready = False
         self.timers: dict[str, Timer] = {}
 

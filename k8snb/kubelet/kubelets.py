@@ -108,9 +108,13 @@ class Kubelets:
     def _on_node(self, old: Node | None, new: Node | None) -> None:
         """A new node has a kubelet, which finds the pods that wait for it."""
         if old is None and new is not None:
-            for pod in [p for p in self._pods.cache.values() if p.spec.node_name == new.metadata.name]:
-                if pod.metadata.uid not in self._lives:
-                    self._begin(pod)
+            self._begin_missed(new.metadata.name)
+
+    def _begin_missed(self, node: str) -> None:
+        """A kubelet finds the pods of its node that it did not begin when it saw them, or did not see."""
+        for pod in [p for p in self._pods.cache.values() if p.spec.node_name == node]:
+            if pod.metadata.uid not in self._lives:
+                self._begin(pod)
 
     def _node(self, name: str) -> NodeKubelet:
         kubelet = self._nodes.get(name)
@@ -148,6 +152,7 @@ class Kubelets:
             self._annotated.catch_up([p for p in self._pods.cache.values() if p.spec.node_name == node])
             if node in self._nodes:
                 self._nodes[node].wake_up()
+                self._begin_missed(node)
 
     def _report_node(self, name: str) -> None:
         """A kubelet says that its node is well."""

@@ -27,6 +27,7 @@ from k8snb.kubelet.program import ImageFunction, Program, read_script, run_image
 from k8snb.kubelet.registry import Registry
 from k8snb.kubelet.sender import Sender
 from k8snb.kubelet.service_times import ServiceTimes
+from k8snb.machinery.deletion import DeleteOptions
 from k8snb.machinery.events import Recorder
 from k8snb.machinery.server import ApiServer
 from k8snb.sim.process import Signal
@@ -95,11 +96,14 @@ class NodeKubelet:
 
     def begin(self, pod: Pod) -> None:
         """The API server has a pod for this node."""
-        node = self.server.find(Node, "", self.name) if chose_its_node(pod) and not self.asleep else None
-        rejected = None if node is None else rejection(pod, node, [life.pod for life in self._mine()])
-        if rejected is not None:
-            self._reject(pod, rejected)
-            return
+        if chose_its_node(pod):
+            if self.asleep:
+                return  # whether it fits is asked when the node is up again
+            node = self.server.find(Node, "", self.name)
+            rejected = None if node is None else rejection(pod, node, [life.pod for life in self._mine()])
+            if rejected is not None:
+                self._reject(pod, rejected)
+                return
         life: Life = PlainPod(self, pod) if self._is_plain(pod) else PodWorker(self, pod)
         self._lives[pod.metadata.uid] = life
 
@@ -119,8 +123,13 @@ class NodeKubelet:
         )
 
         def send() -> None:
+            if self.asleep:
+                self._lives.pop(pod.metadata.uid, None)
+                return
             with store.on_behalf_of(self.actor, cause):
-                self.server.set_pod_status(pod, status)
+                written = self.server.set_pod_status(pod, status)
+                if written.metadata.deletion_timestamp is not None:  # it was deleted before it could be said
+                    self.server.delete_object(written, DeleteOptions(grace_period_seconds=0))
 
         self.sender.soon(send)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -137,3 +138,45 @@ def test_a_deleted_pod_has_ended_before_it_is_gone_and_then_comes_the_next() -> 
     cluster.run(2)
     gone = [c.time_ms % 1000 for c in cluster.log.changes() if isinstance(c.old, Pod) and c.new is None]
     assert (moments(cluster, ended), gone) == ([400, 402, 404], [401, 403, 405])
+
+
+ALONE = """
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: p, annotations: {k8snb.dev/run: '2'%s}}
+    spec: {restartPolicy: %s, containers: [{name: c, image: 'a:1'}]}
+"""
+
+
+def exits_of(cluster: Cluster) -> list[int]:
+    """The exit codes that are told of, one after the other."""
+    states = [
+        (status.state.terminated or status.last_state.terminated, status.restart_count)
+        for change in cluster.log.changes()
+        if isinstance(change.new, Pod)
+        for status in change.new.status.container_statuses
+    ]
+    told = dict.fromkeys((state.exit_code, count) for state, count in states if state is not None)
+    return [code for code, _ in told]
+
+
+@pytest.mark.parametrize("before_ms", range(-3, 6))
+def test_containers_that_a_fault_ended_do_not_exit_by_themselves_as_well(before_ms: int) -> None:
+    cluster = Cluster(1, annotated=True)
+    cluster.apply(ALONE % ("", "Never"))
+    cluster.run_until(3.265 - before_ms / 1000)
+    cluster.fault(pod="p", state="exit", code=7)
+    cluster.run(10)
+    assert exits_of(cluster) == [7]
+
+
+@pytest.mark.parametrize("down_ms", range(3266, 3272))
+def test_a_node_that_goes_down_when_containers_exit_tells_their_code_later(down_ms: int) -> None:
+    cluster = Cluster(1, annotated=True)
+    cluster.apply(ALONE % (", k8snb.dev/exit: '3,0'", "OnFailure"))
+    cluster.run_until(down_ms / 1000)
+    cluster.fault(node="node-1", state="down")
+    cluster.run(5)
+    cluster.fault(node="node-1", state="up")
+    cluster.run(60)
+    assert exits_of(cluster)[:2] == [3, 0]

@@ -97,7 +97,9 @@ def test_taints_count_that_drive_pods_away_and_no_others() -> None:
     cluster.kubectl("taint node node-1 c=d:NoExecute")
     cluster.apply(direct("q") + "---\n" + direct("r", tolerations=[{"key": "c", "operator": "Exists"}]))
     cluster.run(0.5)
-    assert the_pod(cluster, "q").status.reason == "TaintToleration"
+    pods = [change.new for change in cluster.log.changes() if change.key == "default/q" and isinstance(change.new, Pod)]
+    assert pods[-1].status.reason == "TaintToleration"
+    assert "q" not in cluster.kubectl("get pods").stdout.split()  # the taint drives it away, too
     assert the_pod(cluster, "r").status.phase == "Running"
 
 
@@ -117,3 +119,30 @@ def test_a_scheduler_has_looked_already() -> None:
     cluster.run(3)
     cluster.kubectl("taint node node-1 c=d:NoSchedule")
     assert the_pod(cluster, "web").status.phase == "Running"
+
+
+@pytest.mark.parametrize("after_ms", [0, 1, 10, 60])
+def test_a_rejected_pod_goes_when_it_was_deleted_before_it_was_said_that_it_failed(after_ms: int) -> None:
+    cluster = Cluster(nodes=1, exact=True)
+    cluster.apply(direct("p", nodeSelector={"disk": "ssd"}))
+    cluster.run(after_ms / 1000)
+    cluster.kubectl("delete pod p --wait=false")
+    cluster.run(1)
+    assert "p" not in cluster.kubectl("get pods").stdout.split()
+
+
+@pytest.mark.parametrize("after_ms", [-1, 0, 1, 10])
+def test_a_node_that_is_down_rejects_nothing_until_it_is_up(after_ms: int) -> None:
+    cluster = Cluster(nodes=1, exact=True)
+    cluster.run(1)
+    if after_ms < 0:
+        cluster.fault(node="node-1", state="down")
+    cluster.apply(direct("p", nodeSelector={"disk": "ssd"}) + "---\n" + direct("q"))
+    if after_ms >= 0:
+        cluster.run(after_ms / 1000)
+        cluster.fault(node="node-1", state="down")
+    cluster.run(5)
+    assert {the_pod(cluster, name).status.phase for name in "pq"} == {"Pending"}
+    cluster.fault(node="node-1", state="up")
+    cluster.run(5)
+    assert [the_pod(cluster, name).status.phase for name in "pq"] == ["Failed", "Running"]
