@@ -19,7 +19,7 @@ MAX_DEPTH = 100  # nothing in Kubernetes is nested half as deep
 
 _BLANKS = re.compile(r"[ \t\n\r]*")
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
-_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_MAY_BE_SURROGATE = re.compile("\\\\u[dD][89a-fA-F]|[\ud800-\udfff]")  # written so, or as it is
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
 _PROBLEMS = (
@@ -85,7 +85,7 @@ def parse_stream(text: str, unique: Callable[[list[tuple[str, Any]]], dict[str, 
         value, end = _decoded(text, at, unique or _unique)
         if too_deep(value):
             raise JsonError(f"exceeded max depth of {MAX_DEPTH}")
-        yield replace_surrogates(value) if _ESCAPED_SURROGATE.search(text, at, end) else value
+        yield replace_surrogates(value) if _MAY_BE_SURROGATE.search(text, at, end) else value
         at = _blank_end(text, end)
 
 

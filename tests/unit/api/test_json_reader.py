@@ -20,6 +20,7 @@ from k8snb.api.json_reader import JsonError, parse_json, parse_stream, replace_s
         ("-9223372036854775809", -9.223372036854776e18),
         ('"\\ud83d\\ude00"', "😀"),
         ('"a\\ud800b"', "a\ufffdb"),
+        ('{"a\ud800": "\udfff"}', {"a\ufffd": "\ufffd"}),
         ('{"a": [null, true], "a": {}}', {"a": {}}),
     ],
 )
