@@ -42,7 +42,7 @@ PodHandler = Callable[[Pod | None, Pod | None], None]
 
 
 class _Standing(NamedTuple):
-    """How a pod counts, and what else of its status its controller may go by."""
+    """How a pod counts, and what else its controller may go by: ``says_ready`` is so of a pod that is going, too."""
 
     active: bool
     ready: bool
@@ -51,27 +51,31 @@ class _Standing(NamedTuple):
     settled: bool
     phase: str
     deleted: bool
+    says_ready: bool
 
 
 def _standing(pod: Pod) -> _Standing:
     phase, deleted = pod.status.phase, pod.metadata.deletion_timestamp is not None
     if deleted or phase in TERMINAL_PHASES:
-        return _shared_standing(phase, deleted, False, False, False)
+        return _shared_standing(phase, deleted, is_ready(pod), False, False)
     has_cost = DELETION_COST in pod.metadata.annotations
     return _shared_standing(phase, False, is_ready(pod), has_cost, bool(pod.spec.node_name))
 
 
 @lru_cache(256)
-def _shared_standing(phase: str, deleted: bool, ready: bool, has_cost: bool, placed: bool) -> _Standing:
+def _shared_standing(phase: str, deleted: bool, says_ready: bool, has_cost: bool, placed: bool) -> _Standing:
     ended = phase in TERMINAL_PHASES
+    active = not (deleted or ended)
+    ready = active and says_ready
     return _Standing(
-        active=not (deleted or ended),
+        active=active,
         ready=ready,
         terminating=deleted and not ended,
         has_cost=has_cost,
         settled=ready and placed and phase == "Running" and not has_cost,
         phase=phase,
         deleted=deleted,
+        says_ready=says_ready,
     )
 
 

@@ -131,13 +131,21 @@ LINES = (
     "label node node-1 kubernetes.io/hostname=other --overwrite",
     "taint nodes node-2 c=d:NoSchedule",
 )
+FAULTS = ("node-1 down", "node-1 up", "node-2 down")
 Story = Sequence[tuple[str, int]]
 WAITS_MS = st.sampled_from((0, 1, 2, 50, 1500, 4000, 9000, 25_000))
-STORIES = st.lists(st.tuples(st.sampled_from(LINES), WAITS_MS), min_size=3, max_size=9)
+STORIES = st.lists(st.tuples(st.sampled_from(LINES + FAULTS), WAITS_MS), min_size=3, max_size=9)
 # Revisions that are no longer their owners' are made again in vain at each sync, which each time takes a UID.
 OF_FOREIGN_REVISIONS = [
     ("label controllerrevisions --all app=other --overwrite", 4000),
     ("delete pods --all --force", 9000),
+]
+# A pod that was deleted on a node that is down is ready no more when its node is given up.
+OF_A_LOST_NODE = [
+    ("node-1 down", 1500),
+    ("node-2 down", 1500),
+    ("delete pods -l app=db --wait=false", 25_000),
+    ("uncordon node-2", 25_000),
 ]
 
 
@@ -146,7 +154,12 @@ def play(story: Story) -> Cluster:
     assert cluster.apply("---".join(WORKLOADS)).exit == 0
     cluster.run(6)
     for line, wait_ms in story:
-        cluster.kubectl(line)
+        if line in FAULTS:
+            node, state = line.split()
+            if node in cluster.server.store.tables["Node"]:
+                cluster.fault(node=node, state=state)
+        else:
+            cluster.kubectl(line)
         cluster.run(wait_ms / 1000)
     cluster.run(40)
     return cluster
@@ -231,6 +244,7 @@ SHORTCUTS: dict[str, list[tuple[type, str, Any]]] = {
 @settings(max_examples=30)
 @given(story=STORIES)
 @example(story=OF_FOREIGN_REVISIONS)
+@example(story=OF_A_LOST_NODE)
 def test_a_shortcut_changes_no_write(shortcut: str, story: Story) -> None:
     taken = play(story)
     with pytest.MonkeyPatch.context() as monkey:

@@ -31,7 +31,7 @@ def pods(draw: st.DrawFn) -> Pod:
 def _facts(present: Mapping[str, Pod]) -> dict[str, tuple[object, ...]]:
     """What stays the same while the version does."""
     return {
-        key: (p.metadata.labels, p.spec.node_name, p.status.phase, is_active(p) and is_ready(p), _is_deleted(p))
+        key: (p.metadata.labels, p.spec.node_name, p.status.phase, is_ready(p), _is_deleted(p))
         for key, p in present.items()
     }
 
