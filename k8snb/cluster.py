@@ -361,8 +361,7 @@ class Cluster(ClusterTables):
         branch.images.update(self.images)
         branch.replay(self.journal, until_ms)
         if at is None:
-            while branch._loop.steps < self._loop.steps:
-                branch._loop.step()
+            branch._step_to(self._loop.steps)
         return branch
 
     @_alone
@@ -373,8 +372,7 @@ class Cluster(ClusterTables):
             for entry in journal:
                 if entry.time_ms > until_ms:
                     break
-                while self._loop.steps < entry.steps:
-                    self._loop.step()
+                self._step_to(entry.steps)
                 self._loop.run_until(entry.time_ms) if not entry.steps else self._loop.set_time(entry.time_ms)
                 self._input(entry.action)
         finally:
@@ -383,6 +381,12 @@ class Cluster(ClusterTables):
             self._loop.run_until(until_ms)
 
     # -- inside
+
+    def _step_to(self, steps: int) -> None:
+        """Run until so many events have run; raises SimulationError where nothing is to come before that."""
+        while self._loop.steps < steps:
+            if self._loop.step() is None:
+                raise SimulationError("the journal does not lead to where it was written: it lacks something")
 
     @_alone
     def begin(self, action: dict[str, Any], pace_ms: int = 0, flags: Sequence[str] = ()) -> RunningCommand | None:

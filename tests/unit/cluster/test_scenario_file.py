@@ -6,7 +6,7 @@ import pytest
 
 from k8snb import Cluster, load_scenario, scenario_of
 from k8snb.api.resources import BY_KIND
-from k8snb.errors import K8snbError, NotFound
+from k8snb.errors import K8snbError, NotFound, SimulationError
 from k8snb.scenario import Player
 from k8snb.scenario_file import read_scenario_file, ScenarioError
 
@@ -134,3 +134,10 @@ def test_controllers_see_one_object_go_before_a_command_deletes_the_next() -> No
     [replica_set] = cluster.server.list(BY_KIND["ReplicaSet"], "default")
     # The newer one went first: what the deployment made instead came after the older one, which was still there.
     assert replica_set.metadata.annotations["deployment.kubernetes.io/revision"] == "2"
+
+
+def test_a_cluster_that_a_player_moved_says_that_it_cannot_be_forked() -> None:
+    steps = "{at: 0, kubectl: run a --image=nginx}"
+    cluster = Player(load_scenario(f"{HEAD}spec: {{until: 3, steps: [{steps}]}}")).play()
+    with pytest.raises(SimulationError, match="the journal does not lead to where it was written"):
+        cluster.fork()
