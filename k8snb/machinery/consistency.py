@@ -42,3 +42,25 @@ class ConsistencyStore:
         seen_after_ms = self._seen_after_ms.pop(key, None)
         if seen_after_ms is not None and now_ms <= seen_after_ms:
             raise ConsistencyError(f"the last write of {key} has not been seen yet")
+
+
+class CaughtUp:
+    """Remembers by key when the caches show what a controller wrote; what comes before waits, and does not fail.
+
+    `ConsistencyStore` is for controllers whose syncs fail then, as upstream's do: the next delay is longer for it.
+    """
+
+    def __init__(self) -> None:
+        self._from_ms: dict[str, int] = {}
+
+    def wrote_at(self, key: str, now_ms: int) -> None:
+        """Something was written for a key now."""
+        self._from_ms[key] = now_ms + WATCH_LATENCY_MS
+
+    def behind_ms(self, key: str, now_ms: int) -> int:
+        """How long a key has to wait; 0: the caches show all."""
+        return max(0, self._from_ms.get(key, 0) - now_ms)
+
+    def forget(self, key: str) -> None:
+        """The object is gone."""
+        self._from_ms.pop(key, None)

@@ -31,7 +31,7 @@ from k8snb.controllers.daemonset.tally import Tally
 from k8snb.controllers.daemonset.templates import Templates
 from k8snb.errors import ApiError, Conflict, NotFound
 from k8snb.machinery.at_rest import AtRest
-from k8snb.machinery.consistency import ConsistencyStore
+from k8snb.machinery.consistency import CaughtUp, ConsistencyStore
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.expectations import Expectations
 from k8snb.machinery.informer import WATCH_LATENCY_MS
@@ -58,7 +58,7 @@ class DaemonSetController(Controller):
         self.pod_control = PodControl(self.server, self.recorder)
         self.history = History(self.server, self.informers)
         self._pods_written = 0
-        self._answered_ms: dict[str, int] = {}  # when the API server has answered that a revision is written
+        self.caught_up = CaughtUp()  # with the revisions that were written
         self.templates = Templates()
         self.backoff = FailedPodsBackoff()
         self._tallies: dict[str, Tally] = {}
@@ -198,9 +198,9 @@ class DaemonSetController(Controller):
         daemon_set = self.daemon_sets.get(key)
         if daemon_set is None:
             self.expectations.forget(key)
-            self._answered_ms.pop(key, None)
+            self.caught_up.forget(key)
             return
-        if self.now_ms < self._answered_ms.get(key, 0):
+        if self.caught_up.behind_ms(key, self.now_ms):
             return
         if daemon_set.spec.selector == LabelSelector():
             message = "This daemon set is selecting all pods. A non-empty selector is required."
@@ -214,7 +214,7 @@ class DaemonSetController(Controller):
         pods, written = self._claim_pods(daemon_set), self.server.store.revision
         revisions = self.history.construct(daemon_set, pods)
         if self.server.store.revision != written:
-            self._answered_ms[key] = self.now_ms + WATCH_LATENCY_MS  # others act meanwhile
+            self.caught_up.wrote_at(key, self.now_ms)  # others act meanwhile
             self.queue.add_after(key, WATCH_LATENCY_MS)
             return
         daemons = self._look(daemon_set, pods, revisions.hash)

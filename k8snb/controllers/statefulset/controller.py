@@ -25,6 +25,7 @@ from k8snb.controllers.statefulset.status import complete_rolling_update, count_
 from k8snb.controllers.statefulset.update import Revisions, SetUpdate
 from k8snb.errors import ApiError
 from k8snb.machinery.at_rest import AtRest
+from k8snb.machinery.consistency import CaughtUp
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.history_revisions import (
     find_equal,
@@ -53,7 +54,7 @@ class StatefulSetController(Controller):
         claims = self.informers.of(PersistentVolumeClaim)
         self.members = Members()
         self.pod_control = StatefulPodControl(self.server, self.recorder, claims)
-        self._caught_up_ms: dict[str, int] = {}
+        self.caught_up = CaughtUp()
         self.at_rest = AtRest()
         self._patches: dict[str, tuple[PodTemplateSpec, dict[str, Any]]] = {}
         self._restored: dict[str, tuple[ControllerRevision, PodTemplateSpec]] = {}
@@ -115,12 +116,13 @@ class StatefulSetController(Controller):
         """
         set_ = self.sets.get(key)
         if set_ is None:
-            for memory in (self._caught_up_ms, self._patches, self._restored):
+            self.caught_up.forget(key)
+            for memory in (self._patches, self._restored):
                 memory.pop(key, None)
             self.at_rest.forget(key)
             return
-        behind_ms = self._caught_up_ms.get(key, 0) - self.now_ms
-        if behind_ms > 0:
+        behind_ms = self.caught_up.behind_ms(key, self.now_ms)
+        if behind_ms:
             self.queue.add_after(key, behind_ms)
             return
         before = self.server.store.revision
@@ -128,7 +130,7 @@ class StatefulSetController(Controller):
             self._sync_set(key, set_)
         finally:
             if self.server.store.revision != before:
-                self._caught_up_ms[key] = self.now_ms + WATCH_LATENCY_MS
+                self.caught_up.wrote_at(key, self.now_ms)
 
     def _sync_set(self, key: str, set_: StatefulSet) -> None:
         before, owned = self.server.store.revision, self.ownership.of(set_.metadata.uid)
