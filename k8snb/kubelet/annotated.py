@@ -223,6 +223,8 @@ class AnnotatedKubelet:
                 continue
             if record.exit_code is None:  # else its node went down before it could say so
                 record.exit_code = self._exit_codes.next_code(pod)
+            if EXIT.name in record.timers:  # its node went down and came back in this very moment
+                record.timers.pop(EXIT.name).cancel()
             record.timers[EXIT.name] = self.loop.call_after(
                 WRITE_MS + wait_ms(turn), self._exit, key_of(pod), record, record.exit_code, cause, priority=NODE
             )

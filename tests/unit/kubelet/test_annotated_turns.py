@@ -180,3 +180,13 @@ def test_a_node_that_goes_down_when_containers_exit_tells_their_code_later(down_
     cluster.fault(node="node-1", state="up")
     cluster.run(60)
     assert exits_of(cluster)[:2] == [3, 0]
+
+
+def test_a_node_that_goes_down_and_comes_back_while_containers_exit_tells_it_once() -> None:
+    cluster = Cluster(1, annotated=True)
+    cluster.apply(ALONE % ("", "Never"))
+    cluster.run_until(lambda: cluster.now_ms == 4000)  # the first event of the moment in which they exit
+    cluster.fault(node="node-1", state="down")
+    cluster.fault(node="node-1", state="up")
+    cluster.run(10)
+    assert exits_of(cluster) == [0]
