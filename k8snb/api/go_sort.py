@@ -46,6 +46,15 @@ def go_sort(items: Iterable[T], less: Less[T]) -> list[T]:
     return data
 
 
+def insertion_sort(data: list[T], less: Less[T], first: int, end: int) -> None:
+    """Sort a part of a list in place."""
+    for start in range(first + 1, end):
+        at = start
+        while at > first and less(data[at], data[at - 1]):
+            data[at - 1], data[at] = data[at], data[at - 1]
+            at -= 1
+
+
 class _Sorter(Generic[T]):
     """Sorts a list in place, between a first index and one behind the last."""
 
@@ -79,20 +88,13 @@ class _Sorter(Generic[T]):
             else:
                 self.sort(middle + 1, end, limit)
                 end = middle
-        return self._insertion_sort(first, end)
+        return insertion_sort(self.data, self._compare, first, end)
 
     def _less(self, one: int, other: int) -> bool:
         return self._compare(self.data[one], self.data[other])
 
     def _swap(self, one: int, other: int) -> None:
         self.data[one], self.data[other] = self.data[other], self.data[one]
-
-    def _insertion_sort(self, first: int, end: int) -> None:
-        for start in range(first + 1, end):
-            at = start
-            while at > first and self._less(at, at - 1):
-                self._swap(at, at - 1)
-                at -= 1
 
     # -- pivots
 

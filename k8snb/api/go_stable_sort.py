@@ -9,10 +9,11 @@ Go's ``sort.SliceStable``; P.-S. Kim, A. Kutzner: Stable minimum storage merging
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from k8snb.api.go_sort import Less
+from k8snb.api.go_sort import insertion_sort, Less
 
 T = TypeVar("T")
 
@@ -38,21 +39,13 @@ def go_stable_sort(items: Iterable[T], less: Less[T]) -> list[T]:
     """
     data = list(items)
     for first in range(0, len(data), BLOCK):
-        _insertion_sort(data, less, first, min(first + BLOCK, len(data)))
+        insertion_sort(data, less, first, min(first + BLOCK, len(data)))
     size = BLOCK
     while size < len(data):
         for first in range(0, len(data) - size, 2 * size):
             _merge(data, less, first, first + size, min(first + 2 * size, len(data)))
         size *= 2
     return data
-
-
-def _insertion_sort(data: list[T], less: Less[T], first: int, end: int) -> None:
-    for index in range(first + 1, end):
-        at = index
-        while at > first and less(data[at], data[at - 1]):
-            data[at - 1], data[at] = data[at], data[at - 1]
-            at -= 1
 
 
 def _merge(data: list[T], less: Less[T], first: int, middle: int, end: int) -> None:
@@ -84,10 +77,4 @@ def _merge_by_halves(data: list[T], less: Less[T], first: int, middle: int, end:
 
 def _search(low: int, high: int, found: Callable[[int], bool]) -> int:
     """The first index from `low` on for which `found` holds, or `high`, by halving."""
-    while low < high:
-        middle = (low + high) // 2
-        if found(middle):
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    return bisect_left(range(high), True, lo=low, key=found)
