@@ -30,11 +30,10 @@ class Tally:
 
     Notes
     -----
-    ``groups`` has the nodes by their standing. While ``version`` stays the same between two looks, so do they.
+    ``groups`` has the nodes by their standing.
     """
 
     def __init__(self, pods: Iterable[Pod], judge: Judge) -> None:
-        self.version = 0
         self._judge = judge
         self._pods: dict[str, list[Pod]] = {}
         self._verdicts: dict[str, Verdict] = {}
@@ -79,7 +78,6 @@ class Tally:
         unheard: Iterable[str] = dict.fromkeys((*self._unheard, *self._ripening))
         if self._template is not template or self._revision != revision:
             self._template, self._revision = template, revision
-            self.version += 1
             unheard = dict.fromkeys((*nodes, *self._states, *self._unheard))
             self._unjudged = dict.fromkeys(unheard)
         found = Daemons(daemon_set, self._verdicts, self._pods, hash_, generation, now, self.groups, self._order)
@@ -112,7 +110,6 @@ class Tally:
             self._ripening[name] = None
 
     def _enter_group(self, name: str, state: NodeState) -> None:
-        self.version += 1
         self._states[name] = state
         self.groups.setdefault(state, {})[name] = None
         if name not in self._order:
@@ -120,7 +117,6 @@ class Tally:
             self._order[name] = self._numbered
 
     def _leave_group(self, name: str) -> None:
-        self.version += 1
         state = self._states.pop(name, None)
         if state is not None:
             group = self.groups[state]
