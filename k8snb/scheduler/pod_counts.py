@@ -9,33 +9,24 @@ from collections.abc import Iterable
 
 from k8snb.api.selectors import Selector
 from k8snb.scheduler.change_log import ChangeLog
-from k8snb.scheduler.labels import selects
+from k8snb.scheduler.matcher import Matcher
 from k8snb.scheduler.node_info import NodeInfo
 from k8snb.scheduler.signature import Peers
 
 
 class PodCount:
-    """The pods of one namespace that a selector selects, by node; an empty selector selects none.
+    """The pods that a matcher matches, by node; those that are being deleted do not count.
 
-    ``changes`` says on which nodes their number changed. Pods that are being deleted do not count.
-
-    References
-    ----------
-    ``pkg/scheduler/framework/plugins/podtopologyspread/common.go countPodsMatchSelector @ v1.36``
+    ``changes`` says on which nodes their number changed.
     """
 
-    __slots__ = ("_by_node", "_namespace", "_selector", "changes", "users")
+    __slots__ = ("_by_node", "changes", "matcher", "users")
 
-    def __init__(self, selector: Selector | None, namespace: str) -> None:
+    def __init__(self, matcher: Matcher) -> None:
         self.changes: ChangeLog[NodeInfo] = ChangeLog()
         self.users = 0
-        self._selector = selector if selector is not None and selector.requirements else None
-        self._namespace = namespace
+        self.matcher = matcher
         self._by_node: dict[NodeInfo, int] = {}
-
-    def counts(self, peers: Peers) -> bool:
-        """Whether such pods count."""
-        return peers.namespace == self._namespace and selects(self._selector, peers.labels)
 
     def on(self, info: NodeInfo) -> int:
         """How many pods on a node count."""
@@ -72,7 +63,7 @@ class PodCounts:
         """The count for a selector and a namespace, until it is given back; `nodes` are all that have pods."""
         count = self._counts.get((selector, namespace))
         if count is None:
-            count = self._counts[selector, namespace] = PodCount(selector, namespace)
+            count = self._counts[selector, namespace] = PodCount(Matcher(selector, namespace))
             self._count_all(count, nodes)
         count.users += 1
         return count
@@ -88,7 +79,7 @@ class PodCounts:
                     known.counted_by.remove(count)
 
     def _count_all(self, count: PodCount, nodes: Iterable[NodeInfo]) -> None:
-        counted = [peers for peers in self._peers if count.counts(peers)]
+        counted = [peers for peers in self._peers if count.matcher.is_for(peers)]
         if not counted:
             return
         for peers in counted:
@@ -103,7 +94,7 @@ class PodCounts:
         """A pod came to a node."""
         known = self._peers.get(peers)
         if known is None:
-            known = self._peers[peers] = _Known([c for c in self._counts.values() if c.counts(peers)])
+            known = self._peers[peers] = _Known([c for c in self._counts.values() if c.matcher.is_for(peers)])
         known.pods += 1
         for count in known.counted_by:
             count.change(info, 1)

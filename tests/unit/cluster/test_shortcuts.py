@@ -182,8 +182,9 @@ def always_looked_at(original: Callable[..., bool]) -> Callable[..., bool]:
 
 
 def counted_one_by_one(self: PodCount, info: NodeInfo) -> int:
+    namespace, selector = self.matcher.namespace, self.matcher.selector
     pods = [p.pod.metadata for p in info.pods.values() if not p.terminating]
-    return sum(meta.namespace == self._namespace and selects(self._selector, meta.labels) for meta in pods)
+    return sum(meta.namespace == namespace and selects(selector, meta.labels) for meta in pods)
 
 
 def after_forgetting(original: Callable[..., Any], memory: str) -> Callable[..., Any]:

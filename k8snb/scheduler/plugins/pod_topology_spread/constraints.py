@@ -19,9 +19,8 @@ from k8snb.api.types.placement import TopologySpreadConstraint
 from k8snb.api.types.service import Service
 from k8snb.scheduler.labels import both, selector_of, selector_of_set, selects, untolerated_taint
 from k8snb.scheduler.listers import Listers
-from k8snb.scheduler.node_info import NodeInfo
 from k8snb.scheduler.plugins.node_affinity import required_affinity_matches
-from k8snb.scheduler.signature import Peers, Signature
+from k8snb.scheduler.signature import Signature
 
 DO_NOT_SCHEDULE = "DoNotSchedule"
 SCHEDULE_ANYWAY = "ScheduleAnyway"
@@ -55,39 +54,6 @@ class Constraint(NamedTuple):
             return False
         taints = node.spec.taints
         return not (self.honors_taints and taints and untolerated_taint(taints, signature.tolerations) is not None)
-
-
-class Matcher:
-    """Counts the pods of one namespace that a selector selects; an empty selector counts none."""
-
-    def __init__(self, selector: Selector | None, namespace: str) -> None:
-        self.selector = selector if selector is not None and selector.requirements else None
-        self.namespace = namespace
-        self._known: dict[Peers, bool] = {}
-
-    def matches(self, peers: Peers) -> bool:
-        """Whether pods count."""
-        known = self._known.get(peers)
-        if known is None:
-            known = peers.namespace == self.namespace and selects(self.selector, peers.labels)
-            self._known[peers] = known
-        return known
-
-    def count(self, node: NodeInfo) -> int:
-        """How many pods on a node count; those being deleted do not.
-
-        References
-        ----------
-        ``common.go countPodsMatchSelector @ v1.36``
-        """
-        if self.selector is None:
-            return 0
-        total, known = 0, self._known
-        for peers, number in node.live.items():
-            counts = known.get(peers)
-            if self.matches(peers) if counts is None else counts:
-                total += number
-        return total
 
 
 def hard_constraints(signature: Signature) -> tuple[Constraint, ...]:

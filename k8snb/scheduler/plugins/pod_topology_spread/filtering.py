@@ -11,8 +11,9 @@ from collections.abc import Collection, Sequence
 
 from k8snb.scheduler.framework import NodeFilter
 from k8snb.scheduler.labels import selects
+from k8snb.scheduler.matcher import Matcher
 from k8snb.scheduler.node_info import NodeInfo
-from k8snb.scheduler.plugins.pod_topology_spread.constraints import Constraint, has_all_labels, Matcher
+from k8snb.scheduler.plugins.pod_topology_spread.constraints import Constraint, has_all_labels
 from k8snb.scheduler.signature import PodInfo, Signature
 from k8snb.scheduler.status import Status, unresolvable, unschedulable
 

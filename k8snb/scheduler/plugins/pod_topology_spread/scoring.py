@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from k8snb.scheduler.framework import MAX_NODE_SCORE, Scorer
+from k8snb.scheduler.matcher import Matcher
 from k8snb.scheduler.node_info import NodeInfo
-from k8snb.scheduler.plugins.pod_topology_spread.constraints import Constraint, has_all_labels, Matcher
+from k8snb.scheduler.plugins.pod_topology_spread.constraints import Constraint, has_all_labels
 from k8snb.scheduler.signature import Signature
 
 
