@@ -149,7 +149,7 @@ class OwnedPods:
         if before is not after:
             self._change_standing(key, self.groups[id(labels)], node, before, after)
         if after.active:
-            (self.settled[node] if after.settled else self.unsettled)[key] = new
+            self._put_in(key, new, after)
 
     def _change_standing(self, key: str, group: LabelGroup, node: str, before: _Standing, after: _Standing) -> None:
         """A pod counts otherwise than it did."""
@@ -160,8 +160,10 @@ class OwnedPods:
         self.with_cost += after.has_cost - before.has_cost
         if before.active and (not after.active or before.settled != after.settled):
             self._take_out(key, node, before)
-        if after.settled:
-            self.settled.setdefault(node, {})
+
+    def _put_in(self, key: str, pod: Pod, standing: _Standing) -> None:
+        """An active pod, or its next version, where those of its standing are."""
+        (self.settled.setdefault(pod.spec.node_name, {}) if standing.settled else self.unsettled)[key] = pod
 
     def _take_out(self, key: str, node: str, standing: _Standing) -> None:
         """An active pod is it no more, or settles, or does not stay settled."""
@@ -188,11 +190,10 @@ class OwnedPods:
         group.active += step
         group.ready += step * standing.ready
         self.with_cost += step * standing.has_cost
-        node = pod.spec.node_name
         if step > 0:
-            (self.settled.setdefault(node, {}) if standing.settled else self.unsettled)[key] = pod
+            self._put_in(key, pod, standing)
         else:
-            self._take_out(key, node, standing)
+            self._take_out(key, pod.spec.node_name, standing)
 
     def active_by_node(self) -> dict[str, int]:
         """How many active pods each node has."""
