@@ -38,6 +38,15 @@ def conditions(cluster: Any, job: Job) -> dict[str, str]:
     return {c.type: f"{c.status} {c.reason}" for c in cluster.current(job).status.conditions}
 
 
+def about_to_complete(cluster: Any) -> Job:
+    """A job of one pod that has said how it will end, a moment before it does."""
+    batch = job(cluster, parallelism=1, completions=1)
+    cluster.run(2)
+    cluster.set_phase(pods(cluster)[0], "Succeeded")
+    cluster.run(1.001)
+    return batch
+
+
 def test_changes_of_pods_are_looked_at_together(cluster):
     batch = job(cluster, parallelism=2, completions=4)
     first, second = pods(cluster)
@@ -67,10 +76,7 @@ def test_completes(cluster):
 
 
 def test_says_that_it_will_be_complete_a_moment_before_it_is(cluster):
-    batch = job(cluster, parallelism=1, completions=1)
-    cluster.run(2)
-    cluster.set_phase(pods(cluster)[0], "Succeeded")
-    cluster.run(1.001)
+    batch = about_to_complete(cluster)
     assert conditions(cluster, batch) == {"SuccessCriteriaMet": "True CompletionsReached"}
     assert cluster.all(Pod)[0].metadata.finalizers == ()
     assert ("batch", "Completed") not in cluster.events()
@@ -80,10 +86,7 @@ def test_says_that_it_will_be_complete_a_moment_before_it_is(cluster):
 
 
 def test_a_job_that_changes_in_that_moment_completes_later(cluster):
-    batch = job(cluster, parallelism=1, completions=1)
-    cluster.run(2)
-    cluster.set_phase(pods(cluster)[0], "Succeeded")
-    cluster.run(1.001)
+    batch = about_to_complete(cluster)
     cluster.change_meta(batch, labels={"a": "b"})
     cluster.run(0.9)
     assert list(conditions(cluster, batch)) == ["SuccessCriteriaMet"]

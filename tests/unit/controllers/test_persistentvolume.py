@@ -61,6 +61,15 @@ class Volumes:
         volume = {"name": "data", "persistentVolumeClaim": {"claimName": claim.metadata.name}}
         return self.world.pod("user", node=node, volumes=[volume])
 
+    def deleted_in_use(self) -> tuple[Any, Any]:
+        """A claim that was deleted while a pod uses it, and the pod."""
+        claim = self.claim()
+        pod = self.uses(claim)
+        self.world.run()
+        self.world.delete(claim)
+        self.world.run()
+        return claim, pod
+
 
 def test_claim_is_bound_to_a_new_volume(world: WorldClass) -> None:
     volumes = Volumes(world)
@@ -92,11 +101,7 @@ def test_volume_of_a_deleted_claim(world: WorldClass, policy: str, phase: str | 
 
 def test_claim_in_use_stays(world: WorldClass) -> None:
     volumes = Volumes(world)
-    claim = volumes.claim()
-    pod = volumes.uses(claim)
-    volumes.world.run()
-    volumes.world.delete(claim)
-    volumes.world.run()
+    claim, pod = volumes.deleted_in_use()
     assert volumes.current(claim).metadata.deletion_timestamp is not None
     volumes.world.delete(pod, grace=0)
     volumes.world.run()
@@ -105,11 +110,7 @@ def test_claim_in_use_stays(world: WorldClass) -> None:
 
 def test_claim_goes_when_the_api_server_has_told_that_no_pod_is_left(world: WorldClass) -> None:
     volumes = Volumes(world)
-    claim = volumes.claim()
-    pod = volumes.uses(claim)
-    volumes.world.run()
-    volumes.world.delete(claim)
-    volumes.world.run()
+    claim, pod = volumes.deleted_in_use()
     volumes.world.delete(pod, grace=0)
     volumes.world.run(0.006)
     assert volumes.current(claim) is not None
