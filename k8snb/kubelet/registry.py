@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 _SLOW = re.compile(r"slow-(\d{1,6})")
 
@@ -44,9 +45,9 @@ class Registry:
 
     def problem(self, image: str) -> str:
         """What a pull of the image fails with; empty: nothing."""
-        if any(fnmatchcase(image, pattern) for pattern in self.missing):
+        if _is_one_of(image, self.missing):
             return f'code = NotFound desc = failed to pull and unpack image "{image}": not found'
-        if any(fnmatchcase(image, pattern) for pattern in self._down):
+        if self._down and _is_one_of(image, tuple(self._down)):
             return (
                 f'code = Unavailable desc = failed to pull and unpack image "{image}": failed to resolve reference '
                 f'"{image}": dial tcp: connect: connection refused'
@@ -60,3 +61,8 @@ class Registry:
                 return seconds
         slow = _SLOW.search(image)
         return int(slow[1]) if slow else None
+
+
+@lru_cache(1024)
+def _is_one_of(image: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(image, pattern) for pattern in patterns)

@@ -17,14 +17,6 @@ class _Seen(NamedTuple):
     obj: KubernetesObject
     others: tuple[object, ...]
 
-    def is_like(self, before: _Seen) -> bool:
-        if len(self.others) != len(before.others) or not _is_same(self.obj, before.obj):
-            return False
-        for mine, theirs in zip(self.others, before.others, strict=True):
-            if mine is not theirs and not (isinstance(mine, int) and mine == theirs):
-                return False
-        return True
-
 
 class AtRest:
     """Remembers, by key, what a sync went by that had nothing to write but perhaps its object's status."""
@@ -41,7 +33,7 @@ class AtRest:
             Objects, which are the same only if they are identical, and numbers.
         """
         before = self._seen.get(key)
-        return before is not None and _Seen(obj, others).is_like(before)
+        return before is not None and _is_same(obj, before.obj) and _are_same(others, before.others)
 
     def note(self, key: str, obj: KubernetesObject, *others: object) -> None:
         """A sync is over that went by these, and found nothing to do.
@@ -74,3 +66,12 @@ def _is_same(obj: KubernetesObject, before: KubernetesObject) -> bool:
         and mine.finalizers is theirs.finalizers
         and mine.deletion_timestamp == theirs.deletion_timestamp
     )
+
+
+def _are_same(others: tuple[object, ...], before: tuple[object, ...]) -> bool:
+    if len(others) != len(before):
+        return False
+    for mine, theirs in zip(others, before, strict=True):
+        if mine is not theirs and not (isinstance(mine, int) and mine == theirs):
+            return False
+    return True

@@ -53,6 +53,7 @@ class Controller:
 
     def __init__(self, environment: Environment) -> None:
         self.server = environment.server
+        self.loop = environment.server.loop
         self.informers = environment.informers
         self.ownership = environment.ownership
         self.streams = environment.streams
@@ -62,7 +63,7 @@ class Controller:
     @property
     def now_ms(self) -> int:
         """Simulated milliseconds since the cluster's start."""
-        return self.server.now_ms
+        return self.loop.now_ms
 
     def enqueue(self, obj: KubernetesObject) -> None:
         """Look at an object soon."""

@@ -112,7 +112,7 @@ class DaemonSetController(Controller):
         key = key_of(daemon_set)
         if old is None:
             self.expectations.creation_observed(key)
-        self.enqueue(daemon_set)
+        self.queue.add(key)
         seconds = daemon_set.spec.min_ready_seconds
         if seconds and old is not None and is_ready(new) and not is_ready(old):
             self.queue.add_after(key, (seconds + 1) * 1000)
@@ -138,8 +138,9 @@ class DaemonSetController(Controller):
         assert pod is not None
         daemon_set = self._owner(pod)
         if daemon_set is not None:
-            self.expectations.deletion_observed(key_of(daemon_set), key_of(pod))
-            self.enqueue(daemon_set)
+            key = key_of(daemon_set)
+            self.expectations.deletion_observed(key, key_of(pod))
+            self.queue.add(key)
 
     def _on_node(self, old: Node | None, new: Node | None) -> None:
         node = new or old

@@ -19,9 +19,8 @@ from k8snb.machinery.server import EPOCH_MS
 
 def deployment_complete(deployment: Deployment, status: DeploymentStatus) -> bool:
     """All pods are of the present template and available, and there are no others."""
-    counts = status.updated_replicas, status.replicas, status.available_replicas
     return (
-        all(count == desired_replicas(deployment) for count in counts)
+        status.updated_replicas == status.replicas == status.available_replicas == desired_replicas(deployment)
         and status.observed_generation >= deployment.metadata.generation
     )
 

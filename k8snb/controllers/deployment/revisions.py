@@ -45,7 +45,7 @@ def by_creation(rs: ReplicaSet) -> tuple[int, str]:
 
 def find_new_replica_set(deployment: Deployment, replica_sets: Iterable[ReplicaSet]) -> ReplicaSet | None:
     """The oldest ReplicaSet that has the deployment's present template."""
-    return next((rs for rs in sorted(replica_sets, key=by_creation) if same_template(rs, deployment)), None)
+    return min([rs for rs in replica_sets if same_template(rs, deployment)], key=by_creation, default=None)
 
 
 def revision_of(rs: ReplicaSet | Deployment) -> int:

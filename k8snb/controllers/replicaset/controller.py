@@ -94,18 +94,20 @@ class ReplicaController(Controller, Generic[Replicated]):
         rs = self._named(reference, new.metadata.namespace)
         if rs is None:
             return
+        key = key_of(rs)
         if old is None:
-            self.expectations.creation_observed(key_of(rs))
-        self._note_stale(key_of(rs))
-        self.enqueue(rs)
+            self.expectations.creation_observed(key)
+        self._note_stale(key)
+        self.queue.add(key)
 
     def _on_pod_deleted(self, pod: Pod | None) -> None:
         assert pod is not None
         rs = self._owner(pod)
         if rs is not None:
-            self.expectations.deletion_observed(key_of(rs), key_of(pod))
-            self._note_stale(key_of(rs))
-            self.enqueue(rs)
+            key = key_of(rs)
+            self.expectations.deletion_observed(key, key_of(pod))
+            self._note_stale(key)
+            self.queue.add(key)
 
     def _owner(self, pod: Pod) -> Replicated | None:
         reference = controller_of(pod)
