@@ -146,7 +146,7 @@ class ApiServer:
     def pods_on(self, node: str) -> Sequence[Pod]:
         """The pods on a node, by key."""
         pods = cast(dict[str, Pod], self.store.tables["Pod"])
-        return [pods[key] for key in sorted(key for key, pod in pods.items() if pod.spec.node_name == node)]
+        return [pods[key] for key in sorted([key for key, pod in pods.items() if pod.spec.node_name == node])]
 
     def _table(self, resource: Resource) -> dict[str, KubernetesObject]:
         table = self.store.tables.get(resource.kind)
