@@ -1,13 +1,14 @@
 """The event loop: simulated milliseconds, and a total order of everything that happens.
 
-Events run in the order (time, priority, sequence number). Nothing in it sleeps and nothing reads a wall clock.
+Events run in the order of their time and priority, and then as they were scheduled. Nothing in it sleeps and nothing
+reads a wall clock.
 """
 
 from __future__ import annotations
 
 import gc
 import heapq
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -18,6 +19,7 @@ from k8snb.errors import SimulationError
 
 # Within one millisecond, watches are delivered before controllers look, and the user comes last.
 DELIVERY, NODE, CONTROL, USER = range(4)
+PRIORITIES = 4
 
 COLLECT_AFTER = (3_000_000, 20, 100)  # new containers; collections of the youngest; of the middle generation
 STEPS_WITHOUT_TIME = 2_000_000  # that many events in one millisecond are a livelock
@@ -71,6 +73,9 @@ class Timer(Struct, eq=False):
 class Loop:
     """A clock and the events to come.
 
+    Many events fall together: so it sorts the turns in which they run, each a millisecond and a priority, and a turn's
+    events wait in a row.
+
     Examples
     --------
     >>> loop = Loop()
@@ -83,8 +88,8 @@ class Loop:
     def __init__(self) -> None:
         self.now_ms = 0
         self.steps = 0
-        self._heap: list[tuple[int, int, int, Timer]] = []
-        self._sequence = 0
+        self._turns: list[int] = []  # a heap of milliseconds times PRIORITIES plus a priority
+        self._timers: dict[int, deque[Timer]] = {}  # by turn, never an empty row
         self._foreground = 0
         self._stuck_since = 0
         self._recent: Counter[str] = Counter()
@@ -111,9 +116,14 @@ class Loop:
     ) -> Timer:
         """Call `callback(*args)` at a time that is not past: what the others come to."""
         timer = Timer(self, time_ms, callback, args, background)
-        self._sequence += 1
         self._foreground += not background
-        heapq.heappush(self._heap, (time_ms, priority, self._sequence, timer))
+        turn = time_ms * PRIORITIES + priority
+        row = self._timers.get(turn)
+        if row is None:
+            self._timers[turn] = deque((timer,))
+            heapq.heappush(self._turns, turn)
+        else:
+            row.append(timer)
         return timer
 
     def forget(self, timer: Timer) -> None:
@@ -128,23 +138,34 @@ class Loop:
     def next_time(self, foreground: bool = False) -> int | None:
         """When the next event is due (with `foreground`, the next that is no background timer)."""
         if foreground:
-            times = (time for time, _, _, timer in self._heap if timer.active and not timer.background)
-            return min(times, default=None)
-        while self._heap and not self._heap[0][3].active:
-            heapq.heappop(self._heap)
-        return self._heap[0][0] if self._heap else None
+            turns = (turn for turn, row in self._timers.items() if any(t.active and not t.background for t in row))
+            turn = min(turns, default=None)
+            return None if turn is None else turn // PRIORITIES
+        while self._turns and not self._timers[self._turns[0]][0].active:
+            self._pop()
+        return self._turns[0] // PRIORITIES if self._turns else None
 
     def pending(self) -> list[Timer]:
         """What is to come, in order, without background timers."""
-        return [t for *_, t in sorted(self._heap, key=lambda row: row[:3]) if t.active and not t.background]
+        return [t for turn in sorted(self._turns) for t in self._timers[turn] if t.active and not t.background]
+
+    def _pop(self) -> Timer:
+        """The next timer, cancelled or not, which is no more to come."""
+        turn = self._turns[0]
+        row = self._timers[turn]
+        timer = row.popleft()
+        if not row:
+            heapq.heappop(self._turns)
+            del self._timers[turn]
+        return timer
 
     def step(self) -> Timer | None:
         """Run the next event; returns it, or None when nothing is to come."""
-        heap = self._heap
-        while heap:
-            time_ms, _, _, timer = heapq.heappop(heap)
+        while self._turns:
+            timer = self._pop()
             if not timer.active:
                 continue
+            time_ms = timer.time_ms
             if time_ms > self.now_ms:
                 self.now_ms, self._stuck_since = time_ms, self.steps
             self.steps += 1
@@ -179,11 +200,10 @@ class Loop:
 
     def run_until_idle(self, deadline_ms: int) -> bool:
         """Run every event until only background timers are to come; False if that takes longer than to a time."""
-        heap = self._heap
         while self._foreground:
-            time_ms, _, _, timer = heap[0]
+            timer = self._timers[self._turns[0]][0]
             # Only what is first and not cancelled is due next for sure.
-            if (time_ms > deadline_ms or not timer.active) and cast(int, self.next_time()) > deadline_ms:
+            if (timer.time_ms > deadline_ms or not timer.active) and cast(int, self.next_time()) > deadline_ms:
                 return False
             self.step()
         return True
