@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -16,7 +15,7 @@ class ChangeLog(Generic[T]):
     >>> log = ChangeLog()
     >>> log.note("a"), log.note("b"), log.note("a")
     (None, None, None)
-    >>> list(log.since(1))
+    >>> log.since(1)
     ['a', 'b']
     """
 
@@ -33,9 +32,11 @@ class ChangeLog(Generic[T]):
         latest.pop(thing, None)
         latest[thing] = self.generation
 
-    def since(self, generation: int) -> Iterator[T]:
+    def since(self, generation: int) -> list[T]:
         """What changed after a generation, the last change first."""
+        found = []
         for thing, changed in reversed(self._latest.items()):
             if changed <= generation:
-                return
-            yield thing
+                break
+            found.append(thing)
+        return found

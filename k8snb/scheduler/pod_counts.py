@@ -5,13 +5,15 @@ Many tables look at the same pods, and at each decision; so what they count is c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from k8snb.api.selectors import Selector
 from k8snb.scheduler.change_log import ChangeLog
 from k8snb.scheduler.matcher import Matcher
 from k8snb.scheduler.node_info import NodeInfo
 from k8snb.scheduler.signature import Peers
+
+_EQUAL = ("=", "==", "in")
 
 
 class PodCount:
@@ -53,10 +55,14 @@ class _Known:
 
 
 class PodCounts:
-    """All counts that somebody uses."""
+    """All counts that somebody uses.
+
+    Nearly all selectors begin with a label that has to have one value, by which those that may match are found.
+    """
 
     def __init__(self) -> None:
         self._counts: dict[tuple[Selector | None, str], PodCount] = {}
+        self._by_first: dict[tuple[str, str] | None, dict[PodCount, None]] = {}
         self._peers: dict[Peers, _Known] = {}
 
     def use(self, selector: Selector | None, namespace: str, nodes: Iterable[NodeInfo]) -> PodCount:
@@ -64,6 +70,7 @@ class PodCounts:
         count = self._counts.get((selector, namespace))
         if count is None:
             count = self._counts[selector, namespace] = PodCount(Matcher(selector, namespace))
+            self._by_first.setdefault(_first_label(selector), {})[count] = None
             self._count_all(count, nodes)
         count.users += 1
         return count
@@ -74,6 +81,7 @@ class PodCounts:
         if not count.users:
             for key in [key for key, known in self._counts.items() if known is count]:
                 del self._counts[key]
+                del self._by_first[_first_label(key[0])][count]
             for known in self._peers.values():
                 if count in known.counted_by:
                     known.counted_by.remove(count)
@@ -94,10 +102,14 @@ class PodCounts:
         """A pod came to a node."""
         known = self._peers.get(peers)
         if known is None:
-            known = self._peers[peers] = _Known([c for c in self._counts.values() if c.matcher.is_for(peers)])
+            known = self._peers[peers] = _Known([c for c in self._candidates(peers) if c.matcher.is_for(peers)])
         known.pods += 1
         for count in known.counted_by:
             count.change(info, 1)
+
+    def _candidates(self, peers: Peers) -> Iterator[PodCount]:
+        for label in (None, *peers.labels.items()):
+            yield from self._by_first.get(label, ())
 
     def remove(self, peers: Peers, info: NodeInfo) -> None:
         """A pod went from a node, or is being deleted."""
@@ -107,3 +119,11 @@ class PodCounts:
             count.change(info, -1)
         if not known.pods:
             del self._peers[peers]
+
+
+def _first_label(selector: Selector | None) -> tuple[str, str] | None:
+    """The label that a selector's first requirement wants, if it wants exactly one."""
+    if selector is None or not selector.requirements:
+        return None
+    first = selector.requirements[0]
+    return (first.key, first.values[0]) if first.operator in _EQUAL and len(first.values) == 1 else None

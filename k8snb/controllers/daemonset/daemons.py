@@ -190,9 +190,9 @@ _EMPTY = NodeState(False, False, False, False, False, False, False, False, False
 
 def node_of(pod: Pod) -> str | None:
     """The node whose daemon a pod is; None for one that has ended and waits for its removal only."""
-    if is_terminal(pod) and pod.metadata.deletion_timestamp is not None:
+    if pod.metadata.deletion_timestamp is not None and is_terminal(pod):
         return None
-    return target_node(pod)
+    return pod.spec.node_name or target_node(pod)
 
 
 def by_node(pods: Iterable[Pod]) -> dict[str, list[Pod]]:

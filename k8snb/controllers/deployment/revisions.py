@@ -56,7 +56,7 @@ def revision_of(rs: ReplicaSet | Deployment) -> int:
 
 def max_revision(replica_sets: Iterable[ReplicaSet]) -> int:
     """The highest revision of the ReplicaSets."""
-    return max((revision_of(rs) for rs in replica_sets), default=0)
+    return max(map(revision_of, replica_sets), default=0)
 
 
 def last_revision(replica_sets: Iterable[ReplicaSet]) -> int:

@@ -178,7 +178,7 @@ def is_scaling_event(rollout: Rollout) -> bool:
     """The deployment's size is not the one that its ReplicaSets were last scaled for."""
     sets = get_all_replica_sets_and_sync_revision(rollout, create=False)
     desired = desired_replicas(rollout.deployment)
-    noted = (annotated_number(rs, revisions.DESIRED_REPLICAS) for rs in sets.all if size(rs))
+    noted = [annotated_number(rs, revisions.DESIRED_REPLICAS) for rs in sets.all if size(rs)]
     return any(number is not None and number != desired for number in noted)
 
 
