@@ -50,13 +50,15 @@ _PATCHED = re.compile(r'"([\w./-]+)": ?"?([^"{}\[\],]+)"?[,}]')  # the values th
 class Mark(NamedTuple):
     """A moment worth a mark on the time axis.
 
-    ``kind`` is ``input``, ``fault`` or ``warning``; ``seq`` its entry in the log.
+    ``kind`` is ``input``, ``fault`` or ``warning``; ``seq`` its entry in the log; ``about`` the kind and key of the
+    object that is warned of.
     """
 
     time_ms: int
     kind: str
     text: str
     seq: int
+    about: tuple[str, str] = ("", "")
 
     @property
     def label(self) -> str:
@@ -241,8 +243,10 @@ class Chronicle:
     def _take_event(self, change: Change) -> None:
         event = change.new
         if isinstance(event, Event) and event.type == "Warning" and change.old is None:
-            about = f"{event.involved_object.kind.lower()}/{event.involved_object.name}"
-            self.marks.append(Mark(change.time_ms, "warning", f"{event.reason} {about}: {event.message}", change.seq))
+            found = event.involved_object
+            words = f"{event.reason} {found.kind.lower()}/{found.name}: {event.message}"
+            about = (found.kind, f"{found.namespace}/{found.name}")
+            self.marks.append(Mark(change.time_ms, "warning", words, change.seq, about))
 
     def _take_pod(self, change: Change) -> None:
         if change.new is None:

@@ -16,9 +16,9 @@ from k8snb.picture.lanes import Lane, lane_id, ORDINALS, revision_key, row_key, 
 from k8snb.picture.palette import hue_class
 from k8snb.picture.placement import natural
 from k8snb.picture.pod_state import PodState, STATES
-from k8snb.picture.revisions import Revision
+from k8snb.picture.revisions import controller_of, Revision
 from k8snb.picture.track import Track
-from k8snb.picture.workloads import is_among, revision_label, workloads_at
+from k8snb.picture.workloads import is_among, revision_label, WORKLOADS, workloads_at
 
 BAND_GRAIN_MS = 100
 MOST_LANES = 3000
@@ -87,6 +87,8 @@ class Timeline:
         self._rows = Rows(subject.kind if subject is not None else "")
         self._revisions: dict[str, Revision | None] = {}
         self._pods: list[PodTrack] = []
+        self._marks: list[Mark] = []
+        self._seen_marks = 0
         self._seen_pods = 0
         self._sizes: dict[str, tuple[int, PodState | None, int | None]] = {}
         self._bands = _Bands()
@@ -108,6 +110,7 @@ class Timeline:
                 self._sizes[lane_id(pod)] = signature
                 self.lanes[lane_id(pod)] = self._rows.lane(pod)
                 self._bands.stale = True
+        self._follow_marks(uids)
         if self.curves is not None:
             self.curves.count_restarts(self._pods)
         if self.is_crowd and self._bands.stale:
@@ -175,8 +178,27 @@ class Timeline:
         return Divider(ORDINALS, partition, f"partition {partition}") if partition else None
 
     def marks(self) -> list[Mark]:
-        """The inputs, faults and warnings so far."""
-        return self.chronicle.marks
+        """The inputs and faults so far, and the warnings but for those of other workloads."""
+        return self._marks
+
+    def _follow_marks(self, uids: Collection[str]) -> None:
+        new = self.chronicle.marks[self._seen_marks :]
+        self._seen_marks += len(new)
+        names = {pod.key for pod in self._pods} if any(mark.about[0] == "Pod" for mark in new) else set()
+        self._marks.extend(mark for mark in new if not self._is_of_others(mark, uids, names))
+
+    def _is_of_others(self, mark: Mark, uids: Collection[str], names: Collection[str]) -> bool:
+        """Whether a warning is about another workload, or what that one owns."""
+        kind, key = mark.about
+        if self.subject is None or mark.about == self.subject:
+            return False
+        if kind == "Pod":
+            return key not in names
+        if kind not in WORKLOADS:
+            return False
+        versions = self.chronicle.track_of(kind, key).values
+        owners = [controller_of(version.metadata) for version in versions[:1] if version is not None]
+        return all(owner is None or owner.uid not in uids for owner in owners)
 
     @property
     def _is_cron_job(self) -> bool:
