@@ -99,7 +99,8 @@ def state_words(view: View) -> tuple[str, bool]:
     """The set's state in a few words, and whether something is wrong."""
     status, spec, wanted = view.obj.status, view.obj.spec, desired(view)
     done = f"{status.ready_replicas}/{wanted} ready · {status.updated_replicas} updated"
-    if view.newest_fails():
+    ordered = spec.pod_management_policy == "OrderedReady"  # then any pod is waited for, of whatever template it is
+    if view.newest_fails() or (ordered and view.failing()):
         return f"{done} · blocked", True
     seen = status.observed_generation >= view.obj.metadata.generation
     steady = seen and status.replicas == status.ready_replicas == wanted

@@ -92,14 +92,14 @@ class View(NamedTuple):
         """What the last fault of the whole registry made of it."""
         return next((words[2] for words in self._faults("registry") if words[1] == "*"), "up")
 
+    def failing(self) -> list[PodTrack]:
+        """The workload's pods that fail."""
+        return [pod for pod in self.pods() if pod.state(self.time_ms).word == FAILING]
+
     def newest_fails(self) -> bool:
         """Whether a pod of the template that is wanted fails."""
         wanted = images_of(self.obj.spec.template)
-        return any(
-            pod.state(self.time_ms).word == FAILING
-            for pod in self.pods()
-            if pod.revision is not None and pod.revision.images == wanted
-        )
+        return any(pod.revision is not None and pod.revision.images == wanted for pod in self.failing())
 
     # -- nodes
 

@@ -137,3 +137,32 @@ def test_a_page_keeps_in_step_with_every_control(kind: Any, press: Any, page_of:
 def test_a_refused_manifest_says_why() -> None:
     with pytest.raises(K8snbError, match="unknown"):
         JobLab({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "x"}, "spec": {"nonsense": 1}})
+
+
+def test_the_timeline_warns_of_its_own_workload_only(lab: ClusterLab, press: Any) -> None:
+    warned = lambda: {m.about for m in lab.timeline.timeline.marks() if m.kind == "warning"}  # noqa: E731
+    assert warned() == set()  # that claims are not bound yet is of the stateful set
+    lab.follow("StatefulSet", "db")
+    assert ("Pod", "default/db-0") in warned()
+    assert {kind for kind, _ in warned()} <= {"Pod", "StatefulSet", "PersistentVolumeClaim"}
+    lab.follow("Deployment", "web")
+    lab.cluster.kubectl("set image deployment/web nginx=nginx:broken")
+    lab.run(5)
+    failing = {pod.key for pod in lab.session.chronicle.pods if "web-" in pod.key and pod.revision.index == 1}
+    assert failing
+    assert warned() == {("Pod", key) for key in failing}
+
+
+def test_what_hinders_a_replica_set_is_warned_of_before_it_has_pods() -> None:
+    cluster = Cluster()
+    cluster.kubectl("create quota none --hard=pods=0")
+    cluster.apply("---\n".join((WEB, REPLICA_SET)))
+    cluster.run(5)
+    lab = ClusterLab(cluster)
+    warned = [m.about for m in lab.timeline.timeline.marks() if m.kind == "warning"]
+    owned = {(kind, key.partition("-")[0]) for kind, key in warned}
+    assert owned == {("ReplicaSet", "default/web")}
+    lab.follow("ReplicaSet", "bare")
+    warned = [m.about for m in lab.timeline.timeline.marks() if m.kind == "warning"]
+    assert set(warned) == {("ReplicaSet", "default/bare")}
+    lab.close()

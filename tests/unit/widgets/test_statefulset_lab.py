@@ -185,3 +185,16 @@ def test_the_lab_opens_with_identities(lab: StatefulSetLab) -> None:
     assert lab.graph.view == "identity"
     assert "identity" in lab.graph.bridge.views
     assert lab.svg().startswith("<svg")
+
+
+def test_a_set_that_waits_for_a_failing_pod_of_another_template_is_blocked(lab: StatefulSetLab) -> None:
+    lab.controls.image = "postgres:broken"
+    lab.run(20)
+    assert lab.controls.state.endswith("blocked")
+    lab.controls.image = "postgres:16.1"
+    lab.run(60)
+    assert lab.controls.state == "3/4 ready · 3 updated · blocked"
+    assert lab.controls.troubled
+    lab.cluster.kubectl("delete pod db-3 --wait=false")
+    lab.run(30)
+    assert lab.controls.state == "4/4 ready · 4 updated · complete"
