@@ -24,7 +24,7 @@ class KubectlConsole(Part):
         The cluster to talk to, or the session of other parts.
     """
 
-    _esm = module("dom", "console")
+    _esm = module("dom", "prompt", "console")
     _css = styles("console")
 
     entries: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -37,7 +37,13 @@ class KubectlConsole(Part):
     def update(self) -> None:
         """Show all answers so far."""
         self.entries = [
-            {"line": a.line, "out": a.result.stdout, "err": a.result.stderr, "exit": a.result.exit}
+            {
+                "line": a.line,
+                "typed": not a.is_fault,
+                "out": a.result.stdout,
+                "err": a.result.stderr,
+                "exit": a.result.exit,
+            }
             for a in self.session.answers
         ]
 

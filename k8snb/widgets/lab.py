@@ -89,10 +89,11 @@ class Lab(ipywidgets.VBox):  # type: ignore[misc]
 
     def _grid(self) -> ipywidgets.Box:
         """All parts in their places."""
-        left = _box(ipywidgets.VBox, [_card(self.graph), _card(self.console)], "k8snb-side")
-        right = _box(ipywidgets.VBox, [_card(self.controls), _card(self.inspector)], "k8snb-side")
+        below, why = _card(self.console, "k8snb-console-card"), _card(self.inspector, "k8snb-inspector-card")
+        left = _box(ipywidgets.VBox, [_card(self.graph), below], "k8snb-side")
+        right = _box(ipywidgets.VBox, [_card(self.controls), why], "k8snb-side")
         wide = "k8snb-lab-wide"
-        parts = [_card(self.player, wide), left, right, _card(self.timeline, wide)]
+        parts = [_card(self.player, wide), left, right, _card(self.timeline, wide, "k8snb-timeline-card")]
         return _box(ipywidgets.Box, parts, "k8snb-lab-grid")
 
     @classmethod

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -28,11 +29,28 @@ _ATTRIBUTE = "_widget_session"
 
 
 class Answer(NamedTuple):
-    """A line that ran, when, and what was answered."""
+    """A line that ran, when, and what was answered: of kubectl, or of Python where it is a fault."""
 
     line: str
     result: Result
     time_ms: int
+    is_fault: bool = False
+
+
+def fault_line(fault: Mapping[str, Any]) -> str:
+    """A fault as Python has it.
+
+    Examples
+    --------
+    >>> fault_line({"node": "node-1", "state": "down"})
+    'cluster.fault(node="node-1", state="down")'
+    """
+    settings = (f"{name}={_literal(value)}" for name, value in fault.items())
+    return f"cluster.fault({', '.join(settings)})"
+
+
+def _literal(value: Any) -> str:
+    return json.dumps(value) if isinstance(value, str | Mapping) else repr(value)
 
 
 class Session:
@@ -287,18 +305,16 @@ class Session:
     def fault(self, **fault: Any) -> Result:
         """Let a pod, a node or the registry fail or recover."""
         with self.lock:
-            words = " ".join(str(value) for value in fault.values())
             try:
                 self.cluster.fault(**fault)
                 result = Result(0, "done\n", "")
             except K8snbError as error:
                 result = Result(1, "", f"{error}\n")
-            kind = next(iter(fault), "")
-            return self._answered(f"fault: {kind} {words}", result)
+            return self._answered(fault_line(fault), result, is_fault=True)
 
-    def _answered(self, line: str, result: Result) -> Result:
+    def _answered(self, line: str, result: Result, *, is_fault: bool = False) -> Result:
         self.status = ""
-        self.answers = [*self.answers, Answer(line, result, self.moment_ms)][-MOST_ANSWERS:]
+        self.answers = [*self.answers, Answer(line, result, self.moment_ms, is_fault)][-MOST_ANSWERS:]
         self.refresh()
         return result
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ spec:
       containers:
       - {name: web, image: 'app:1', livenessProbe: {httpGet: {path: /, port: 80}, periodSeconds: 5}}
 """
+IMAGES = ".k8snb-controls select[aria-label=image]"
 INSPECTED = "document.querySelector('.k8snb-inspector pre')?.textContent ?? ''"
 
 
@@ -100,6 +102,90 @@ def test_a_graph_that_has_no_room_for_long_is_drawn_when_it_gets_some(
     lab.page.wait_for_timeout(11_000)  # as long as a person reads what stands above it
     lab.page.evaluate("document.querySelector('.k8snb-lab').style.display = ''")
     lab.wait_drawn(".pod", 4)
+    assert lab.errors == []
+
+
+def test_a_slider_stays_in_the_hand_that_holds_it_while_time_passes(open_lab: Callable[..., Any]) -> None:
+    lab = open_lab("DeploymentLab")
+    page, slider = lab.page, lab.page.get_by_label("replicas").first
+    page.get_by_label("Speed").first.select_option("1")
+    choose(lab, "image", "nginx:1.26")
+    page.wait_for_selector(".k8snb-player button[aria-label=Pause]")
+    box = slider.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.4, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.88, middle, steps=5)
+    held = slider.input_value()
+    assert held != "4"
+    state_is(lab, "4 updated · complete")  # the controls were shown anew in every step of the rollout
+    assert slider.input_value() == held
+    page.mouse.up()
+    echo_has(lab, f"kubectl scale deployment/web --replicas={held}")
+    assert lab.errors == []
+
+
+def test_an_open_list_keeps_its_options_while_time_passes(open_lab: Callable[..., Any]) -> None:
+    lab = open_lab("DeploymentLab")
+    first = "s => document.querySelector(s).options[1].marked"
+    lab.page.evaluate("s => { document.querySelector(s).options[1].marked = true; }", IMAGES)
+    lab.page.get_by_label("Speed").first.select_option("1")
+    lab.slide("replicas", "ArrowRight")
+    state_is(lab, "5/5 ready")
+    assert lab.page.evaluate(first, IMAGES)
+    assert lab.errors == []
+
+
+def test_nothing_jumps_when_words_grow(open_lab: Callable[..., Any]) -> None:
+    lab = open_lab("ClusterLab")
+    lab.page.set_viewport_size({"width": 1300, "height": 1200})
+    lab.wait_drawn(".pod", 8)
+    places = """() => [...document.querySelectorAll('.k8snb-controls :is(input, select, button, .k8snb-echo)')]
+      .filter((el) => el.offsetParent).map((el) => [el.offsetLeft, el.offsetTop].join())"""
+    lab.page.wait_for_timeout(500)
+    before = lab.page.evaluate(places)
+    press(lab, "Fail a node")
+    echo_has(lab, '>>> cluster.fault(node="node-1", state="down")')
+    lab.page.locator(".k8snb-folds button").first.click()
+    lab.page.get_by_role("button", name="Kill").filter(has_not_text="Kill a pod").first.wait_for()
+    choose(lab, "image", "nginx:broken")
+    state_is(lab, "rollout blocked")
+    assert lab.page.evaluate(places) == before
+    console = lab.page.get_by_label("kubectl command line").first
+    console.press("ArrowUp")
+    console.press("ArrowUp")
+    assert console.input_value() == "set image deployment/web nginx=nginx:broken"  # the fault is no line of kubectl's
+    assert lab.errors == []
+
+
+def test_flags_over_the_clock_keep_apart(open_lab: Callable[..., Any]) -> None:
+    lab = open_lab("DeploymentLab")
+    lab.page.get_by_label("Speed").first.select_option("10")
+    for image in ("nginx:1.26", "nginx:broken", "nginx:1.25", "nginx:1.26"):
+        choose(lab, "image", image)
+        echo_has(lab, image)
+        lab.page.wait_for_timeout(600)
+        lab.slide("minReadySeconds", "ArrowRight")
+        lab.page.wait_for_timeout(600)
+    ends = lab.page.evaluate(
+        """() => [...document.querySelectorAll('.k8snb-flags i')].map((el) => {
+          const box = el.getBoundingClientRect();
+          return [box.left, box.right];
+        })"""
+    )
+    assert len(ends) > 3
+    assert [pair for pair in pairwise(ends) if pair[0][1] > pair[1][0]] == []
+    assert lab.errors == []
+
+
+def test_one_column_keeps_what_is_asked_for_beside_what_comes_of_it(open_lab: Callable[..., Any]) -> None:
+    lab = open_lab("DeploymentLab")
+    tops = """() => ['player', 'controls', 'timeline', 'inspector', 'console'].map((name) =>
+      document.querySelector(`.k8snb-lab .k8snb-${name}`).getBoundingClientRect().top)"""
+    lab.page.set_viewport_size({"width": 1000, "height": 1200})
+    lab.page.wait_for_timeout(500)
+    found = lab.page.evaluate(tops)
+    assert found == sorted(found)
     assert lab.errors == []
 
 

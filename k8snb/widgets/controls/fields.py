@@ -158,6 +158,8 @@ class Button:
         What it does; raises Refused when there is nothing to do it to.
     alone
         Whether it works without a workload.
+    wide
+        Whether its words want the room of two.
     """
 
     name: str
@@ -165,10 +167,12 @@ class Button:
     steps: Callable[[View], Steps]
     hint: str = ""
     alone: bool = False
+    wide: bool = False
 
     def row(self, view: View) -> dict[str, Any]:
         """What the browser needs to draw the button."""
-        return {"name": self.name, "label": self.label(view), "hint": self.hint, "alone": self.alone}
+        row = {"name": self.name, "label": self.label(view), "hint": self.hint}
+        return {**row, "alone": self.alone, "wide": self.wide}
 
 
 @dataclass(frozen=True, kw_only=True)

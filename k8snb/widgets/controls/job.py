@@ -102,7 +102,11 @@ SUSPEND = Toggle(
     off="Resume",
 )
 RUN_AGAIN = Button(
-    name="run_again", label=_again_words, steps=run_again, hint="Delete the job and make it anew, as set here"
+    name="run_again",
+    label=_again_words,
+    steps=run_again,
+    hint="Delete the job and make it anew, as set here",
+    wide=True,
 )
 
 JOB = KindControls(

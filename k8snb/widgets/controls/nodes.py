@@ -118,7 +118,7 @@ NODE = Choice(
     choices=lambda view: [(name, _words(view, name, node)) for name, node in view.nodes().items()],
     hint="The node that the buttons below are about: choose it here, or click it",
 )
-LABEL = Button(name="label", label=_label_words, steps=_label, hint="Label the node, or take the label away")
+LABEL = Button(name="label", label=_label_words, steps=_label, hint="Label the node, or take the label away", wide=True)
 TAINT = Menu(name="taint", label="Taint…", choices=_taints, steps=_taint, hint="Taint the node, or take a taint away")
 CORDON = Button(name="cordon", label=_cordon_words, steps=_cordon, hint="Let no more pods be scheduled to the node")
 REMOVE_NODE = Button(name="remove_node", label=lambda _: "Remove", steps=_remove, hint="Delete the node", alone=True)

@@ -48,7 +48,7 @@ class Controls(Part):
     3
     """
 
-    _esm = module("dom", "fields", "controls")
+    _esm = module("dom", "fields", "prompt", "controls")
     _css = styles("controls")
 
     named = traitlets.Unicode().tag(sync=True)

@@ -95,7 +95,7 @@ def _registry(view: View, choice: Any) -> Steps:  # noqa: ARG001
 
 def _node_label(view: View) -> str:
     node = view.node()
-    return f"Bring {node} back" if view.is_down(node) else f"Fail {view.selected_node or 'a node'}"
+    return f"Restart {node}" if view.is_down(node) else f"Fail {view.selected_node or 'a node'}"
 
 
 def _node(view: View) -> Steps:

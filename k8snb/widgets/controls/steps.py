@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from k8snb.api.encode import to_dict
 from k8snb.errors import K8snbError
 from k8snb.kubectl.last_applied import LAST_APPLIED
+from k8snb.widgets.session import fault_line
 
 
 class Refused(K8snbError):
@@ -37,7 +38,7 @@ class Fault(NamedTuple):
     @property
     def shown(self) -> str:
         """The fault as Python has it."""
-        return f"cluster.fault({', '.join(f'{name}={_literal(value)}' for name, value in self.settings.items())})"
+        return fault_line(self.settings)
 
 
 class Select(NamedTuple):
@@ -56,10 +57,6 @@ class Offer(NamedTuple):
 
     label: str
     steps: Steps
-
-
-def _literal(value: Any) -> str:
-    return json.dumps(value) if isinstance(value, str | Mapping) else repr(value)
 
 
 def kubectl(text: str) -> Steps:

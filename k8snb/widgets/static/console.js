@@ -1,6 +1,7 @@
 // A console for kubectl: a line to type with history and completion, and what was answered.
 
 import { h, keepKeys } from "./dom.js";
+import { prompted } from "./prompt.js";
 
 const EMPTY = "What the controls run stands here, and what you type below.\nTab completes, the up arrow brings back.";
 
@@ -61,7 +62,7 @@ class View {
   }
 
   recall(step) {
-    const past = this.model.get("entries").map((e) => e.line).filter((l, i, all) => l && l !== all[i - 1]);
+    const past = this.model.get("entries").filter((e) => e.typed).map((e) => e.line).filter((l, i, all) => l && l !== all[i - 1]);
     if (!this.back) this.draft = this.input.value;
     this.back = Math.min(Math.max(this.back + step, 0), past.length);
     this.input.value = this.back ? past[past.length - this.back] : this.draft;
@@ -82,8 +83,8 @@ class View {
 
   show() {
     const entries = this.model.get("entries");
-    this.out.replaceChildren(entries.length ? "" : h("pre", { class: "k8snb-note" }, EMPTY), ...entries.map(({ line, out, err, exit }) => h("div", {},
-      h("pre", {}, line.startsWith("fault: ") ? line : `$ kubectl ${line}`),
+    this.out.replaceChildren(entries.length ? "" : h("pre", { class: "k8snb-note" }, EMPTY), ...entries.map(({ line, typed, out, err, exit }) => h("div", {},
+      h("pre", {}, prompted(typed ? `kubectl ${line}` : line)),
       out ? h("pre", { class: "k8snb-answer" }, out) : "",
       err ? h("pre", { class: exit ? "k8snb-refused" : "k8snb-note" }, err) : "")));
     this.toEnd();

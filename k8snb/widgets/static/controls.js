@@ -2,9 +2,16 @@
 // Which there are, and in what form, is declared in the kernel: `fields` and `buttons` are rows to draw.
 
 import { h, keepKeys } from "./dom.js";
-import { makeButton, makeField } from "./fields.js";
+import { makeButton, makeField, setOptions } from "./fields.js";
+import { prompted } from "./prompt.js";
 
 const SHOWN = ["named", "choices", "state", "troubled", "resting", "fields", "buttons"];
+
+// What has been warned of stands below what came of it: the room is small.
+function verdictFirst(err) {
+  const lines = err.split("\n"), warns = (line) => line.startsWith("Warning: ");
+  return [...lines.filter((line) => !warns(line)), ...lines.filter(warns)].join("\n").trim();
+}
 
 class View {
   constructor(model, el) {
@@ -68,7 +75,7 @@ class View {
     this.name.textContent = named || "nothing to control";
     this.name.hidden = choices.length > 1;
     this.subject.hidden = choices.length < 2;
-    this.subject.replaceChildren(...choices.map(([kind, key, title]) => h("option", { value: `${kind} ${key}` }, title)));
+    setOptions(this.subject, choices.map(([kind, key, title]) => [{ value: `${kind} ${key}` }, title]));
     this.subject.selectedIndex = choices.findIndex(([, , title]) => title === named);
     this.state.textContent = model.get("state");
     this.state.className = model.get("troubled") ? "k8snb-fault" : "k8snb-soft";
@@ -80,9 +87,9 @@ class View {
 
   say() {
     const { line, out, err, exit } = this.model.get("answer");
-    const asked = line ? line.split("\n").map((l) => `$ ${l}`).join("\n") : "$ kubectl …";
+    const asked = line ? line.split("\n").map(prompted).join("\n") : "$ kubectl …";
     this.echo.replaceChildren(h("pre", {}, asked),
-      h("pre", { class: exit ? "k8snb-refused" : "k8snb-answer" }, [out, err].filter(Boolean).join("\n")));
+      h("pre", { class: exit ? "k8snb-refused" : "k8snb-answer" }, [out, verdictFirst(err)].filter(Boolean).join("\n")));
     this.echo.scrollTop = 0;
   }
 }

@@ -3,6 +3,16 @@
 
 import { h } from "./dom.js";
 
+const optionsOf = new WeakMap(); // select → its options as they were made
+
+// Gives a list its options, unless it has just these: a person may have it open.
+export function setOptions(select, options) {
+  const wanted = JSON.stringify(options);
+  if (optionsOf.get(select) === wanted) return;
+  optionsOf.set(select, wanted);
+  select.replaceChildren(...options.map(([attributes, words]) => h("option", attributes, words)));
+}
+
 // What a number or percentage of `desired` comes to.
 function comesTo(value, desired, up) {
   if (!value.endsWith("%")) return Number(value);
@@ -12,6 +22,22 @@ function comesTo(value, desired, up) {
 
 function labelled(row) {
   return h("label", { title: row.hint || row.label }, row.label);
+}
+
+// Takes what the kernel says of a slider, but not out of the hand that holds it: time may be passing meanwhile.
+function unheld(range, show) {
+  let held = false, latest = null;
+  const release = () => setTimeout(() => { // what the release has to say comes first
+    if (held && latest) show(latest);
+    held = false;
+  });
+  range.addEventListener("pointerdown", () => { held = true; latest = null; });
+  range.addEventListener("change", () => { held = false; });
+  for (const end of ["pointerup", "pointercancel"]) range.addEventListener(end, release);
+  return (next) => {
+    latest = next;
+    if (!held) show(next);
+  };
 }
 
 // A slider for numbers: it says what it comes to while it moves.
@@ -31,7 +57,7 @@ function number(row, act, onMove = () => {}) {
     range.value = next.value;
     say();
   };
-  return { cells: [labelled(row), range, output], inputs: [range], show };
+  return { cells: [labelled(row), range, output], inputs: [range], show: unheld(range, show) };
 }
 
 // A slider for a number or a percentage.
@@ -69,7 +95,7 @@ function bound(row, act) {
     limits();
   };
   const both = h("span", { class: "k8snb-row", style: "flex-wrap:nowrap" }, range, unit);
-  return { cells: [labelled(row), both, output], inputs: [range, unit], show };
+  return { cells: [labelled(row), both, output], inputs: [range, unit], show: unheld(range, show) };
 }
 
 // A slider along the ordinals: a chip a pod, and those below the partition stay as they are.
@@ -87,6 +113,7 @@ function partition(row, act) {
       class: "k8snb-chip", "data-ordinal": ordinal, "data-name": name, style: `--hue:${color}`,
     })));
     slider.show(next);
+    mark(Number(slider.inputs[0].value)); // the chips are new, whether or not somebody holds the slider
   };
   return { cells: [...slider.cells, h("span"), chips], inputs: slider.inputs, show };
 }
@@ -98,7 +125,7 @@ function choice(row, act) {
   const show = (next) => {
     const known = next.choices.some(([value]) => value === next.value);
     const all = known || !next.value ? next.choices : [[next.value, next.value], ...next.choices];
-    select.replaceChildren(...all.map(([value, words]) => h("option", { value }, words)));
+    setOptions(select, all.map(([value, words]) => [{ value }, words]));
     select.value = next.value;
   };
   return { cells: [labelled(row), h("span", { class: "k8snb-wide" }, select, note)], inputs: [select], show };
@@ -132,7 +159,8 @@ export function makeField(row, act) {
 // A button, or one that asks which.
 export function makeButton(row, press) {
   if (!row.choices) {
-    const button = h("button", { type: "button", title: row.hint || row.label, onclick: () => press(row.name) });
+    const looks = { class: row.wide ? "k8snb-two" : null, title: row.hint || row.label };
+    const button = h("button", { type: "button", ...looks, onclick: () => press(row.name) });
     return { name: row.name, button, inputs: [button], show: (next) => {
       button.textContent = next.label;
       button.title = [next.label, next.hint].filter(Boolean).join(": "); // the words may be cut
@@ -145,8 +173,8 @@ export function makeButton(row, press) {
     menu.selectedIndex = 0;
   });
   const show = (next) => {
-    menu.replaceChildren(h("option", { value: "" }, next.label),
-      ...next.choices.map(([value, words]) => h("option", { "data-value": JSON.stringify(value) }, words)));
+    setOptions(menu, [[{ value: "" }, next.label],
+      ...next.choices.map(([value, words]) => [{ "data-value": JSON.stringify(value) }, words])]);
     menu.selectedIndex = 0;
     menu.hidden = next.hidden;
   };

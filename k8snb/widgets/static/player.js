@@ -26,9 +26,12 @@ function icon(name) {
 }
 
 // A label for marks that stand together: what fits of the first one's words, and how many more there are.
-function shortened(label, count, room) {
-  const more = count > 1 ? ` +${count - 1}` : "", letters = Math.floor(room / 6) - more.length;
-  return `${label.length > letters ? `${label.slice(0, Math.max(letters - 1, 0))}…` : label}${more}`;
+function shortened(wide, label, count, room) {
+  const more = count > 1 ? ` +${count - 1}` : "";
+  let letters = label.length;
+  const words = () => `${letters < label.length ? `${label.slice(0, letters)}…` : label}${more}`;
+  while (letters && wide(words()) > room) letters -= 1;
+  return words();
 }
 
 class View {
@@ -143,10 +146,13 @@ class View {
   showMarks() {
     const end = this.model.get("horizon_ms"), width = this.flags.clientWidth || 400, x = (ms) => (ms / end) * width;
     const groups = gather(this.model.get("marks"), x);
+    const ruler = this.ruler ??= document.createElement("canvas").getContext("2d");
+    ruler.font = `11px ${getComputedStyle(this.flags).fontFamily}`;
+    const wide = (words) => ruler.measureText(words).width;
     this.flags.replaceChildren(...groups.map((group, index) => {
       const [ms, kind, label] = group[0], input = kind === "input", dot = input && group.some(([, k]) => k === "fault");
-      const room = x((groups[index + 1] ?? [[end]])[0][0]) - x(ms) - (dot ? 26 : 12);
-      const words = shortened(input ? label : "", group.length, room);
+      const room = x((groups[index + 1] ?? [[end]])[0][0]) - x(ms) - (dot ? 30 : 18);
+      const words = shortened(wide, input ? label : "", group.length, room);
       return h("i", { class: kind, style: `left:${(ms / end) * 100}%` }, words, dot ? h("b", {}, " ●") : "");
     }));
   }
@@ -154,9 +160,12 @@ class View {
   show() {
     const { model, slider } = this;
     const past = model.get("past_ms"), now = model.get("now_ms"), at = past ?? now, playing = model.get("playing");
-    this.play.replaceChildren(icon(playing ? "pause" : "play"));
-    this.play.title = playing ? "Pause" : "Play";
-    this.play.setAttribute("aria-label", this.play.title);
+    if (playing !== this.shownPlaying) {
+      this.shownPlaying = playing;
+      this.play.replaceChildren(icon(playing ? "pause" : "play"));
+      this.play.title = playing ? "Pause" : "Play";
+      this.play.setAttribute("aria-label", this.play.title);
+    }
     slider.max = model.get("horizon_ms");
     slider.setAttribute("aria-valuetext", `${clock(at)} of ${clock(now)}`);
     if (!this.held && this.wanted === null && !this.sent) {
@@ -172,10 +181,11 @@ class View {
   }
 
   say(inPast, playing) {
-    this.status.replaceChildren();
-    if (inPast) this.status.append(h("span", { class: "k8snb-past" }, "in the past: look, don't touch"), " ");
-    const resting = playing ? `playing: ${this.model.get("speed")} simulated seconds a second` : "paused";
-    this.status.append(this.model.get("status") || (inPast ? "" : resting));
+    const speed = this.model.get("speed"), resting = playing ? `playing: ${speed} simulated second${speed === 1 ? "" : "s"} a second` : "paused";
+    const words = this.model.get("status") || (inPast ? "" : resting), told = `${inPast} ${words}`;
+    if (told === this.told) return; // it is read aloud when it changes
+    this.told = told;
+    this.status.replaceChildren(...(inPast ? [h("span", { class: "k8snb-past" }, "in the past: look, don't touch"), " "] : []), words);
   }
 }
 

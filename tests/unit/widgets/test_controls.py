@@ -147,7 +147,7 @@ def test_a_failed_node_can_be_brought_back(lab: DeploymentLab, press: Any) -> No
     lab.session.select("node/node-2")
     press(lab.controls, do="press", name="node")
     assert lab.session.chronicle.is_silent("node-2", lab.session.now_ms)
-    assert lab.controls.label("node") == "Bring node-2 back"
+    assert lab.controls.label("node") == "Restart node-2"
     press(lab.controls, do="press", name="node")
     assert not lab.session.chronicle.is_silent("node-2", lab.session.now_ms)
 

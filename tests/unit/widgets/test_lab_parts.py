@@ -173,6 +173,17 @@ def test_console_runs_lines_and_keeps_what_was_answered(lab: DeploymentLab, pres
         press(lab.console, **message)
 
 
+def test_console_shows_faults_as_they_are_typed_in_a_cell(lab: DeploymentLab, press: Any) -> None:
+    press(lab.console, do="run", line="get nodes -o name")
+    lab.session.fault(node="node-1", state="down")
+    lab.session.fault(registry="*", state="slow", seconds=30)
+    assert [(entry["typed"], entry["line"]) for entry in lab.console.entries] == [
+        (True, "get nodes -o name"),
+        (False, 'cluster.fault(node="node-1", state="down")'),
+        (False, 'cluster.fault(registry="*", state="slow", seconds=30)'),
+    ]
+
+
 def test_console_completes(lab: DeploymentLab, press: Any) -> None:
     sent: list[Any] = []
     lab.console.send = lambda message, _buffers=None: sent.append(message)  # type: ignore[method-assign]
