@@ -41,7 +41,7 @@ class NodeFacts(NamedTuple):
         """What holds the node back, if anything does; a failed node counts as Ready until the cluster notices."""
         ready = all(c.status == "True" for c in self.node.status.conditions if c.type == "Ready")
         down = ("down" if ready else "down, NotReady") if self.silent else "" if ready else "NotReady"
-        return listed((down, "SchedulingDisabled" if self.node.spec.unschedulable else ""))
+        return listed((down, "cordoned" if self.node.spec.unschedulable else ""))
 
     @property
     def taints(self) -> str:

@@ -122,7 +122,7 @@ def legend_html() -> str:
         for state, shape in ((s, glyph(s, _LEGEND_HUE, "none")) for s in _LEGEND_STATES)
     )
     line = f'<path d="M0 8h16" stroke="{SERVED}" stroke-width="2"/>'
-    requests = f'<span><svg viewBox="0 0 16 16" aria-hidden="true">{line}</svg>requests go here</span>'
+    requests = f'<span><svg viewBox="0 0 16 16" aria-hidden="true">{line}</svg>requests</span>'
     dots = "".join(f'<circle cx="{6 + 9 * n}" cy="8" r="4" fill="{hue.fill}"/>' for n, hue in enumerate(HUES))
     width = 9 * len(HUES) + 3
     box = f'viewBox="0 0 {width} 16" style="width:{width}px"'

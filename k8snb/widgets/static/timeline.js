@@ -55,12 +55,12 @@ class Plot {
     this.plot.addEventListener("pointerdown", (e) => this.press(e));
     this.plot.addEventListener("pointermove", (e) => this.move(e));
     this.plot.addEventListener("pointerup", (e) => this.release(e));
-    this.plot.addEventListener("pointerleave", () => { this.hint.textContent = ""; });
+    this.plot.addEventListener("pointerleave", () => this.hint.replaceChildren());
     this.plot.addEventListener("keydown", (e) => this.key(e));
-    this.sizes = new ResizeObserver(() => this.schedule());
+    const soon = this.onSelected = () => this.schedule();
+    this.sizes = new ResizeObserver(soon);
     this.sizes.observe(this.plot);
-    this.stopTheme = onTheme(() => this.schedule());
-    this.onSelected = () => this.schedule();
+    this.stopTheme = onTheme(soon);
     this.model.on("change:selected change:opened", this.onSelected);
   }
 
@@ -114,48 +114,49 @@ class Plot {
     const height = Object.keys(data.curves).length ? TOP_H : BARE_H, top = sized(this.top, width, height);
     paintGrid(top, scale, theme, height);
     const y = paintCurves(top, scale, theme, data, height);
-    if (data.playhead !== null || this.dragging !== null) paintFuture(top, scale, theme, at, height);
+    if (at < data.now) paintFuture(top, scale, theme, at, height);
     paintNumbers(top, scale, theme, data.curves, at, y);
     paintPlayhead(top, scale, theme, at, height, true);
     paintMarks(top, scale, theme, data.marks, height);
     this.drawLanes(width, scale, theme, at);
     this.drawRequests(width, scale, theme, at);
-    paintAxis(sized(this.axis, width, AXIS_H), scale, theme);
+    const axis = JSON.stringify([scale, theme]);
+    if (axis !== this.drawnAxis) paintAxis(sized(this.axis, width, AXIS_H), scale, theme);
+    this.drawnAxis = axis;
     this.plot.setAttribute("aria-valuemax", Math.round(data.now / 1000));
     this.plot.setAttribute("aria-valuenow", Math.round(at / 1000));
     this.plot.setAttribute("aria-valuetext", `${clock(at)} of ${clock(data.now)}`);
   }
 
   drawRequests(width, scale, theme, at) {
-    const { traffic } = this.store.data;
+    const { traffic, now } = this.store.data;
     if (!traffic.length) return this.strip.remove();
     if (!this.strip.isConnected) this.scroller.after(this.strip);
     this.strip.style.width = `${width}px`;
     const g = sized(this.strip, width, STRIP_H);
     paintGrid(g, scale, theme, STRIP_H);
     paintRequests(g, scale, theme, traffic, at);
-    if (at < this.store.data.now) paintFuture(g, scale, theme, at, STRIP_H);
+    if (at < now) paintFuture(g, scale, theme, at, STRIP_H);
     paintPlayhead(g, scale, theme, at, STRIP_H, false);
   }
 
   drawLanes(width, scale, theme, at) {
-    const { data } = this.store, layout = this.layout(scale);
-    const height = Math.max(layout.height, 24);
-    const { scroller } = this, atEnd = scroller.scrollTop + scroller.clientHeight >= this.lanes.clientHeight - 2;
+    const { scroller } = this, { data } = this.store, layout = this.layout(scale), height = Math.max(layout.height, 24);
+    const atEnd = scroller.scrollTop + scroller.clientHeight >= this.lanes.clientHeight - 2;
     const g = sized(this.lanes, width, height);
     if (data.newest && atEnd) scroller.scrollTop = height;
     paintGrid(g, scale, theme, height);
     const selected = this.model.get("selected");
     const full = Math.max(1, ...data.bands.flatMap((band) => band[2].map((c) => c.reduce((a, b) => a + b, 0))));
     for (const { group, top, rows, band } of layout.groups) {
-      const color = group[3] ? hueOf(data.hues, group[3], theme.dark).text : theme.ink;
+      const hue = hueOf(data.hues, group[3], theme.dark), color = group[3] ? hue.text : theme.ink;
       paintLabel(g, theme, group[1], 8, top + 9, { bold: true, color, room: 74 });
-      if (band) paintBand(g, scale, theme, hueOf(data.hues, group[3], theme.dark), band, data.now, top, full);
+      if (band) paintBand(g, scale, theme, hue, band, data.now, top, full);
       for (const row of rows) this.drawRow(g, scale, theme, row, at, selected, width);
     }
     if (layout.divider !== null) paintDivider(g, scale, theme, layout.divider, data.divider[2]);
     if (!layout.groups.length) paintLabel(g, theme, "no pods yet", LEFT, 12);
-    if (data.playhead !== null || this.dragging !== null) paintFuture(g, scale, theme, at, height);
+    if (at < data.now) paintFuture(g, scale, theme, at, height);
     paintPlayhead(g, scale, theme, at, height, false);
     this.buttons.show(layout.groups.flatMap(({ rows }) => rows.map((row) => (
       { key: row.key, y: row.y, open: row.open, label: this.named(row.lanes, at)[2].split("/").at(-1) }
@@ -277,6 +278,7 @@ class Plot {
     if (!this.pressed) return this.explain(event);
     if (this.dragging === null && Math.abs(event.clientX - this.pressed.x) < 4) return;
     this.dragging = this.msAt(event);
+    this.hint.textContent = clock(this.dragging);
     this.seekSoon();
     this.schedule();
   }
@@ -324,7 +326,9 @@ class Plot {
   explain(event) {
     const lane = this.laneAt(event), ms = this.msAt(event);
     let words = clock(ms);
-    if (lane) {
+    if (lane && event.offsetX < LEFT) { // on its name
+      words = lane[2];
+    } else if (lane) {
       const segment = lane[3].filter(([start]) => start <= ms).at(-1);
       const ended = lane[4] !== null && ms > lane[4];
       if (ended && lane[7]) words += ` · ${lane[2].split("/").at(-1)} ${lane[7]} at ${clock(lane[4])}`;
