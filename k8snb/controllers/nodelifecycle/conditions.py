@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from k8snb.api.taints import NO_EXECUTE, NO_SCHEDULE, NOT_READY, same_taint, UNREACHABLE, UNSCHEDULABLE
+from k8snb.api.taints import NO_SCHEDULE, NOT_READY, same_taint, UNREACHABLE, UNSCHEDULABLE
 from k8snb.api.types.node import Node, NodeCondition, NodeStatus
 from k8snb.api.types.placement import Taint
 
 READY = "Ready"
-UNREACHABLE_TAINT = Taint(key=UNREACHABLE, effect=NO_EXECUTE)
-NOT_READY_TAINT = Taint(key=NOT_READY, effect=NO_EXECUTE)
 
 _MONITORED = (READY, "MemoryPressure", "DiskPressure", "PIDPressure")
 _TAINT_KEYS = {
@@ -27,6 +25,11 @@ _TAINT_KEYS = {
     ("PIDPressure", "True"): "node.kubernetes.io/pid-pressure",
 }
 _OWN_KEYS = (*_TAINT_KEYS.values(), UNSCHEDULABLE)
+
+
+def ready_condition(node: Node) -> NodeCondition | None:
+    """A node's Ready condition, if it has one."""
+    return next((c for c in node.status.conditions if c.type == READY), None)
 
 
 def ready_status(node: Node) -> str | None:
@@ -75,11 +78,6 @@ def no_schedule_changes(node: Node) -> tuple[list[Taint], list[Taint]]:
     add = [w for w in wanted if not any(same_taint(w, p) for p in present)]
     remove = [p for p in present if not any(same_taint(w, p) for w in wanted)]
     return add, remove
-
-
-def has_taint(node: Node, taint: Taint) -> bool:
-    """Whether a node has a taint of this key and effect."""
-    return any(same_taint(taint, t) for t in node.spec.taints)
 
 
 def beta_labels(node: Node) -> dict[str, str]:

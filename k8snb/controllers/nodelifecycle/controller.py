@@ -11,12 +11,12 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
-from k8snb.api.taints import changed_taints
 from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod
 from k8snb.controllers.nodelifecycle.conditions import beta_labels, no_schedule_changes, ready_status
 from k8snb.controllers.nodelifecycle.monitor import NodeMonitor
-from k8snb.controllers.nodelifecycle.zones import zone_of
+from k8snb.controllers.nodelifecycle.taints import swap_taints
+from k8snb.controllers.nodelifecycle.zones import standing
 from k8snb.machinery.controller import Controller, Environment, key_of
 
 AT_START_MS = 100  # nodes that are there by then were registered before the cluster's time began
@@ -50,9 +50,11 @@ class NodeLifecycleController(Controller):
             self._not_ready.pop(new.metadata.name, None)
         else:
             self._not_ready[new.metadata.name] = None
-        if old is None and self.now_ms <= AT_START_MS and status == "True":
+        at_start = old is None and self.now_ms <= AT_START_MS and status == "True"
+        if at_start:
             self.monitor.register(new)
-        elif old is None or ready_status(old) != status or zone_of(old) != zone_of(new):
+        changed = not at_start and (old is None or standing(old) != standing(new))
+        if changed or self.monitor.has_work(new):
             self.monitor.look_soon()
         self.enqueue(new)
 
@@ -75,10 +77,12 @@ class NodeLifecycleController(Controller):
         node = self.nodes.get(name)
         if node is None:
             return
-        add, remove = no_schedule_changes(node)
-        labels = beta_labels(node)
-        if add or remove or labels:
-            dated = [replace(taint, time_added=self.server.time) for taint in add]
-            spec = replace(node.spec, taints=changed_taints(node.spec.taints, dated, remove))
-            meta = replace(node.metadata, labels={**node.metadata.labels, **labels}) if labels else node.metadata
-            self.server.update_object(replace(node, metadata=meta, spec=spec))
+        swap_taints(self.server, name, *no_schedule_changes(node))
+        self._reconcile_labels(name)
+
+    def _reconcile_labels(self, name: str) -> None:
+        node = self.server.find(Node, "", name)
+        labels = {} if node is None else beta_labels(node)
+        if node is not None and labels:
+            meta = replace(node.metadata, labels={**node.metadata.labels, **labels})
+            self.server.update_object(replace(node, metadata=meta))

@@ -4,7 +4,8 @@ If no node can be heard, it is more likely that the control plane is cut off tha
 
 References
 ----------
-``pkg/controller/nodelifecycle/node_lifecycle_controller.go handleDisruption @ v1.36``
+``pkg/controller/nodelifecycle/node_lifecycle_controller.go handleDisruption,
+addPodEvictorForNewZone @ v1.36``
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import Enum
 
-from k8snb.controllers.nodelifecycle.zones import compute_zone_state, eviction_rate, ZoneState, ZoneTainter
+from k8snb.api.types.node import Node
+from k8snb.controllers.nodelifecycle.zones import compute_zone_state, eviction_rate, zone_of, ZoneState, ZoneTainter
 
 
 class Mode(Enum):
     """What a look at all zones came to."""
 
-    AS_BEFORE = "nothing changed"
-    CHANGED = "a zone has another state"
+    USUAL = "some node was ready, and some is"
     ALL_SILENT = "no node is ready any more"
+    STILL_SILENT = "no node was ready, and none is"
     SOME_BACK = "some node is ready again"
 
 
@@ -31,11 +33,16 @@ class Zones:
         self.states: dict[str, ZoneState] = {}
         self.tainters: dict[str, ZoneTainter] = {}
 
-    def tainter(self, zone: str) -> ZoneTainter:
-        """The taint queue of a zone."""
-        if zone not in self.tainters:
+    def enter(self, zone: str) -> None:
+        """A node is in a zone: one in which no node was at the last look starts anew."""
+        if zone not in self.states:
+            self.states[zone] = ZoneState.INITIAL
             self.tainters[zone] = ZoneTainter()
-        return self.tainters[zone]
+
+    def is_waiting(self, node: Node) -> bool:
+        """Whether a node waits for its taint in the zone in which it is."""
+        tainter = self.tainters.get(zone_of(node))
+        return tainter is not None and tainter.is_waiting(node.metadata.name)
 
     def judge(self, ready: Mapping[str, Sequence[bool]], now_ms: int) -> Mode:
         """Set each zone's state and rate by how many of its nodes are ready.
@@ -43,22 +50,19 @@ class Zones:
         Parameters
         ----------
         ready
-            By zone, whether each node is ready.
+            By zone that was entered, whether each node that counts is ready; zones without such a node count no more
+            than nodes that do not.
         """
-        states = {zone: compute_zone_state(nodes) for zone, nodes in ready.items()}
-        for zone in states:
-            self.tainter(zone)
-        before = {zone: self.states.get(zone, ZoneState.INITIAL) for zone in states}
+        states = {zone: compute_zone_state(nodes) for zone, nodes in ready.items() if nodes}
+        before = {zone: self.states[zone] for zone in states}
         all_silent = all(state is ZoneState.FULL_DISRUPTION for state in states.values())
         all_were_silent = all(state is ZoneState.FULL_DISRUPTION for state in before.values())
-        self.states = states
+        self.states = {zone: states.get(zone, ZoneState.INITIAL) for zone in ready}
         if all_silent:
             for zone in states:
                 self.tainters[zone].set_rate(0, now_ms)
-            return Mode.AS_BEFORE if all_were_silent else Mode.ALL_SILENT
+            return Mode.STILL_SILENT if all_were_silent else Mode.ALL_SILENT
         for zone, state in states.items():
             if state is not before[zone] or all_were_silent:
                 self.tainters[zone].set_rate(eviction_rate(state, len(ready[zone])), now_ms)
-        if all_were_silent:
-            return Mode.SOME_BACK
-        return Mode.AS_BEFORE if states == before else Mode.CHANGED
+        return Mode.SOME_BACK if all_were_silent else Mode.USUAL

@@ -1,11 +1,15 @@
 """The look at all nodes every few seconds: who is silent for too long, and what follows.
 
-The look is taken only while something can come of it.
+A look is due when a node or its heartbeats have changed so that it would find something to do, and then again until
+one leaves everything as it is: nodes whose grace is running out, taints that are not what Ready conditions ask for.
+Nodes that only wait for their zone's rate need none. So where all nodes are well, or have the taints that they should
+have, no time is planned.
 
 References
 ----------
 ``pkg/controller/nodelifecycle/node_lifecycle_controller.go monitorNodeHealth, processTaintBaseEviction,
-doNoExecuteTaintingPass`` and ``pkg/controller/util/node/controller_utils.go @ v1.36``
+markNodeForTainting, markNodeAsReachable, doNoExecuteTaintingPass`` and
+``pkg/controller/util/node/controller_utils.go @ v1.36``
 """
 
 from __future__ import annotations
@@ -15,25 +19,27 @@ from typing import cast
 from msgspec.structs import replace
 
 from k8snb.api.pods import condition_of
-from k8snb.api.taints import changed_taints
 from k8snb.api.types.node import Node
-from k8snb.api.types.placement import Taint
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.pod_status import PodStatus
 from k8snb.controllers.nodelifecycle import conditions
-from k8snb.controllers.nodelifecycle.conditions import NOT_READY_TAINT, ready_status, UNREACHABLE_TAINT
+from k8snb.controllers.nodelifecycle.conditions import ready_status
 from k8snb.controllers.nodelifecycle.disruption import Mode, Zones
-from k8snb.controllers.nodelifecycle.zones import zone_of
+from k8snb.controllers.nodelifecycle.health import next_look_ms, NodeHealth
+from k8snb.controllers.nodelifecycle.taints import (
+    has_taint,
+    no_execute_taints,
+    NOT_READY_TAINT,
+    swap_taints,
+    UNREACHABLE_TAINT,
+)
+from k8snb.controllers.nodelifecycle.zones import is_excluded, zone_of
 from k8snb.machinery.events import Recorder
 from k8snb.machinery.heartbeats import Heartbeats
-from k8snb.machinery.server import ApiServer, EPOCH_MS
-from k8snb.sim.loop import CONTROL
+from k8snb.machinery.server import ApiServer
+from k8snb.sim.loop import CONTROL, Timer
 
-MONITOR_PERIOD_MS, MONITOR_PHASE_MS = 5_000, 2_500
-MONITOR_GRACE_MS = 50_000
-STARTUP_GRACE_MS = 60_000
 TAINTING_PERIOD_MS = 100
-EXCLUDED = "node.kubernetes.io/exclude-disruption"
 
 
 class NodeMonitor:
@@ -41,26 +47,26 @@ class NodeMonitor:
 
     def __init__(self, server: ApiServer, heartbeats: Heartbeats, recorder: Recorder, name: str) -> None:
         self._server = server
-        self._heartbeats = heartbeats
         self._recorder = recorder
         self._name = name
+        self._health = NodeHealth(server, heartbeats)
         self._zones = Zones()
         self._known: dict[str, Node] = {}
-        self._probed_ms: dict[str, int] = {}  # a later probe than the heartbeats tell of
-        self._look_planned = self._tainting_planned = False
+        self._look_planned = False
+        self._tainting: Timer | None = None
 
     # -- time
 
     def register(self, node: Node) -> None:
         """Take note of a node without a word."""
         self._known[node.metadata.name] = node
-        self._zones.tainter(zone_of(node))
+        self._zones.enter(zone_of(node))
 
     def look_soon(self) -> None:
         """Something happened that the next look may answer."""
         if not self._look_planned:
             self._look_planned = True
-            due = _next_look_ms(self._server.now_ms + 1)
+            due = next_look_ms(self._server.now_ms + 1)
             self._server.loop.call_at(due, self._look_because, self._server.store.cause, priority=CONTROL)
 
     def _look_because(self, cause: int) -> None:
@@ -71,20 +77,23 @@ class NodeMonitor:
     # -- looking
 
     def _look(self) -> None:
+        self._note_comings_and_goings(self._nodes())
         nodes = self._nodes()
-        self._note_comings_and_goings(nodes)
         ready: dict[str, list[bool]] = {}
         for node in nodes.values():
+            zone = zone_of(node)
+            self._zones.enter(zone)
             status = self._check(node)
-            if EXCLUDED not in node.metadata.labels:
-                ready.setdefault(zone_of(node), []).append(status == "True")
+            counted = ready.setdefault(zone, [])
+            if not is_excluded(node):
+                counted.append(status == "True")
         mode = self._zones.judge(ready, self._server.now_ms)
         if mode is Mode.ALL_SILENT:
-            for name in nodes:
-                self._mark_reachable(name)
+            for node in nodes.values():
+                self._mark_reachable(node)
         elif mode is Mode.SOME_BACK:
-            self._probed_ms = dict.fromkeys(nodes, self._server.now_ms)
-        if mode is not Mode.AS_BEFORE or any(self._is_waited_for(node) for node in self._nodes().values()):
+            self._health.probe_all(nodes)
+        if any(self.has_work(node) for node in self._nodes().values()):
             self.look_soon()
         self._plan_tainting()
 
@@ -98,16 +107,18 @@ class NodeMonitor:
                 self.register(node)
                 message = f"Node {name} event: Registered Node {name} in Controller"
                 self._recorder.event(node, "Normal", "RegisteredNode", message)
+                self._mark_reachable(node)
         for name in [n for n in self._known if n not in nodes]:
             message = f"Node {name} event: Removing Node {name} from Controller"
             self._recorder.event(self._known.pop(name), "Normal", "RemovingNode", message)
-            self._probed_ms.pop(name, None)
+            self._health.forget(name)
 
     def _check(self, node: Node) -> str | None:
         """Bring a node's conditions and taints up to date; returns the status of its Ready condition."""
         before = ready_status(node)
-        if self._overdue_ms(node) >= 0:
-            silent = conditions.silent(self._heartbeats.reported(node), self._server.time)
+        self._health.look(node)
+        if before != "Unknown" and self._health.is_overdue(node):
+            silent = conditions.silent(self._health.reported(node), self._server.time)
             node = self._server.update_status(replace(node, status=silent))
         status = ready_status(node)
         if status is not None:
@@ -118,23 +129,17 @@ class NodeMonitor:
                 self.mark_pods_not_ready(name)
         return status
 
-    def _overdue_ms(self, node: Node) -> int:
-        """How long the node is silent beyond its grace; negative while it is not."""
-        now, name = self._server.now_ms, node.metadata.name
-        if ready_status(node) is None:
-            created = (node.metadata.creation_timestamp or EPOCH_MS) - EPOCH_MS
-            return now - created - STARTUP_GRACE_MS
-        renewed = self._heartbeats.last_renewal_ms(name)
-        if renewed is None:
-            return -1
-        probed = max(_next_look_ms(renewed), self._probed_ms.get(name, 0))
-        return now - probed - MONITOR_GRACE_MS
-
-    def _is_waited_for(self, node: Node) -> bool:
-        """The node is silent, and its conditions do not say so yet."""
+    def has_work(self, node: Node) -> bool:
+        """Whether a look would change something about a node, now or when its grace is over."""
         status = ready_status(node)
-        silent = self._heartbeats.last_renewal_ms(node.metadata.name) is not None
-        return status is None or (silent and status != "Unknown")
+        if status != "Unknown" and self._health.overdue_at_ms(node) is not None:
+            return True
+        if status is None:
+            return False
+        if status == "True":
+            return has_taint(node, UNREACHABLE_TAINT) or has_taint(node, NOT_READY_TAINT)
+        taint, other = no_execute_taints(status)
+        return has_taint(node, other) or not (has_taint(node, taint) or self._zones.is_waiting(node))
 
     # -- pods
 
@@ -156,64 +161,53 @@ class NodeMonitor:
 
     def _ask_for_taint(self, node: Node, status: str) -> None:
         """Let a silent node wait for its taint; a node that answers loses it at once."""
+        name, tainter = node.metadata.name, self._zones.tainters[zone_of(node)]
         if status == "True":
-            self._mark_reachable(node.metadata.name)
+            self._mark_reachable(node)
             return
-        taint, other = _no_execute_taints(status)
-        if conditions.has_taint(node, other):
-            self._change_taints(node.metadata.name, [taint], [other])
-        elif not conditions.has_taint(node, taint):
-            self._zones.tainter(zone_of(node)).add(node.metadata.name)
+        taint, other = no_execute_taints(status)
+        if has_taint(node, other):
+            swap_taints(self._server, name, [taint], [other])
+        elif has_taint(node, taint):
+            tainter.add(name)
+        else:
+            tainter.add_again(name)
 
-    def _mark_reachable(self, name: str) -> None:
-        self._change_taints(name, [], [UNREACHABLE_TAINT, NOT_READY_TAINT])
-        for tainter in self._zones.tainters.values():
-            tainter.remove(name)
+    def _mark_reachable(self, node: Node) -> None:
+        for taint in (UNREACHABLE_TAINT, NOT_READY_TAINT):
+            swap_taints(self._server, node.metadata.name, [], [taint])
+        self._zones.tainters[zone_of(node)].remove(node.metadata.name)
 
     def _plan_tainting(self) -> None:
+        """Plan the next turn of a node that waits, or an earlier one than was planned."""
         due = [t.due_ms() for t in self._zones.tainters.values()]
         next_ms = min((d for d in due if d is not None), default=None)
-        if next_ms is not None and not self._tainting_planned:
-            self._tainting_planned = True
-            due_ms = _next_tainting_ms(max(next_ms, self._server.now_ms + 1))
-            self._server.loop.call_at(due_ms, self._taint_because, self._server.store.cause, priority=CONTROL)
+        if next_ms is None:
+            return
+        due_ms = _next_tainting_ms(max(next_ms, self._server.now_ms + 1))
+        if self._tainting is not None and self._tainting.active:
+            if self._tainting.time_ms <= due_ms:
+                return
+            self._tainting.cancel()
+        cause = self._server.store.cause
+        self._tainting = self._server.loop.call_at(due_ms, self._taint_because, cause, priority=CONTROL)
 
     def _taint_because(self, cause: int) -> None:
-        self._tainting_planned = False
         with self._server.store.on_behalf_of(self._name, cause):
             for zone in sorted(self._zones.tainters):
                 self._zones.tainters[zone].taint(self._taint_silent, self._server.now_ms)
             self._plan_tainting()
 
     def _taint_silent(self, name: str) -> None:
-        node = self._nodes().get(name)
+        node = self._server.find(Node, "", name)
         status = ready_status(node) if node is not None else None
         if status in ("False", "Unknown"):
-            taint, other = _no_execute_taints(status)
-            self._change_taints(name, [taint], [other])
-
-    def _change_taints(self, name: str, add: list[Taint], remove: list[Taint]) -> None:
-        """Add and remove taints, as of now."""
-        node = self._nodes().get(name)
-        if node is not None:
-            dated = [replace(taint, time_added=self._server.time) for taint in add]
-            taints = changed_taints(node.spec.taints, dated, remove)
-            if taints != node.spec.taints:
-                self._server.update_object(replace(node, spec=replace(node.spec, taints=taints)))
-
-
-def _next_look_ms(time_ms: int) -> int:
-    """The first look at a time or later."""
-    return -((MONITOR_PHASE_MS - time_ms) // MONITOR_PERIOD_MS) * MONITOR_PERIOD_MS + MONITOR_PHASE_MS
+            taint, other = no_execute_taints(status)
+            swap_taints(self._server, name, [taint], [other])
 
 
 def _next_tainting_ms(time_ms: int) -> int:
     return -(-time_ms // TAINTING_PERIOD_MS) * TAINTING_PERIOD_MS
-
-
-def _no_execute_taints(status: str) -> tuple[Taint, Taint]:
-    """The taint for a Ready condition of this status, and the one that must not stand beside it."""
-    return (NOT_READY_TAINT, UNREACHABLE_TAINT) if status == "False" else (UNREACHABLE_TAINT, NOT_READY_TAINT)
 
 
 def _not_ready(status: PodStatus, now: int) -> PodStatus:

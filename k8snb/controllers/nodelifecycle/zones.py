@@ -12,7 +12,9 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 
 from k8snb.api.types.node import Node
+from k8snb.controllers.nodelifecycle.conditions import ready_status
 
+EXCLUDED = "node.kubernetes.io/exclude-disruption"
 EVICTION_RATE = 0.1  # nodes a second
 SECONDARY_EVICTION_RATE = 0.01
 LARGE_CLUSTER_THRESHOLD = 50
@@ -38,6 +40,16 @@ def zone_of(node: Node) -> str:
     return f"{region}:{zone}" if region or zone else ""
 
 
+def standing(node: Node) -> tuple[str, str | None, bool]:
+    """What the states of zones depend on: where a node is, its Ready status, and whether it counts at all."""
+    return zone_of(node), ready_status(node), is_excluded(node)
+
+
+def is_excluded(node: Node) -> bool:
+    """Whether a node's silence says nothing about its zone."""
+    return EXCLUDED in node.metadata.labels
+
+
 def compute_zone_state(ready: Sequence[bool]) -> ZoneState:
     """The state of a zone, from whether each of its nodes is ready."""
     unhealthy = len(ready) - sum(ready)
@@ -56,12 +68,16 @@ def eviction_rate(state: ZoneState, zone_size: int) -> float:
 
 
 class ZoneTainter:
-    """The nodes of a zone that wait to be tainted, and the rate at which they may be."""
+    """The nodes of a zone that wait to be tainted, and the rate at which they may be.
+
+    A node that had its turn is not let in again until it was removed.
+    """
 
     def __init__(self) -> None:
         self.rate = EVICTION_RATE
         self._next_ms = 0
         self._waiting: dict[str, None] = {}
+        self._known: dict[str, None] = {}
 
     def set_rate(self, rate: float, now_ms: int) -> None:
         """Another rate: a node that could be tainted now can still be."""
@@ -73,12 +89,23 @@ class ZoneTainter:
             self._next_ms = now_ms if could else now_ms + self._interval_ms()
 
     def add(self, name: str) -> None:
-        """Let a node wait for its taint."""
+        """Let a node wait for its taint, if it is not known yet."""
+        if name not in self._known:
+            self._known[name] = self._waiting[name] = None
+
+    def add_again(self, name: str) -> None:
+        """Let a node wait for a taint that it lacks, even if it had its turn; who waits already keeps its place."""
+        self._known[name] = None
         self._waiting.setdefault(name)
 
     def remove(self, name: str) -> None:
         """A node needs no taint any more."""
+        self._known.pop(name, None)
         self._waiting.pop(name, None)
+
+    def is_waiting(self, name: str) -> bool:
+        """Whether a node waits for its taint."""
+        return name in self._waiting
 
     def due_ms(self) -> int | None:
         """When the next node may be tainted; None when none waits, or none may be."""

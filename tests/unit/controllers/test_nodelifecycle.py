@@ -6,7 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from k8snb.api.pods import is_ready
+from k8snb.api.taints import changed_taints
 from k8snb.api.types.node import Node, NodeCondition
+from k8snb.api.types.placement import Taint
 from k8snb.controllers.nodelifecycle import NodeLifecycleController
 from k8snb.controllers.nodelifecycle.disruption import Mode, Zones
 from k8snb.controllers.nodelifecycle.zones import compute_zone_state, eviction_rate, zone_of, ZoneState, ZoneTainter
@@ -36,6 +38,22 @@ class Cluster:
 
     def node(self, name):
         return self.world.server.find(Node, "", name)
+
+    def label(self, name, labels):
+        self.world.change_meta(self.node(name), labels=labels)
+
+    def change_taints(self, name, add=(), remove=()):
+        taints = [[Taint(key=key, effect=effect) for key, effect in some] for some in (add, remove)]
+        node = self.node(name)
+        self.world.change(node, spec=replace(node.spec, taints=changed_taints(node.spec.taints, *taints)))
+
+    def report(self, name, ready, heartbeat):
+        """Somebody says how a node is."""
+        status = self.node(name).status
+        changes = {"status": ready, **({"last_heartbeat_time": self.world.server.time} if heartbeat else {})}
+        conditions = [replace(c, **changes) if c.type == "Ready" else c for c in status.conditions]
+        status = replace(status, conditions=tuple(conditions))
+        self.world.server.update_status(replace(self.node(name), status=status))
 
     def ready(self, name):
         return next(c for c in self.node(name).status.conditions if c.type == "Ready").status
@@ -142,6 +160,20 @@ def test_in_a_small_zone_of_which_most_is_silent_nobody_more_is_tainted(cluster)
     assert one.tainted() == ["n1", "n2"]
 
 
+def test_each_zone_has_a_rate_of_its_own(cluster):
+    one = cluster(8)
+    for name in ("n4", "n5", "n6", "n7"):
+        one.label(name, {"topology.kubernetes.io/zone": "b"})
+    one.world.run(5)
+    one.down("n0", "n1")
+    one.world.run(5)
+    one.down("n4")
+    one.world.run(56)
+    assert one.tainted() == ["n0", "n4"]
+    one.world.run(10)
+    assert one.tainted() == ["n0", "n1", "n4"]
+
+
 def test_when_all_are_silent_nobody_is_tainted_until_one_speaks(cluster):
     one = cluster(2)
     one.down("n0")
@@ -180,6 +212,93 @@ def test_taints_of_the_user_are_left_alone(cluster):
     one.world.change(node, spec=replace(node.spec, unschedulable=True))
     one.world.run(0.1)
     assert ("dedicated", "NoSchedule") in one.taints("n0")
+
+
+NO_EXECUTE = [(key, "NoExecute") for key in ("node.kubernetes.io/not-ready", UNREACHABLE)]
+
+
+def test_a_healthy_node_loses_taints_that_only_silent_nodes_have(cluster):
+    one = cluster(2)
+    one.change_taints("n0", add=[*NO_EXECUTE, (UNREACHABLE, "NoSchedule"), ("mine", "NoExecute")])
+    one.world.run(0.1)
+    assert one.taints("n0") == [("mine", "NoExecute"), *NO_EXECUTE]
+    one.world.run(5)
+    assert one.taints("n0") == [("mine", "NoExecute")]
+    one.world.run(5)
+    assert [t.name for t in one.world.loop.pending()] == []
+
+
+def test_a_silent_node_gets_its_taints_back(cluster):
+    one = cluster(2)
+    one.down("n1")
+    one.world.run(60)
+    both = [(UNREACHABLE, "NoExecute"), (UNREACHABLE, "NoSchedule")]
+    assert one.taints("n1") == both
+    one.change_taints("n1", remove=both)
+    one.world.run(0.1)
+    assert one.taints("n1") == both[1:]
+    one.world.run(5)
+    assert one.taints("n1") == both
+    one.change_taints("n1", add=NO_EXECUTE[:1])
+    one.world.run(5)
+    assert one.taints("n1") == both
+    one.world.run(5)
+    assert [t.name for t in one.world.loop.pending()] == []
+
+
+def test_a_taint_that_was_taken_from_a_silent_node_waits_for_its_turn_again(cluster):
+    one = cluster(5)
+    one.down("n1", "n2")
+    one.world.run(60)
+    assert one.tainted() == ["n1"]
+    one.change_taints("n1", remove=[(UNREACHABLE, "NoExecute")])
+    one.world.run(1)
+    assert one.tainted() == []
+    one.world.run(9)
+    assert one.tainted() == ["n2"]
+    one.world.run(10)
+    assert one.tainted() == ["n1", "n2"]
+
+
+def test_nodes_that_are_excluded_say_nothing_about_a_disruption(cluster):
+    one = cluster(2)
+    one.label("n0", {"node.kubernetes.io/exclude-disruption": ""})
+    one.down("n1")
+    one.world.run(70)
+    assert (one.ready("n1"), one.tainted()) == ("Unknown", [])
+    one.label("n0", {})
+    one.world.run(20)
+    assert one.tainted() == ["n1"]
+    one.label("n0", {"node.kubernetes.io/exclude-disruption": ""})
+    one.world.run(5)
+    assert one.tainted() == []
+    one.world.run(10)
+    assert [t.name for t in one.world.loop.pending()] == []
+
+
+def test_a_cordoned_node_gets_its_taint_back_at_once(cluster):
+    one = cluster(1)
+    node = one.node("n0")
+    one.world.change(node, spec=replace(node.spec, unschedulable=True))
+    one.world.run(0.1)
+    taint = ("node.kubernetes.io/unschedulable", "NoSchedule")
+    one.change_taints("n0", remove=[taint])
+    one.world.run(0.1)
+    assert one.taints("n0") == [taint]
+
+
+def test_what_somebody_else_says_of_a_silent_node_holds_until_the_next_look(cluster):
+    one = cluster(2)
+    one.down("n1")
+    one.world.run(60)
+    one.report("n1", "True", heartbeat=False)
+    one.world.run(5)
+    assert (one.ready("n1"), one.tainted()) == ("Unknown", ["n1"])
+    one.report("n1", "True", heartbeat=True)
+    one.world.run(45)
+    assert (one.ready("n1"), one.tainted()) == ("True", [])
+    one.world.run(15)
+    assert (one.ready("n1"), one.tainted()) == ("Unknown", ["n1"])
 
 
 def test_nodes_that_come_and_go_are_announced(cluster):
@@ -247,13 +366,42 @@ def test_a_tainter_that_was_stopped_waits_for_a_whole_interval():
     assert (done, tainter.due_ms()) == (["a"], None)
 
 
+def test_a_node_that_had_its_turn_is_not_tainted_again_until_it_was_removed():
+    done: list[str] = []
+    tainter = ZoneTainter()
+    tainter.add("a")
+    tainter.taint(done.append, 0)
+    tainter.add("a")
+    assert not tainter.is_waiting("a")
+    tainter.add_again("a")
+    assert tainter.is_waiting("a")
+    tainter.taint(done.append, 10_000)
+    tainter.remove("a")
+    tainter.add("a")
+    assert tainter.is_waiting("a")
+    assert done == ["a", "a"]
+
+
 def test_a_zone_that_comes_back_starts_anew():
     zones = Zones()
+    zones.enter("a")
     assert zones.judge({"a": [False]}, 0) is Mode.ALL_SILENT
-    assert zones.judge({}, 5_000) is Mode.AS_BEFORE
-    assert zones.judge({"a": [True]}, 10_000) is Mode.CHANGED
+    assert zones.judge({"a": [False]}, 5_000) is Mode.STILL_SILENT
+    assert zones.judge({}, 10_000) is Mode.STILL_SILENT
+    zones.enter("a")
+    assert zones.judge({"a": [True]}, 15_000) is Mode.USUAL
     assert zones.states == {"a": ZoneState.NORMAL}
-    assert zones.tainter("a").rate == 0.1
+    assert zones.tainters["a"].rate == 0.1
+
+
+def test_a_zone_of_which_no_node_counts_neither_helps_nor_stops_the_others():
+    zones = Zones()
+    zones.enter("a")
+    zones.enter("b")
+    assert zones.judge({"a": [True], "b": []}, 0) is Mode.USUAL
+    assert zones.judge({"a": [False], "b": []}, 5_000) is Mode.ALL_SILENT
+    assert (zones.tainters["a"].rate, zones.tainters["b"].rate) == (0, 0.1)
+    assert zones.judge({"a": [True], "b": []}, 10_000) is Mode.SOME_BACK
 
 
 def test_the_zone_of_a_node():
