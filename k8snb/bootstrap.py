@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from k8snb.api.claims import IS_DEFAULT_CLASS
 from k8snb.api.resources import BY_KIND
 from k8snb.api.validation.config import SYSTEM_PRIORITIES
 from k8snb.controllers.kubernetesservice import manifest as kubernetes_service
@@ -22,7 +23,7 @@ _OBJECTS: tuple[dict[str, Any], ...] = (
     {
         "apiVersion": "storage.k8s.io/v1",
         "kind": "StorageClass",
-        "metadata": {"name": "standard", "annotations": {"storageclass.kubernetes.io/is-default-class": "true"}},
+        "metadata": {"name": "standard", "annotations": {IS_DEFAULT_CLASS: "true"}},
         "provisioner": "k8snb.dev/sim",
         "volumeBindingMode": "Immediate",
     },

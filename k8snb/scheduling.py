@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
+from k8snb.api.claims import SELECTED_NODE
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.claims import PersistentVolumeClaim
 from k8snb.api.types.node import Node
@@ -18,8 +19,6 @@ from k8snb.machinery.event_series import SeriesRecorder
 from k8snb.scheduler.listers import LISTED
 from k8snb.scheduler.runner import Scheduler
 from k8snb.sim.loop import CONTROL, NODE, Timer
-
-SELECTED_NODE = "volume.kubernetes.io/selected-node"
 
 
 class SchedulerComponent:

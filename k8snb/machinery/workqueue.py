@@ -52,14 +52,14 @@ class WorkQueue:
             self._schedule()
 
     def add_after(self, key: str, delay_ms: int, background: bool = False) -> None:
-        """Process a key later; of two such wishes for one key, the earlier counts."""
+        """Process a key later; of two such wishes for one key the earlier counts, and what is worth waiting for."""
         if delay_ms <= 0:
             self.add(key)
             return
         due = self._store.loop.now_ms + delay_ms
         earlier = self._later.get(key)
         if earlier is not None:
-            if earlier.time_ms <= due:
+            if earlier.time_ms < due or (earlier.time_ms == due and (background or not earlier.background)):
                 return
             earlier.cancel()
         self._later[key] = self._store.loop.call_at(

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from k8snb.api.claims import IS_DEFAULT_CLASS
 from k8snb.api.encode import to_dict
 from k8snb.api.resources import BY_KIND, Resource
 from k8snb.api.schema import KubernetesObject
@@ -27,7 +28,6 @@ from k8snb.sim.loop import Loop
 from k8snb.sim.streams import Streams
 
 NAMESPACE, NAME = "default", "x"
-_DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 _SET_BY_SERVER = ("uid", "resourceVersion", "creationTimestamp", "managedFields")
 _UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -115,7 +115,7 @@ def empty_server() -> ApiServer:
         )
     server.create_object(
         StorageClass(
-            metadata=ObjectMeta(name="standard", annotations={_DEFAULT_CLASS: "true"}),
+            metadata=ObjectMeta(name="standard", annotations={IS_DEFAULT_CLASS: "true"}),
             provisioner="k8snb.dev/sim",
             reclaim_policy="Delete",
             volume_binding_mode="Immediate",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from k8snb.api.claims import claim_name_of
 from k8snb.api.types.claims import PersistentVolumeClaim, StorageClass
 from k8snb.api.types.containers import ContainerPort
 from k8snb.api.types.node import Node
@@ -148,14 +149,11 @@ def _volumes(waiting: PodInfo, event: Event) -> bool:
 
 
 def _is_my_claim(waiting: PodInfo, event: StorageEvent) -> bool:
-    claim = event.new
-    meta = waiting.pod.metadata
+    claim, meta = event.new, waiting.pod.metadata
     if not isinstance(claim, PersistentVolumeClaim) or claim.metadata.namespace != meta.namespace:
         return False
     name = claim.metadata.name
-    return f"{meta.namespace}/{name}" in waiting.signature.claims or any(
-        name == f"{meta.name}-{v.name}" for v in waiting.pod.spec.volumes if v.ephemeral is not None
-    )
+    return any(name == claim_name_of(meta.name, volume) for volume in waiting.pod.spec.volumes)
 
 
 def _pod_topology_spread(waiting: PodInfo, event: Event) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from k8snb.api.claims import is_bound
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.claims import PersistentVolumeClaim, StorageClass
 from k8snb.api.types.node import Node
@@ -24,7 +25,7 @@ from k8snb.scheduler.framework import Cycle
 from k8snb.scheduler.listers import Listers
 from k8snb.scheduler.nominator import Nominator
 from k8snb.scheduler.plugins import default_plugins
-from k8snb.scheduler.plugins.volume_binding import is_bound, is_delayed, pod_claims
+from k8snb.scheduler.plugins.volume_binding import is_delayed, pod_claims
 from k8snb.scheduler.preemption.selection import Choose
 from k8snb.scheduler.queue import QueuedPod, SchedulingQueue
 from k8snb.scheduler.signature import pod_key, PodInfo, Signatures

@@ -111,7 +111,8 @@ class Signature:
         self.priority = spec.priority or 0
         self.tolerations: tuple[Toleration, ...] = spec.tolerations
         self.host_ports = _host_ports(spec)
-        self.claims = tuple(f"{self.namespace}/{n}" for n in map(claim_name_of, spec.volumes) if n)
+        named = (v.persistent_volume_claim for v in spec.volumes)
+        self.claims = tuple(f"{self.namespace}/{source.claim_name}" for source in named if source is not None)
         self.has_ephemeral_volumes = any(volume.ephemeral is not None for volume in spec.volumes)
         self._set_affinity(spec.affinity)
         self.uncommon = bool(self.host_ports or self.has_affinity or self.claims or demand.requests.scalars)
@@ -235,11 +236,6 @@ def controller_of(pod: Pod) -> OwnerReference | None:
     return None
 
 
-def claim_name_of(volume: Volume) -> str:
-    """The name of the claim that a volume of a pod's spec mounts by name; empty when it is of another sort."""
-    return volume.persistent_volume_claim.claim_name if volume.persistent_volume_claim is not None else ""
-
-
 def is_restricted(volume: Volume) -> bool:
     """Whether a volume is a disk of a sort that pods cannot share freely."""
     disks = (volume.gce_persistent_disk, volume.aws_elastic_block_store, volume.rbd, volume.iscsi)
@@ -248,7 +244,7 @@ def is_restricted(volume: Volume) -> bool:
 
 def _is_bound(volume: Volume) -> bool:
     """Whether a volume may bind its pod to some nodes."""
-    return bool(claim_name_of(volume)) or volume.ephemeral is not None or is_restricted(volume)
+    return volume.persistent_volume_claim is not None or volume.ephemeral is not None or is_restricted(volume)
 
 
 def _shared_demand(known: list[Signature], spec: PodSpec) -> Demand:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from k8snb.api.claims import BETA_CLASS, PENDING
 from k8snb.api.field_errors import FieldError
 from k8snb.api.registry.strategy import SpecStrategy, Strategy, with_generation, with_status_of
 from k8snb.api.registry.value_warnings import claim_warnings
@@ -59,7 +60,7 @@ class PersistentVolumeClaimStrategy(Strategy[PersistentVolumeClaim]):
     """The two ways of naming a data source say the same."""
 
     def prepare_create(self, obj: PersistentVolumeClaim) -> PersistentVolumeClaim:
-        status = PersistentVolumeClaimStatus(phase="Pending")
+        status = PersistentVolumeClaimStatus(phase=PENDING)
         return replace(obj, spec=_with_sources(obj.spec, None), status=status)
 
     def validate_create(self, obj: PersistentVolumeClaim) -> list[FieldError]:
@@ -73,10 +74,10 @@ class PersistentVolumeClaimStrategy(Strategy[PersistentVolumeClaim]):
 
     def warnings_on_create(self, obj: PersistentVolumeClaim) -> list[str]:
         warnings = claim_warnings(obj.spec, "spec")
-        if storage.BETA_CLASS not in obj.metadata.annotations:
+        if BETA_CLASS not in obj.metadata.annotations:
             return warnings
         why = 'deprecated since v1.8; use "storageClassName" attribute instead'
-        return [f"metadata.annotations[{storage.BETA_CLASS}]: {why}", *warnings]
+        return [f"metadata.annotations[{BETA_CLASS}]: {why}", *warnings]
 
     def warnings_on_update(self, new: PersistentVolumeClaim, old: PersistentVolumeClaim) -> list[str]:  # noqa: ARG002
         return self.warnings_on_create(new)

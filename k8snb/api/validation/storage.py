@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from k8snb.api.claims import BETA_CLASS
 from k8snb.api.field_errors import FieldError, forbidden, typed
 from k8snb.api.quantity import number_of
 from k8snb.api.schema import EMPTY
@@ -26,7 +27,6 @@ from k8snb.api.validation.selectors import LabelSelectorOptions, STRICT, validat
 
 _FIXED = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n{}"
 _STORAGE = "spec.resources.requests.storage"
-BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
 
 
 def validate_claim(

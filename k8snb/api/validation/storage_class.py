@@ -7,6 +7,7 @@ References
 
 from __future__ import annotations
 
+from k8snb.api.claims import IMMEDIATE, WAIT_FOR_FIRST_CONSUMER
 from k8snb.api.field_errors import FieldError, not_supported, required, typed
 from k8snb.api.types.claims import StorageClass
 from k8snb.api.validation.metadata import (
@@ -18,7 +19,7 @@ from k8snb.api.validation.metadata import (
 )
 
 _RECLAIM_POLICIES = ("Delete", "Retain")
-_BINDING_MODES = ("Immediate", "WaitForFirstConsumer")
+_BINDING_MODES = (IMMEDIATE, WAIT_FOR_FIRST_CONSUMER)
 
 
 def validate_storage_class(storage_class: StorageClass) -> list[FieldError]:

@@ -2,36 +2,44 @@
 
 References
 ----------
-``pkg/controller/volume/persistentvolume/pv_controller.go bind, unbindVolume, updateClaimStatus, updateVolumePhase`` and
-``staging/src/k8s.io/component-helpers/storage/volume/pv_helpers.go GetBindVolumeToClaim @ v1.36``
+``pkg/controller/volume/persistentvolume/pv_controller.go bind, unbindVolume, updateClaimStatus, updateVolumePhase
+@ v1.36``
 """
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
+from k8snb.api.claims import AVAILABLE, BIND_COMPLETED, BOUND, BOUND_BY_CONTROLLER
 from k8snb.api.types.claims import PersistentVolumeClaim, PersistentVolumeClaimStatus
-from k8snb.api.types.persistent_volume import ObjectReference, PersistentVolume
-from k8snb.controllers.persistentvolume.matching import is_bound_to
+from k8snb.api.types.persistent_volume import PersistentVolume
+from k8snb.api.volume_matching import bound_to_claim
+from k8snb.controllers.persistentvolume.cache import ObjectCache
 from k8snb.machinery.server import ApiServer
-
-BIND_COMPLETED = "pv.kubernetes.io/bind-completed"
-BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller"
-
-PENDING, BOUND, LOST = "Pending", "Bound", "Lost"
-AVAILABLE, RELEASED, FAILED = "Available", "Released", "Failed"
 
 
 class Binder:
-    """Writes both sides of a binding; what is said already is not written again."""
+    """Writes both sides of a binding; what is said already is not written again.
 
-    def __init__(self, server: ApiServer) -> None:
+    Parameters
+    ----------
+    claims, volumes
+        Take over what is written.
+    """
+
+    def __init__(
+        self, server: ApiServer, claims: ObjectCache[PersistentVolumeClaim], volumes: ObjectCache[PersistentVolume]
+    ) -> None:
         self._server = server
+        self._claims = claims
+        self._volumes = volumes
 
     def bind(self, volume: PersistentVolume, claim: PersistentVolumeClaim) -> None:
         """Bind a volume and a claim to each other: the volume first, so that nobody else gets it."""
-        volume = self._bind_volume(volume, claim)
-        volume = self.set_volume_phase(volume, BOUND)
+        bound = bound_to_claim(volume, claim)
+        if bound is not volume:
+            bound = self._update_volume(bound)
+        volume = self.set_volume_phase(bound, BOUND)
         self.set_claim_status(self._bind_claim(claim, volume), BOUND, volume)
 
     def unbind(self, volume: PersistentVolume) -> None:
@@ -44,16 +52,12 @@ class Binder:
         elif reference is not None:
             reference = replace(reference, uid="")
         free = replace(volume, spec=replace(volume.spec, claim_ref=reference))
-        self.set_volume_phase(self._server.update_object(free), AVAILABLE)
+        self.set_volume_phase(self._update_volume(free), AVAILABLE)
 
-    def _bind_volume(self, volume: PersistentVolume, claim: PersistentVolumeClaim) -> PersistentVolume:
-        reference, meta = volume.spec.claim_ref, volume.metadata
-        if reference is not None and reference.uid == claim.metadata.uid:
-            return volume
-        if not is_bound_to(volume, claim) and BOUND_BY_CONTROLLER not in meta.annotations:
-            meta = replace(meta, annotations={**meta.annotations, BOUND_BY_CONTROLLER: "yes"})
-        spec = replace(volume.spec, claim_ref=reference_to(claim))
-        return self._server.update_object(replace(volume, metadata=meta, spec=spec))
+    def _update_volume(self, volume: PersistentVolume) -> PersistentVolume:
+        written = self._server.update_object(volume)
+        self._volumes.store(written)
+        return written
 
     def _bind_claim(self, claim: PersistentVolumeClaim, volume: PersistentVolume) -> PersistentVolumeClaim:
         meta, name = claim.metadata, volume.metadata.name
@@ -63,7 +67,9 @@ class Binder:
         if claim.spec.volume_name == name and annotations == meta.annotations:
             return claim
         spec = replace(claim.spec, volume_name=name)
-        return self._server.update_object(replace(claim, metadata=replace(meta, annotations=annotations), spec=spec))
+        written = self._server.update_object(replace(claim, metadata=replace(meta, annotations=annotations), spec=spec))
+        self._claims.store(written)
+        return written
 
     def set_volume_phase(self, volume: PersistentVolume, phase: str, message: str = "") -> PersistentVolume:
         """Report a volume's phase."""
@@ -71,7 +77,9 @@ class Binder:
         if status.phase == phase:
             return volume
         status = replace(status, phase=phase, message=message, last_phase_transition_time=self._server.time)
-        return self._server.update_status(replace(volume, status=status))
+        written = self._server.update_status(replace(volume, status=status))
+        self._volumes.store(written)
+        return written
 
     def set_claim_status(
         self, claim: PersistentVolumeClaim, phase: str, volume: PersistentVolume | None
@@ -88,17 +96,8 @@ class Binder:
                     capacity=volume.spec.capacity,
                     current_volume_attributes_class_name=volume.spec.volume_attributes_class_name,
                 )
-        return claim if new == status else self._server.update_status(replace(claim, status=new))
-
-
-def reference_to(claim: PersistentVolumeClaim) -> ObjectReference:
-    """The reference by which a volume names its claim."""
-    meta = claim.metadata
-    return ObjectReference(
-        kind="PersistentVolumeClaim",
-        namespace=meta.namespace,
-        name=meta.name,
-        uid=meta.uid,
-        api_version="v1",
-        resource_version=meta.resource_version,
-    )
+        if new == status:
+            return claim
+        written = self._server.update_status(replace(claim, status=new))
+        self._claims.store(written)
+        return written

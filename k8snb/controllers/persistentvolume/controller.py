@@ -11,35 +11,35 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
-from k8snb.api.pods import is_terminal
-from k8snb.api.types.claims import PersistentVolumeClaim, StorageClass
-from k8snb.api.types.persistent_volume import PersistentVolume
-from k8snb.api.types.pod import Pod
-from k8snb.controllers.persistentvolume.binding import (
+from k8snb.api.claims import (
     AVAILABLE,
     BIND_COMPLETED,
-    Binder,
     BOUND,
-    LOST,
-    PENDING,
-)
-from k8snb.controllers.persistentvolume.matching import (
-    BETA_CLASS,
+    claims_of,
     class_of_claim,
-    find_best_match,
-    is_bound_to,
-    mismatch,
-    modes_differ,
+    LOST,
+    names_no_class,
+    PENDING,
+    PROVISIONED_BY,
+    SELECTED_NODE,
+    WAIT_FOR_FIRST_CONSUMER,
+    waits_for_first_consumer,
 )
-from k8snb.controllers.persistentvolume.protection import claims_of, PODS_BY_CLAIM
-from k8snb.controllers.persistentvolume.provisioning import PROVISIONED_BY, Provisioning
+from k8snb.api.pods import is_terminal
+from k8snb.api.types.claims import PersistentVolumeClaim, StorageClass
+from k8snb.api.types.persistent_volume import ObjectReference, PersistentVolume
+from k8snb.api.types.pod import Pod
+from k8snb.api.volume_matching import is_bound_to, modes_differ
+from k8snb.controllers.persistentvolume.binding import Binder
+from k8snb.controllers.persistentvolume.cache import ObjectCache
+from k8snb.controllers.persistentvolume.matching import find_best_match, mismatch
+from k8snb.controllers.persistentvolume.protection import PODS_BY_CLAIM
+from k8snb.controllers.persistentvolume.provisioning import Provisioning
 from k8snb.controllers.persistentvolume.reclaim import DELETE, Reclaimer
 from k8snb.machinery.admission.storage import default_class
 from k8snb.machinery.controller import Controller, Environment
 
-SELECTED_NODE = "volume.kubernetes.io/selected-node"
-WAIT_FOR_FIRST_CONSUMER = "WaitForFirstConsumer"
-RESYNC_MS = 15_000  # claims that wait are looked at again so often
+RESYNC_MS = 15_000
 
 
 class PersistentVolumeController(Controller):
@@ -49,77 +49,95 @@ class PersistentVolumeController(Controller):
 
     Notes
     -----
-    The real controller notices a volume or a storage class that a waiting claim could use with its next resync, up to
-    15 seconds later; this one looks at once.
+    Every 15 seconds all claims that are not bound are looked at again. Only then does such a claim find a volume or a
+    storage class that came after it, as under the real controller. One queue holds claims and volumes, which the real
+    controller keeps apart.
     """
 
     name: ClassVar[str] = "persistentvolume-controller"
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        self.claims = self.informers.of(PersistentVolumeClaim)
-        self.volumes = self.informers.of(PersistentVolume)
+        claims = self.claim_informer = self.informers.of(PersistentVolumeClaim)
+        volumes = self.volume_informer = self.informers.of(PersistentVolume)
         self.classes = self.informers.of(StorageClass)
         self.pods = self.informers.of(Pod)
         self.pods.add_index(PODS_BY_CLAIM, claims_of)
-        self.binder = Binder(self.server)
-        self.provisioning = Provisioning(self.server, self.recorder)
+        self.claims = ObjectCache(claims.cache.values())
+        self.volumes = ObjectCache(volumes.cache.values())
+        self.binder = Binder(self.server, self.claims, self.volumes)
+        self.provisioning = Provisioning(self.server, self.recorder, self.claims)
         self.reclaimer = Reclaimer(self.server, self.recorder, self.binder, self.provisioning)
-        self.claims.add_handler(self._on_claim)
-        self.volumes.add_handler(self._on_volume)
+        claims.add_handler(self._on_change)
+        volumes.add_handler(self._on_change)
+        volumes.add_handler(self._on_volume)
         self.classes.add_handler(self._on_class)
 
     # -- watching
 
-    def _on_claim(self, old: PersistentVolumeClaim | None, new: PersistentVolumeClaim | None) -> None:
-        if new is not None:
-            self.enqueue(new)
-        elif old is not None and old.spec.volume_name:
-            self.queue.add(old.spec.volume_name)
+    def _on_change(
+        self, old: PersistentVolumeClaim | PersistentVolume | None, new: PersistentVolumeClaim | PersistentVolume | None
+    ) -> None:
+        changed = new if new is not None else old
+        assert changed is not None
+        self.enqueue(changed)
 
     def _on_volume(self, old: PersistentVolume | None, new: PersistentVolume | None) -> None:
-        if new is not None:
-            self.enqueue(new)
-            if new.status.phase == AVAILABLE and (old is None or old.status.phase != AVAILABLE):
-                self._enqueue_waiting_claims()
-        elif old is not None and old.spec.claim_ref is not None:
-            self.queue.add(f"{old.spec.claim_ref.namespace}/{old.spec.claim_ref.name}")
+        if new is not None and new.status.phase == AVAILABLE and (old is None or old.status.phase != AVAILABLE):
+            self._expect_resync()
 
     def _on_class(self, _old: StorageClass | None, new: StorageClass | None) -> None:
         if new is not None:
-            self._enqueue_waiting_claims()
+            self._expect_resync()
 
-    def _enqueue_waiting_claims(self) -> None:
-        for claim in self.claims.cache.values():
+    def _expect_resync(self) -> None:
+        """Something is there that claims may have been waiting for: their next resync may matter."""
+        for claim in self.claim_informer.cache.values():
             if claim.status.phase == PENDING:
-                self.enqueue(claim)
+                self._resync_later(f"{claim.metadata.namespace}/{claim.metadata.name}", background=False)
+
+    def _resync_later(self, key: str, background: bool = True) -> None:
+        self.queue.add_after(key, RESYNC_MS - self.now_ms % RESYNC_MS, background=background)
 
     # -- syncing
 
     def sync(self, key: str) -> None:
         """Bind a claim, or bring a volume in line with the claim that it names."""
-        if "/" not in key:
-            volume = self.volumes.get(key)
-            if volume is not None:
+        if "/" in key:
+            self._sync_claim_by_key(key)
+        else:
+            self._sync_volume_by_key(key)
+
+    def _sync_claim_by_key(self, key: str) -> None:
+        claim = self.claim_informer.get(key)
+        if claim is None:
+            gone = self.claims.forget(key)
+            if gone is not None and gone.spec.volume_name:
+                self.queue.add(gone.spec.volume_name)
+        elif not self.claims.store(claim):
+            return  # the news of a later version, which the controller wrote itself, are on their way
+        elif BIND_COMPLETED in claim.metadata.annotations:
+            self._sync_bound_claim(claim)
+        elif not self._sync_unbound_claim(claim) and claim.metadata.deletion_timestamp is None:
+            self._resync_later(key)
+
+    def _sync_volume_by_key(self, name: str) -> None:
+        volume = self.volume_informer.get(name)
+        if volume is not None:
+            if self.volumes.store(volume):
                 self._sync_volume(volume)
             return
-        claim = self.claims.get(key)
-        if claim is None:
-            return
-        if BIND_COMPLETED in claim.metadata.annotations:
-            self._sync_bound_claim(claim)
-            return
-        if not self._sync_unbound_claim(claim) and claim.metadata.deletion_timestamp is None:
-            self.queue.add_after(key, RESYNC_MS, background=True)
+        gone = self.volumes.forget(name)
+        if gone is not None and gone.spec.claim_ref is not None:
+            self.queue.add(f"{gone.spec.claim_ref.namespace}/{gone.spec.claim_ref.name}")
 
     def _sync_unbound_claim(self, claim: PersistentVolumeClaim) -> bool:
         """Find a volume for a claim, or ask for one; tells whether it is about to be bound."""
         if claim.spec.volume_name:
             return self._bind_to_requested(claim, claim.spec.volume_name)
         name = class_of_claim(claim)
-        class_ = self.classes.get(name) if name else None
-        delays = class_ is not None and class_.volume_binding_mode == WAIT_FOR_FIRST_CONSUMER
-        volume = find_best_match(claim, self.volumes.cache.values(), delays)
+        delays = waits_for_first_consumer(claim, self.classes.cache)
+        volume = find_best_match(claim, self.volumes.values(), delays)
         if volume is not None:
             self.binder.bind(volume, claim)
             return True
@@ -128,7 +146,7 @@ class PersistentVolumeController(Controller):
         if delays and SELECTED_NODE not in claim.metadata.annotations:
             self._say_that_it_waits(claim)
         elif name:
-            return self.provisioning.provision(claim, name, class_)
+            return self.provisioning.provision(claim, name, self.classes.get(name))
         else:
             message = "no persistent volumes available for this claim and no storage class is set"
             self.recorder.event(claim, "Normal", "FailedBinding", message)
@@ -137,7 +155,7 @@ class PersistentVolumeController(Controller):
 
     def _assign_default_class(self, claim: PersistentVolumeClaim) -> bool:
         """Give a claim that names no class the default one, if there is one by now."""
-        if claim.spec.storage_class_name is not None or BETA_CLASS in claim.metadata.annotations:
+        if not names_no_class(claim):
             return False
         default = default_class(self.classes.cache.values())
         if default is None:
@@ -205,11 +223,9 @@ class PersistentVolumeController(Controller):
         reference = volume.spec.claim_ref
         if reference is None or not reference.uid:
             self.binder.set_volume_phase(volume, AVAILABLE)
-            if reference is not None:
-                self.queue.add(f"{reference.namespace}/{reference.name}")
             return
-        claim = self.server.find(PersistentVolumeClaim, reference.namespace, reference.name)
-        if claim is None or claim.metadata.uid != reference.uid:
+        claim = self._claim_of(reference)
+        if claim is None:
             self.reclaimer.release(volume)
         elif not claim.spec.volume_name:
             self._offer(volume, claim)
@@ -219,6 +235,13 @@ class PersistentVolumeController(Controller):
             self.reclaimer.release(volume)  # made for the claim, which got another one
         else:
             self.binder.unbind(volume)
+
+    def _claim_of(self, reference: ObjectReference) -> PersistentVolumeClaim | None:
+        """The claim that a volume names; one that is not known is asked for, lest its volume be reclaimed."""
+        claim = self.claims.get(f"{reference.namespace}/{reference.name}")
+        if claim is None or claim.metadata.uid != reference.uid:
+            claim = self.server.find(PersistentVolumeClaim, reference.namespace, reference.name)
+        return claim if claim is not None and claim.metadata.uid == reference.uid else None
 
     def _offer(self, volume: PersistentVolume, claim: PersistentVolumeClaim) -> None:
         """The claim that a volume names is not bound yet: let it look at the volume."""

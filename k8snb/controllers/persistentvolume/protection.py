@@ -8,11 +8,11 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar, TypeVar
 
 from msgspec.structs import replace
 
+from k8snb.api.claims import BOUND, claims_of
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.claims import PersistentVolumeClaim
 from k8snb.api.types.persistent_volume import PersistentVolume
@@ -81,24 +81,10 @@ class VolumeProtectionController(Controller):
         if volume is None:
             return
         if _is_held(volume, VOLUME_PROTECTION):
-            if volume.status.phase != "Bound":
+            if volume.status.phase != BOUND:
                 self.server.update_object(_without_finalizer(volume, VOLUME_PROTECTION))
         elif _lacks(volume, VOLUME_PROTECTION):
             self.server.update_object(_with_finalizer(volume, VOLUME_PROTECTION))
-
-
-def claims_of(pod: Pod) -> Iterable[str]:
-    """The keys of the claims that a pod mounts."""
-    volumes = pod.spec.volumes
-    if not volumes:
-        return ()
-    names = []
-    for volume in volumes:
-        if volume.persistent_volume_claim is not None:
-            names.append(volume.persistent_volume_claim.claim_name)
-        elif volume.ephemeral is not None:
-            names.append(f"{pod.metadata.name}-{volume.name}")
-    return [f"{pod.metadata.namespace}/{name}" for name in dict.fromkeys(names)]
 
 
 def _is_held(obj: KubernetesObject, finalizer: str) -> bool:

@@ -8,9 +8,10 @@ recycleVolumeOperation @ v1.36``
 
 from __future__ import annotations
 
+from k8snb.api.claims import FAILED, PROVISIONED_BY, RELEASED
 from k8snb.api.types.persistent_volume import PersistentVolume
-from k8snb.controllers.persistentvolume.binding import Binder, FAILED, RELEASED
-from k8snb.controllers.persistentvolume.provisioning import IN_TREE, PROVISIONED_BY, Provisioning
+from k8snb.controllers.persistentvolume.binding import Binder
+from k8snb.controllers.persistentvolume.provisioning import IN_TREE, Provisioning
 from k8snb.machinery.events import Recorder
 from k8snb.machinery.server import ApiServer
 

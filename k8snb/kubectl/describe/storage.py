@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from k8snb.api.claims import class_of_volume, is_default_class
 from k8snb.api.types.claims import PersistentVolumeClaim, StorageClass, TopologySelectorTerm
 from k8snb.api.types.persistent_volume import PersistentVolume, VolumeNodeAffinity
 from k8snb.api.types.pod import Pod
@@ -25,7 +26,7 @@ from k8snb.kubectl.describe.metadata import (
 )
 from k8snb.kubectl.describe.volumes import describe_claim, describe_source
 from k8snb.kubectl.describe.writer import Writer
-from k8snb.kubectl.printers.kinds.storage import access_modes, is_default_class, volume_class
+from k8snb.kubectl.printers.kinds.storage import access_modes
 from k8snb.kubectl.printers.table import format_labels
 
 
@@ -35,7 +36,7 @@ def describe_persistent_volume(w: Writer, context: Context, obj: PersistentVolum
     w.field(0, "Name", obj.metadata.name)
     labels_and_annotations(w, obj.metadata)
     w.field(0, "Finalizers", listed(obj.metadata.finalizers))
-    w.field(0, "StorageClass", volume_class(obj))
+    w.field(0, "StorageClass", class_of_volume(obj))
     w.field(0, "Status", obj.status.phase if deleted is None else _terminating(deleted, context.now_ms))
     w.field(0, "Claim", f"{spec.claim_ref.namespace}/{spec.claim_ref.name}" if spec.claim_ref else "")
     w.field(0, "Reclaim Policy", spec.persistent_volume_reclaim_policy)

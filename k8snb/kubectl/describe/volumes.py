@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from k8snb.api.claims import class_of_claim
 from k8snb.api.quantity import number_of
 from k8snb.api.types.claims import PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeClaimStatus
 from k8snb.api.types.meta import ObjectMeta
@@ -27,7 +28,7 @@ from k8snb.api.types.volumes import (
 )
 from k8snb.kubectl.describe.metadata import annotation_lines, go_bool, label_lines, listed, or_unset
 from k8snb.kubectl.describe.writer import Writer
-from k8snb.kubectl.printers.kinds.storage import access_modes, claim_class
+from k8snb.kubectl.printers.kinds.storage import access_modes
 
 Rows = Sequence[tuple[str, object]]
 _LONGEST = 140
@@ -369,7 +370,7 @@ def describe_claim(
     phase
         The status of the claim.
     """
-    w.field(0, "StorageClass", claim_class(PersistentVolumeClaim(metadata=meta, spec=spec)))
+    w.field(0, "StorageClass", class_of_claim(PersistentVolumeClaim(metadata=meta, spec=spec)))
     if claim is not None:
         w.field(0, "Status", phase)
     w.field(0, "Volume", spec.volume_name)

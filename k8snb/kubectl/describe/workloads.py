@@ -15,6 +15,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
+from k8snb.api.claims import class_of_claim
 from k8snb.api.selectors import as_selector, format_label_selector, matches, matches_labels
 from k8snb.api.types.apps import DaemonSet, Deployment, ReplicaSet, ReplicationController, StatefulSet
 from k8snb.api.types.claims import PersistentVolumeClaim
@@ -33,7 +34,6 @@ from k8snb.kubectl.describe.metadata import (
 )
 from k8snb.kubectl.describe.pod_template import describe_pod_template
 from k8snb.kubectl.describe.writer import Writer
-from k8snb.kubectl.printers.kinds.storage import claim_class
 from k8snb.kubectl.printers.table import format_labels
 
 _HASH = "pod-template-hash"
@@ -182,7 +182,7 @@ def _claim_templates(w: Writer, templates: Sequence[PersistentVolumeClaim]) -> N
     w.write(0, "Volume Claims:\n" if templates else "Volume Claims:\t<none>\n")
     for template in templates:
         w.field(1, "Name", template.metadata.name)
-        w.field(1, "StorageClass", claim_class(template))
+        w.field(1, "StorageClass", class_of_claim(template))
         label_lines(w, "Labels", template.metadata.labels, "  ")
         label_lines(w, "Annotations", template.metadata.annotations, "  ")
         w.field(1, "Capacity", template.spec.resources.requests.get("storage", "<default>"))

@@ -13,15 +13,13 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
+from k8snb.api.claims import BOUND, class_of_claim, is_default_class, names_no_class
 from k8snb.api.quantity import number_of
 from k8snb.api.types.claims import PersistentVolumeClaim, StorageClass
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.persistent_volume import PersistentVolume
 from k8snb.machinery.admission.lifecycle import forbidden
 
-IS_DEFAULT = "storageclass.kubernetes.io/is-default-class"
-BETA_IS_DEFAULT = "storageclass.beta.kubernetes.io/is-default-class"
-BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
 CLAIM_PROTECTION = "kubernetes.io/pvc-protection"
 VOLUME_PROTECTION = "kubernetes.io/pv-protection"
 
@@ -29,7 +27,7 @@ VOLUME_PROTECTION = "kubernetes.io/pv-protection"
 def admit_claim(claim: PersistentVolumeClaim, classes: Iterable[StorageClass]) -> PersistentVolumeClaim:
     """A new claim with the default storage class, where it names none, and protected from deletion while in use."""
     claim = replace(claim, metadata=_with_finalizer(claim.metadata, CLAIM_PROTECTION))
-    if claim.spec.storage_class_name is not None or BETA_CLASS in claim.metadata.annotations:
+    if not names_no_class(claim):
         return claim
     default = default_class(classes)
     return claim if default is None else replace(claim, spec=replace(claim.spec, storage_class_name=default))
@@ -52,10 +50,10 @@ def check_expansion(
     """
     if number_of(_size(new)) <= number_of(_size(old)):
         return
-    if old.status.phase != "Bound":
+    if old.status.phase != BOUND:
         raise forbidden(new, "Only bound persistent volume claims can be expanded")
-    name = _class_of(new)
-    storage_class = classes.get(name) if name and name == _class_of(old) else None
+    name = class_of_claim(new)
+    storage_class = classes.get(name) if name and name == class_of_claim(old) else None
     if storage_class is None or not storage_class.allow_volume_expansion:
         why = (
             "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support"
@@ -67,14 +65,9 @@ def _size(claim: PersistentVolumeClaim) -> str:
     return claim.spec.resources.requests.get("storage", "0")
 
 
-def _class_of(claim: PersistentVolumeClaim) -> str:
-    """The name of a claim's class: its beta annotation speaks first."""
-    return claim.metadata.annotations.get(BETA_CLASS, claim.spec.storage_class_name or "")
-
-
 def default_class(classes: Iterable[StorageClass]) -> str | None:
     """The name of the default storage class: of several, the newest, then the first by name."""
-    marked = [c.metadata for c in classes if "true" in map(c.metadata.annotations.get, (IS_DEFAULT, BETA_IS_DEFAULT))]
+    marked = [c.metadata for c in classes if is_default_class(c)]
     if not marked:
         return None
     return min(marked, key=lambda meta: (-(meta.creation_timestamp or 0), meta.name)).name

@@ -10,6 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from k8snb.api.claims import (
+    claim_name_of,
+    class_of_claim,
+    is_bound,
+    LOST,
+    NO_PROVISIONER,
+    problem_of_ownership,
+    SELECTED_NODE,
+    waits_for_first_consumer,
+)
 from k8snb.api.types.claims import PersistentVolumeClaim, StorageClass, TopologySelectorTerm
 from k8snb.api.types.node import Node
 from k8snb.api.types.persistent_volume import PersistentVolume
@@ -18,14 +28,7 @@ from k8snb.scheduler.framework import Cycle, NodeFilter, Plugin
 from k8snb.scheduler.labels import any_node_term_matches
 from k8snb.scheduler.listers import Listers
 from k8snb.scheduler.node_info import NodeInfo
-from k8snb.scheduler.signature import claim_name_of
 from k8snb.scheduler.status import Status, unresolvable
-
-BETA_CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class"
-BIND_COMPLETED_ANNOTATION = "pv.kubernetes.io/bind-completed"
-SELECTED_NODE_ANNOTATION = "volume.kubernetes.io/selected-node"
-NO_PROVISIONER = "kubernetes.io/no-provisioner"
-WAIT_FOR_FIRST_CONSUMER = "WaitForFirstConsumer"
 
 
 class VolumeBinding(Plugin):
@@ -61,24 +64,24 @@ def pod_claims(pod: Pod, listers: Listers) -> Iterator[PersistentVolumeClaim | s
     meta = pod.metadata
     known = listers.of(PersistentVolumeClaim)
     for volume in pod.spec.volumes:
-        name = claim_name_of(volume)
-        if volume.ephemeral is not None:
-            name = f"{meta.name}-{volume.name}"
+        name, is_ephemeral = claim_name_of(meta.name, volume), volume.ephemeral is not None
         if not name:
             continue
         claim = known.get(f"{meta.namespace}/{name}")
-        if claim is None:
-            yield _missing(name, ephemeral=volume.ephemeral is not None)
-        elif claim.status.phase == "Lost":
-            lost = claim.spec.volume_name
-            yield f'persistentvolumeclaim "{name}" bound to non-existent persistentvolume "{lost}"'
-        elif claim.metadata.deletion_timestamp is not None:
-            yield f'persistentvolumeclaim "{name}" is being deleted'
-        elif volume.ephemeral is not None and not _is_owned(claim, pod):
-            mine, theirs = f"{meta.namespace}/{meta.name}", f"{claim.metadata.namespace}/{name}"
-            yield f"PVC {theirs} was not created for pod {mine} (pod is not owner)"
-        else:
+        problem = _problem(claim, pod, is_ephemeral) if claim is not None else _missing(name, ephemeral=is_ephemeral)
+        if problem:
+            yield problem
+        elif claim is not None:
             yield claim
+
+
+def _problem(claim: PersistentVolumeClaim, pod: Pod, is_ephemeral: bool) -> str:
+    name = claim.metadata.name
+    if claim.status.phase == LOST:
+        return f'persistentvolumeclaim "{name}" bound to non-existent persistentvolume "{claim.spec.volume_name}"'
+    if claim.metadata.deletion_timestamp is not None:
+        return f'persistentvolumeclaim "{name}" is being deleted'
+    return problem_of_ownership(claim, pod) if is_ephemeral else ""
 
 
 def _missing(name: str, *, ephemeral: bool) -> str:
@@ -87,26 +90,9 @@ def _missing(name: str, *, ephemeral: bool) -> str:
     return f'persistentvolumeclaim "{name}" not found'
 
 
-def _is_owned(claim: PersistentVolumeClaim, pod: Pod) -> bool:
-    return any(owner.controller and owner.uid == pod.metadata.uid for owner in claim.metadata.owner_references)
-
-
-def is_bound(claim: PersistentVolumeClaim) -> bool:
-    """Whether a claim has its volume for good."""
-    return bool(claim.spec.volume_name) and BIND_COMPLETED_ANNOTATION in claim.metadata.annotations
-
-
-def class_of(claim: PersistentVolumeClaim, listers: Listers) -> StorageClass | None:
-    """The storage class that a claim names, if it exists."""
-    name = claim.metadata.annotations.get(BETA_CLASS_ANNOTATION, claim.spec.storage_class_name)
-    return listers.of(StorageClass).get(name) if name else None
-
-
 def is_delayed(claim: PersistentVolumeClaim, listers: Listers) -> bool:
     """Whether an unbound claim waits for the scheduler to choose its pod's node."""
-    storage_class = class_of(claim, listers)
-    delayed = storage_class is not None and storage_class.volume_binding_mode == WAIT_FOR_FIRST_CONSUMER
-    return delayed and not claim.spec.volume_name
+    return not claim.spec.volume_name and waits_for_first_consumer(claim, listers.of(StorageClass))
 
 
 class _VolumesFilter(NodeFilter):
@@ -115,7 +101,7 @@ class _VolumesFilter(NodeFilter):
     ) -> None:
         known = listers.of(PersistentVolume)
         self.volumes = [known.get(claim.spec.volume_name) for claim in bound]
-        self.delayed = [(claim, class_of(claim, listers)) for claim in delayed]
+        self.delayed = [(claim, listers.of(StorageClass).get(class_of_claim(claim))) for claim in delayed]
 
     def check(self, node: NodeInfo) -> Status | None:
         fault = self._fault_of_bound(node)
@@ -142,7 +128,7 @@ def _reaches(volume: PersistentVolume, node: Node) -> bool:
 
 
 def _can_provision(claim: PersistentVolumeClaim, storage_class: StorageClass | None, node: NodeInfo) -> bool:
-    selected = claim.metadata.annotations.get(SELECTED_NODE_ANNOTATION)
+    selected = claim.metadata.annotations.get(SELECTED_NODE)
     if selected is not None and selected != node.name:
         return False
     if storage_class is None or storage_class.provisioner in ("", NO_PROVISIONER):

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
+from k8snb.api.claims import waits_for_first_consumer
 from k8snb.api.topology import REGION, ZONE
-from k8snb.api.types.claims import PersistentVolumeClaim
+from k8snb.api.types.claims import PersistentVolumeClaim, StorageClass
 from k8snb.api.types.persistent_volume import PersistentVolume
 from k8snb.scheduler.framework import Cycle, NodeFilter, Plugin
 from k8snb.scheduler.node_info import NodeInfo
-from k8snb.scheduler.plugins.volume_binding import class_of, WAIT_FOR_FIRST_CONSUMER
 from k8snb.scheduler.status import Status, unresolvable
 
 BETA_ZONE = "failure-domain.beta.kubernetes.io/zone"
@@ -56,8 +56,7 @@ def _volume_of(claim: PersistentVolumeClaim, cycle: Cycle) -> PersistentVolume |
     if name:
         volume = cycle.listers.of(PersistentVolume).get(name)
         return volume if volume is not None else unresolvable(VolumeZone.name, f'persistentvolume "{name}" not found')
-    storage_class = class_of(claim, cycle.listers)
-    if storage_class is not None and storage_class.volume_binding_mode == WAIT_FOR_FIRST_CONSUMER:
+    if waits_for_first_consumer(claim, cycle.listers.of(StorageClass)):
         return None
     return unresolvable(VolumeZone.name, "PersistentVolume had no name")
 

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from k8snb.api.claims import SELECTED_NODE
+from k8snb.api.topology import ZONE
 from k8snb.api.types.claims import PersistentVolumeClaim
 from k8snb.api.types.event import Event
 from k8snb.api.types.persistent_volume import PersistentVolume
@@ -60,6 +63,11 @@ class Volumes:
     def uses(self, claim: PersistentVolumeClaim, node: str = "node-1") -> Any:
         volume = {"name": "data", "persistentVolumeClaim": {"claimName": claim.metadata.name}}
         return self.world.pod("user", node=node, volumes=[volume])
+
+    def select(self, claim: PersistentVolumeClaim, node: str) -> None:
+        annotations = {**self.current(claim).metadata.annotations, SELECTED_NODE: node}
+        self.world.change_meta(claim, annotations=annotations)
+        self.world.run()
 
     def deleted_in_use(self) -> tuple[Any, Any]:
         """A claim that was deleted while a pod uses it, and the pod."""
@@ -162,6 +170,8 @@ def test_waiting_claim_gets_a_later_volume(world: WorldClass) -> None:
     claim = volumes.claim(storageClassName="")
     assert claim.status.phase == "Pending"
     volumes.volume("late")
+    assert volumes.current(claim).status.phase == "Pending"
+    volumes.world.run(15)
     assert volumes.current(claim).spec.volume_name == "late"
 
 
@@ -189,10 +199,88 @@ def test_first_consumer_is_waited_for(world: WorldClass) -> None:
     claim = volumes.claim()
     assert claim.status.phase == "Pending"
     assert ("WaitForFirstConsumer", "waiting for first consumer to be created before binding") in volumes.events()
-    annotations = {**claim.metadata.annotations, "volume.kubernetes.io/selected-node": "node-1"}
-    volumes.world.change_meta(claim, annotations=annotations)
-    volumes.world.run()
+    volumes.world.node("node-1")
+    volumes.select(claim, "node-1")
     assert volumes.current(claim).status.phase == "Bound"
+    assert [reason for reason, _ in volumes.events()].count("WaitForFirstConsumer") == 1
+
+
+def affinities(volumes: Volumes) -> list[list[tuple[str, str, tuple[str, ...]]]]:
+    """What the volumes ask of their nodes."""
+    found = []
+    for volume in volumes.world.all(PersistentVolume):
+        affinity = volume.spec.node_affinity
+        terms = affinity.required.node_selector_terms if affinity is not None and affinity.required is not None else ()
+        found.append([(e.key, e.operator, e.values) for term in terms for e in term.match_expressions])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("zone", "allowed", "expected"),
+    [
+        ("", [], []),
+        ("b", [], [(ZONE, "In", ("b",))]),
+        ("b", [{"key": ZONE, "values": ["a", "b"]}], [(ZONE, "In", ("b",))]),
+        ("b", [{"key": "kubernetes.io/hostname", "values": ["n"]}], [("kubernetes.io/hostname", "In", ("n",))]),
+    ],
+)
+def test_volume_stays_where_its_first_consumer_goes(
+    world: WorldClass, zone: str, allowed: list[Any], expected: list[Any]
+) -> None:
+    terms = [{"matchLabelExpressions": allowed}] if allowed else []
+    volumes = Volumes(world, volumeBindingMode="WaitForFirstConsumer", allowedTopologies=terms)
+    volumes.world.node("n", zone=zone)
+    volumes.select(volumes.claim(), "n")
+    assert affinities(volumes) == [expected]
+
+
+def test_immediate_volume_is_made_in_the_first_allowed_zone(world: WorldClass) -> None:
+    terms = [{"matchLabelExpressions": [{"key": ZONE, "values": ["a", "b"]}]}]
+    volumes = Volumes(world, allowedTopologies=terms)
+    volumes.claim()
+    assert affinities(volumes) == [[(ZONE, "In", ("a",))]]
+
+
+def test_selected_node_that_is_gone_is_given_back(world: WorldClass) -> None:
+    volumes = Volumes(world, volumeBindingMode="WaitForFirstConsumer")
+    claim = volumes.claim()
+    volumes.select(claim, "gone")
+    assert SELECTED_NODE not in volumes.current(claim).metadata.annotations
+    assert volumes.current(claim).status.phase == "Pending"
+    why = 'failed to provision volume with StorageClass "standard": node "gone" not found'
+    assert ("ProvisioningFailed", why) in volumes.events()
+
+
+def test_volumes_and_claims_of_one_moment_find_each_other(world: WorldClass) -> None:
+    volumes = Volumes(world, default=False)
+    spec = {"accessModes": ["ReadWriteOnce"], "storageClassName": "manual"}
+    for name in ("one", "two"):
+        body = {**spec, "capacity": {"storage": "1Gi"}, "hostPath": {"path": "/mnt"}}
+        volumes.world.create({"kind": "PersistentVolume", "metadata": {"name": name}, "spec": body})
+    for name in ("one", "two", "three"):
+        body = {**spec, "resources": {"requests": {"storage": "1Gi"}}}
+        volumes.world.create({"kind": "PersistentVolumeClaim", "metadata": {"name": name}, "spec": body})
+    volumes.world.run(1)
+    bound = {claim.metadata.name: claim.spec.volume_name for claim in volumes.world.all(PersistentVolumeClaim)}
+    assert bound == {"one": "one", "two": "two", "three": ""}
+    assert volumes.events() == [("ProvisioningFailed", 'storageclass.storage.k8s.io "manual" not found')]
+
+
+def test_own_writes_are_known_before_they_are_heard_of(world: WorldClass) -> None:
+    volumes = Volumes(world, default=False)
+    claims, stored = volumes.world.controllers[0].claims, volumes.claim(storageClassName="")
+    older, newer = (replace(stored, metadata=replace(stored.metadata, resource_version=str(v))) for v in (1, 10**6))
+    assert claims.store(newer)
+    assert not claims.store(older)
+    assert claims.get("default/data") is newer
+
+
+def test_waiting_claims_are_looked_at_every_15_seconds(world: WorldClass) -> None:
+    volumes = Volumes(world, default=False)
+    volumes.claim(storageClassName="")
+    for looks in (1, 2, 3):
+        assert [(e.reason, e.count) for e in volumes.world.all(Event)] == [("FailedBinding", looks)]
+        volumes.world.run(15)
 
 
 def test_missing_class_and_other_provisioners(world: WorldClass) -> None:
@@ -210,6 +298,8 @@ def test_claim_gets_a_default_class_that_comes_later(world: WorldClass) -> None:
     claim = volumes.claim()
     assert claim.status.phase == "Pending" and claim.spec.storage_class_name is None
     volumes.storage_class()
+    assert volumes.current(claim).spec.storage_class_name is None
+    volumes.world.run(15)
     assert volumes.current(claim).spec.storage_class_name == "standard"
     assert volumes.current(claim).status.phase == "Bound"
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from k8snb.api.claims import class_of_claim, class_of_volume, is_default_class
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.claims import PersistentVolumeClaim, StorageClass
 from k8snb.api.types.persistent_volume import PersistentVolume
@@ -18,11 +19,6 @@ from k8snb.kubectl.ages import since
 from k8snb.kubectl.printers.table import Cell, kind_table, KindTable
 
 UNSET = "<unset>"
-_BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
-_DEFAULT_CLASS = (
-    "storageclass.kubernetes.io/is-default-class",
-    "storageclass.beta.kubernetes.io/is-default-class",
-)
 _MODES = {"ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP"}
 
 
@@ -30,21 +26,6 @@ def access_modes(modes: Iterable[str]) -> str:
     """Access modes in short, always in the same order."""
     given = tuple(modes)
     return ",".join(short for mode, short in _MODES.items() if mode in given)
-
-
-def claim_class(claim: PersistentVolumeClaim) -> str:
-    """The storage class that a claim names."""
-    return claim.metadata.annotations.get(_BETA_CLASS, claim.spec.storage_class_name or "")
-
-
-def volume_class(volume: PersistentVolume) -> str:
-    """The storage class of a volume."""
-    return volume.metadata.annotations.get(_BETA_CLASS, volume.spec.storage_class_name)
-
-
-def is_default_class(storage_class: StorageClass) -> bool:
-    """Whether claims that name no class get this one."""
-    return any(storage_class.metadata.annotations.get(key) == "true" for key in _DEFAULT_CLASS)
 
 
 def _volume(obj: PersistentVolume, now_ms: int) -> tuple[Cell, ...]:
@@ -56,7 +37,7 @@ def _volume(obj: PersistentVolume, now_ms: int) -> tuple[Cell, ...]:
         obj.spec.persistent_volume_reclaim_policy,
         obj.status.phase if obj.metadata.deletion_timestamp is None else "Terminating",
         f"{claim.namespace}/{claim.name}" if claim else "",
-        volume_class(obj),
+        class_of_volume(obj),
         _or_unset(obj.spec.volume_attributes_class_name),
         obj.status.reason,
         since(obj.metadata.creation_timestamp, now_ms),
@@ -76,7 +57,7 @@ def _claim(obj: PersistentVolumeClaim, now_ms: int) -> tuple[Cell, ...]:
         obj.spec.volume_name,
         obj.status.capacity.get("storage", "0") if bound else "",
         access_modes(obj.status.access_modes) if bound else "",
-        claim_class(obj),
+        class_of_claim(obj),
         _or_unset(obj.spec.volume_attributes_class_name),
         since(obj.metadata.creation_timestamp, now_ms),
         _or_unset(obj.spec.volume_mode),
