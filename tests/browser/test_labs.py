@@ -158,6 +158,33 @@ def test_nothing_jumps_when_words_grow(open_lab: Callable[..., Any]) -> None:
     assert lab.errors == []
 
 
+def test_of_many_lanes_those_in_sight_are_painted(open_notebook: Callable[[Path], Any], tmp_path: Path) -> None:
+    source = "from k8snb import Cluster, DeploymentLab\ncluster = Cluster(nodes=6)\n"
+    source += "cluster.kubectl('create deployment web --image=nginx:1.25 --replicas=90')\ncluster.run(4)\n"
+    source += "lab = DeploymentLab(cluster)\nlab.timeline.unfold(lab.session.chronicle.pods[88].name)\nlab"
+    lab = open_notebook(notebook_of(tmp_path / "lanes.ipynb", source, ""))
+    lab.run_all()
+    lab.wait_drawn(".pod", 90)
+    lanes = lab.page.locator(".k8snb-lanes")
+    lanes.scroll_into_view_if_needed()
+    shown, height = lanes.evaluate("el => [el.clientHeight, el.scrollHeight]")
+    assert height > 90 * 16
+    assert lanes.evaluate("el => el.querySelector('canvas').clientHeight") == shown
+    labels = "el => [...el.querySelectorAll('.k8snb-folds button')].map((b) => b.ariaLabel.split('-').at(-1))"
+    names = lanes.evaluate(labels)
+    told = "document.querySelector('.k8snb-timeline .k8snb-grow').textContent"
+    for scrolled, y, name in ((0, 14, names[0]), (160, 14, names[10]), (height, shown - 18, names[89])):
+        lanes.evaluate("(el, to) => el.scrollTo(0, to)", scrolled)
+        lab.page.wait_for_timeout(200)
+        lanes.hover(position={"x": 300, "y": y})
+        lab.page.wait_for_function(f"name => {told}.includes(name)", arg=name)
+        assert lab.page.evaluate(PLOT_HAS_INK)
+    lanes.hover(position={"x": 300, "y": shown - 33})  # the container of the last but one
+    lab.page.wait_for_function(f"{told}.includes('nginx: ready')")
+    assert lanes.locator("button").first.get_attribute("title").startswith("web-")  # the label is short
+    assert lab.errors == []
+
+
 def test_flags_over_the_clock_keep_apart(open_lab: Callable[..., Any]) -> None:
     lab = open_lab("DeploymentLab")
     lab.page.get_by_label("Speed").first.select_option("10")

@@ -7,7 +7,7 @@ import {
   AXIS_H, BAND_H, BARE_H, GROUP_GAP, LANE_H, LEFT, markGroups, paintAxis, paintBand, paintCurves, paintDivider, paintFuture, paintGrid, paintLabel,
   paintLane, paintMarks, paintNumbers, paintPlayhead, Scale, sized, STATES, TOP_H,
 } from "./timeline_paint.js";
-import { paintContainer, paintRequests, RowButtons, segmentAt, STRIP_H, SUB_H, subRows } from "./timeline_rows.js";
+import { kept, paintContainer, paintRequests, RowButtons, segmentAt, STRIP_H, SUB_H, subRows } from "./timeline_rows.js";
 
 function applyTimeline(data, message) {
   applyRows(data.lanes, message.lanes);
@@ -21,14 +21,13 @@ function applyTimeline(data, message) {
 }
 
 const SEEK_PAUSE = 60; // a drag is told not more often than the pictures follow
-const WINDOWS = { all: 0, "5 min": 300e3, "1 min": 60e3, "20 s": 20e3 };
+const WINDOWS = { "all time": 0, "5 min": 300e3, "1 min": 60e3, "20 s": 20e3 };
 
 class Plot {
   constructor(model, el) {
     this.model = model;
     this.el = el;
-    this.window = 0; // how long a time is shown, and where it ends
-    this.end = -1;
+    this.end = -1; // of the time that is shown
     this.dragging = null;
     this.store = new Store(model, "picture", applyTimeline, () => this.schedule());
     this.build();
@@ -37,8 +36,8 @@ class Plot {
 
   build() {
     this.title = h("h3");
-    this.select = h("select", { "aria-label": "Time shown", onchange: () => this.setWindow(WINDOWS[this.select.value]) },
-      ...Object.keys(WINDOWS).map((name) => h("option", { value: name }, name === "all" ? "all time" : name)));
+    this.select = h("select", { "aria-label": "Time shown", onchange: () => this.show() },
+      ...Object.keys(WINDOWS).map((name) => h("option", {}, name)));
     this.legend = h("span", { class: "k8snb-revisions" });
     this.hint = h("span", { class: "k8snb-soft k8snb-grow", style: "font-size:12px" });
     const head = h("div", { class: "k8snb-row k8snb-head" }, this.title, this.legend, this.hint, this.select);
@@ -46,20 +45,22 @@ class Plot {
     this.lanes = h("canvas");
     this.axis = h("canvas");
     this.strip = h("canvas"); // on the page only when there are requests to draw
-    this.scroller = h("div", { class: "k8snb-lanes" }, this.lanes);
-    this.buttons = new RowButtons(this.scroller, (row) => this.toggle(row));
+    this.rows = h("div", { class: "k8snb-rows" }, this.lanes); // as high as all of them; the canvas shows a part
+    this.scroller = h("div", { class: "k8snb-lanes" }, this.rows);
+    this.buttons = new RowButtons(this.rows, (row) => this.toggle(row));
     this.plot = keepKeys(h("div", {
       class: "k8snb-plot", tabindex: 0, role: "slider", "aria-label": "Moment shown", "aria-valuemin": 0,
     }, this.top, this.scroller, this.axis));
     this.el.append(head, this.plot);
-    this.plot.addEventListener("pointerdown", (e) => this.press(e));
-    this.plot.addEventListener("pointermove", (e) => this.move(e));
-    this.plot.addEventListener("pointerup", (e) => this.release(e));
+    for (const [name, act] of Object.entries({ down: "press", move: "move", up: "release" })) {
+      this.plot.addEventListener(`pointer${name}`, (e) => this[act](e));
+    }
     this.plot.addEventListener("pointerleave", () => this.hint.replaceChildren());
     this.plot.addEventListener("keydown", (e) => this.key(e));
     const soon = this.onSelected = () => this.schedule();
     this.sizes = new ResizeObserver(soon);
     this.sizes.observe(this.plot);
+    this.scroller.addEventListener("scroll", soon);
     this.stopTheme = onTheme(soon);
     this.model.on("change:selected change:opened", this.onSelected);
   }
@@ -72,8 +73,7 @@ class Plot {
     cancelAnimationFrame(this.frame);
   }
 
-  setWindow(ms) {
-    this.window = ms;
+  show() {
     this.end = -1;
     this.schedule();
   }
@@ -93,7 +93,7 @@ class Plot {
 
   // The window ends a little after the present; in the past it stays as long as it holds the playhead.
   scale(width) {
-    const { now, horizon, playhead } = this.store.data, span = this.window;
+    const { now, horizon, playhead } = this.store.data, span = WINDOWS[this.select.value];
     if (!span || span > horizon) return new Scale(0, horizon, width);
     const live = Math.max(Math.min(now + span * 0.08, horizon), span);
     if (playhead === null) this.end = live;
@@ -123,9 +123,8 @@ class Plot {
     const axis = JSON.stringify([scale, theme]);
     if (axis !== this.drawnAxis) paintAxis(sized(this.axis, width, AXIS_H), scale, theme);
     this.drawnAxis = axis;
-    this.plot.setAttribute("aria-valuemax", Math.round(data.now / 1000));
-    this.plot.setAttribute("aria-valuenow", Math.round(at / 1000));
-    this.plot.setAttribute("aria-valuetext", `${clock(at)} of ${clock(data.now)}`);
+    const seconds = (ms) => Math.round(ms / 1000);
+    Object.assign(this.plot, { ariaValueMax: seconds(data.now), ariaValueNow: seconds(at), ariaValueText: `${clock(at)} of ${clock(data.now)}` });
   }
 
   drawRequests(width, scale, theme, at) {
@@ -142,9 +141,11 @@ class Plot {
 
   drawLanes(width, scale, theme, at) {
     const { scroller } = this, { data } = this.store, layout = this.layout(scale), height = Math.max(layout.height, 24);
-    const atEnd = scroller.scrollTop + scroller.clientHeight >= this.lanes.clientHeight - 2;
-    const g = sized(this.lanes, width, height);
+    const atEnd = scroller.scrollTop + scroller.clientHeight >= this.rows.clientHeight - 2;
+    this.rows.style.height = `${height}px`;
     if (data.newest && atEnd) scroller.scrollTop = height;
+    const from = scroller.scrollTop, seen = Math.min(height, scroller.clientHeight), g = sized(this.lanes, width, seen);
+    g.translate(0, -from);
     paintGrid(g, scale, theme, height);
     const selected = this.model.get("selected");
     const full = Math.max(1, ...data.bands.flatMap((band) => band[2].map((c) => c.reduce((a, b) => a + b, 0))));
@@ -152,7 +153,9 @@ class Plot {
       const hue = hueOf(data.hues, group[3], theme.dark), color = group[3] ? hue.text : theme.ink;
       paintLabel(g, theme, group[1], 8, top + 9, { bold: true, color, room: 74 });
       if (band) paintBand(g, scale, theme, hue, band, data.now, top, full);
-      for (const row of rows) this.drawRow(g, scale, theme, row, at, selected, width);
+      for (const row of rows) {
+        if (row.end > from && row.y < from + seen + LANE_H) this.drawRow(g, scale, theme, row, at, selected);
+      }
     }
     if (layout.divider !== null) paintDivider(g, scale, theme, layout.divider, data.divider[2]);
     if (!layout.groups.length) paintLabel(g, theme, "no pods yet", LEFT, 12);
@@ -180,14 +183,14 @@ class Plot {
   }
 
   // All lanes that stand on one line, with the name of the one at the playhead, and its containers when it is open.
-  drawRow(g, scale, theme, { lanes, y, subs }, at, selected, width) {
+  drawRow(g, scale, theme, { lanes, y, subs }, at, selected) {
     const { data } = this.store, chosen = lanes.some((lane) => lane[2] === selected);
     if (chosen) {
       g.fillStyle = theme.track;
-      g.fillRect(LEFT - 62, y - 7, width - LEFT + 62, 15);
+      g.fillRect(LEFT - 62, y - 7, scale.width, 15);
     }
     const label = this.named(lanes, at)[1], hue = (lane) => hueOf(data.hues, lane[6], theme.dark);
-    paintLabel(g, theme, label, LEFT - 8, y, { align: "right", mono: true, room: 46, color: chosen ? theme.ink : theme.soft });
+    paintLabel(g, theme, label, LEFT - 8, y, { align: "right", mono: true, room: 46, color: chosen && theme.ink });
     for (const lane of lanes) paintLane(g, scale, theme, hue(lane), lane, data.now, y);
     subs.forEach((row, n) => paintContainer(g, scale, theme, hue, row, data.now, at, y + LANE_H / 2 + (n + 0.5) * SUB_H));
   }
@@ -199,10 +202,7 @@ class Plot {
       const lane = [...row.slice(0, 8), id];
       const begin = lane[3][0][0], end = lane[4] ?? data.now;
       if (begin > scale.to || end < scale.from) continue;
-      if (!byGroup.has(lane[0])) byGroup.set(lane[0], new Map());
-      const rows = byGroup.get(lane[0]);
-      if (!rows.has(lane[5])) rows.set(lane[5], []);
-      rows.get(lane[5]).push(lane);
+      kept(kept(byGroup, lane[0], new Map()), lane[5], []).push(lane);
     }
     const groups = [];
     let top = 6, divider = null;
@@ -216,7 +216,7 @@ class Plot {
         const key = `${group[0]} ${number}`, open = opened.includes(key), subs = open ? subRows(lanes, data.containers) : [];
         const y = bottom + LANE_H / 2;
         bottom += LANE_H + subs.length * SUB_H;
-        return { number, y, lanes, key, open, subs };
+        return { number, y, end: bottom, lanes, key, open, subs };
       });
       if (band) bottom = top + BAND_H;
       if (data.divider?.[0] === group[0]) {
@@ -242,8 +242,7 @@ class Plot {
 
   rowAt(event) {
     if (event.target !== this.lanes) return null;
-    const y = event.offsetY;
-    const under = ({ y: middle, subs }) => y >= middle - LANE_H / 2 && y <= middle + LANE_H / 2 + subs.length * SUB_H;
+    const y = event.offsetY + this.scroller.scrollTop, under = (row) => y >= row.y - LANE_H / 2 && y <= row.end;
     return (this.placed ?? []).flatMap(({ rows }) => rows).find(under) ?? null;
   }
 
@@ -255,7 +254,7 @@ class Plot {
   // What the container under the pointer did at that time.
   containerWords(event, ms) {
     const row = this.rowAt(event);
-    const sub = row?.subs[Math.floor((event.offsetY - row.y - LANE_H / 2) / SUB_H)];
+    const sub = row?.subs[Math.floor((event.offsetY + this.scroller.scrollTop - row.y - LANE_H / 2) / SUB_H)];
     const piece = sub?.pieces.filter(({ segments }) => segments.length && segments[0][0] <= ms).at(-1);
     if (!piece) return "";
     const [, , words, restarts] = segmentAt(piece.segments, ms);
@@ -326,10 +325,8 @@ class Plot {
   explain(event) {
     const lane = this.laneAt(event), ms = this.msAt(event);
     let words = clock(ms);
-    if (lane && event.offsetX < LEFT) { // on its name
-      words = lane[2];
-    } else if (lane) {
-      const segment = lane[3].filter(([start]) => start <= ms).at(-1);
+    if (lane) {
+      const segment = segmentAt(lane[3], ms);
       const ended = lane[4] !== null && ms > lane[4];
       if (ended && lane[7]) words += ` · ${lane[2].split("/").at(-1)} ${lane[7]} at ${clock(lane[4])}`;
       if (segment && !ended) words += ` · ${lane[1]} ${STATES[segment[1]]}${segment[2] ? ` (${segment[2]})` : ""}`;

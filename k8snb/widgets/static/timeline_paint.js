@@ -170,12 +170,7 @@ function strokeCurve(g, scale, curve, now, y) {
 }
 
 function valueAt(curve, ms) {
-  let found = null;
-  for (const [start, value] of curve) {
-    if (start > ms) break;
-    found = value;
-  }
-  return found;
+  return curve.filter(([start]) => start <= ms).at(-1)?.[1] ?? null;
 }
 
 // How each curve is drawn: colour, width, dashes; the area under `ready` and `succeeded` is filled.
@@ -348,7 +343,7 @@ export function paintBand(g, scale, theme, hue, band, now, top, full) {
 export function paintLabel(g, theme, text, x, y, options = {}) {
   g.font = `${options.bold ? "600 12px" : "11px"} ${options.mono ? theme.mono : theme.sans}`;
   g.textAlign = options.align ?? "left";
-  g.fillStyle = options.color ?? theme.soft;
+  g.fillStyle = options.color || theme.soft;
   g.fillText(fitted(g, text, options.room ?? 90), x, y);
 }
 

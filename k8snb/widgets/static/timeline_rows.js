@@ -5,13 +5,17 @@ import { LEFT, LANE_H, paintLabel, paintSegment, RIGHT, STATES } from "./timelin
 
 export const SUB_H = 15, STRIP_H = 48;
 
+// What a map has under a key; `fresh` is put there first when it has nothing.
+export function kept(map, key, fresh) {
+  return map.get(key) ?? map.set(key, fresh).get(key);
+}
+
 // The containers below a row: those of the same name of all its pods stand on one line.
 export function subRows(lanes, containers) {
   const rows = new Map();
   for (const lane of lanes) {
     for (const [label, name, segments] of containers[lane[8]] ?? []) {
-      if (!rows.has(label)) rows.set(label, { label, name, pieces: [] });
-      rows.get(label).pieces.push({ lane, segments });
+      kept(rows, label, { label, name, pieces: [] }).pieces.push({ lane, segments });
     }
   }
   return [...rows.values()];
@@ -69,7 +73,7 @@ export class RowButtons {
       "data-row": row.key,
       "aria-expanded": String(row.open),
       "aria-label": `Containers of ${row.label}`,
-      title: row.open ? "Hide the containers" : "Show the containers",
+      title: `${row.label}: ${row.open ? "hide" : "show"} its containers`,
       tabindex: index ? -1 : 0,
       style: `top:${row.y - LANE_H / 2}px;left:${LEFT - 67}px;width:63px;height:${LANE_H}px`,
       onclick: () => this.toggle(row.key),
