@@ -33,10 +33,15 @@ class PodControl:
         self._recorder = recorder
         self._owners: dict[str, _Owner] = {}
 
-    def create_pod(self, owner: KubernetesObject, template: PodTemplateSpec, generate_name: str = "") -> Pod:
+    def create_pod(self, owner: KubernetesObject, template: PodTemplateSpec, generate_name: str = "") -> Pod | None:
         """Create a pod that `owner` controls, with a name that begins with `generate_name` or the owner's.
 
         All pods of one template share its spec, labels and annotations.
+
+        Returns
+        -------
+        Pod or None
+            None where the namespace is going away: nothing can be created there any more, which is no failure.
 
         Raises
         ------
@@ -48,8 +53,9 @@ class PodControl:
         try:
             created = self._server.create_object(pod)
         except ApiError as error:
-            if not error.details.get("namespaceTerminating"):
-                self._recorder.event(owner, "Warning", "FailedCreate", f"Error creating: {error.message}")
+            if error.details.get("namespaceTerminating"):
+                return None
+            self._recorder.event(owner, "Warning", "FailedCreate", f"Error creating: {error.message}")
             raise
         self._recorder.event(owner, "Normal", "SuccessfulCreate", f"Created pod: {created.metadata.name}")
         return created

@@ -38,6 +38,7 @@ from k8snb.machinery.informer import WATCH_LATENCY_MS
 from k8snb.machinery.ownership import claim
 from k8snb.machinery.pod_control import PodControl
 from k8snb.machinery.server import EPOCH_MS
+from k8snb.machinery.slow_start import slow_start
 from k8snb.machinery.workqueue import WorkQueue
 
 BURST_REPLICAS = 250  # at most so many pods are created or deleted in one sync
@@ -309,22 +310,16 @@ class DaemonSetController(Controller):
             raise failures[0]
 
     def _create_pods(self, daemons: Daemons, nodes: Sequence[str]) -> list[ApiError]:
-        """Create pods in batches of 1, 2, 4 …, and stop at the first batch in which one fails."""
-        daemon_set, key = daemons.daemon_set, key_of(daemons.daemon_set)
-        failures: list[ApiError] = []
-        start, batch = 0, 1
-        while start < len(nodes) and not failures:
-            for node in nodes[start : start + batch]:
-                try:
-                    self.pod_control.create_pod(daemon_set, self.templates.of_node(daemon_set, daemons.hash, node))
-                    self._pods_written += 1
-                except ApiError as error:
-                    if not error.details.get("namespaceTerminating"):
-                        self.expectations.creation_observed(key)
-                        failures.append(error)
-            start, batch = start + batch, batch * 2
+        """Create pods, up to the first batch in which one fails; returns what went wrong."""
+        daemon_set = daemons.daemon_set
+
+        def create(node: str) -> None:
+            template = self.templates.of_node(daemon_set, daemons.hash, node)
+            self._pods_written += self.pod_control.create_pod(daemon_set, template) is not None
+
+        succeeded, failures = slow_start(nodes, create)
         if failures:
-            self.expectations.creation_observed(key, max(len(nodes) - start, 0))
+            self.expectations.creation_observed(key_of(daemon_set), len(nodes) - succeeded)
         return failures
 
     def _delete_pods(self, daemons: Daemons, pods: Sequence[Pod]) -> list[ApiError]:

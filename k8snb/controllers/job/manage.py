@@ -25,9 +25,9 @@ from k8snb.machinery.controller import key_of
 from k8snb.machinery.expectations import Expectations
 from k8snb.machinery.pod_control import PodControl
 from k8snb.machinery.server import ApiServer, EPOCH_MS
+from k8snb.machinery.slow_start import slow_start
 
 MAX_PODS_PER_SYNC = 500  # at most so many pods are created or deleted in one sync
-SLOW_START_INITIAL_BATCH_SIZE = 1
 
 Delay = Callable[[Job, int], None]
 
@@ -116,37 +116,21 @@ class PodManager:
         self._create_pods(sync, indexes)
 
     def _create_pods(self, sync: JobSync, indexes: list[int | None]) -> None:
-        """Create a pod for each index (None: without) in batches of 1, 2, 4 …, up to the first batch that fails."""
+        """Create a pod for each index (None: without), up to the first batch in which one fails."""
         key, template, count = key_of(sync.job), tracked_template(sync.job), len(indexes)
         self._expectations.expect_creations(key, count, self._server.now_ms)
-        sync.active += count
-        done, batch = 0, SLOW_START_INITIAL_BATCH_SIZE
-        while done < count:
-            failures = [
-                error
-                for index in indexes[done : done + batch]
-                if (error := self._create_pod(sync, template, index)) is not None
-            ]
-            done = min(done + batch, count)
-            if failures:
-                sync.failure = failures[0]
-                lost = len(failures) + count - done
-                self._expectations.creation_observed(key, lost)
-                sync.active -= lost
-                return
-            batch *= 2
+        succeeded, failures = slow_start(indexes, lambda index: self._create_pod(sync, template, index))
+        sync.active += succeeded
+        if failures:
+            sync.failure = failures[0]
+            self._expectations.creation_observed(key, count - succeeded)
 
-    def _create_pod(self, sync: JobSync, template: PodTemplateSpec, index: int | None) -> ApiError | None:
-        """Create one pod; returns what went wrong, unless its namespace is going away."""
+    def _create_pod(self, sync: JobSync, template: PodTemplateSpec, index: int | None) -> None:
         job, prefix = sync.job, ""
         if index is not None:
             template = template_of_index(job, template, index, sync.delayed.get(index))
             prefix = generate_name_of_index(job.metadata.name, index)
-        try:
-            self._pod_control.create_pod(job, template, prefix)
-        except ApiError as error:
-            return None if error.details.get("namespaceTerminating") else error
-        return None
+        self._pod_control.create_pod(job, template, prefix)
 
 
 def _wanted_active(sync: JobSync) -> int:

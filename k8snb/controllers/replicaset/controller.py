@@ -27,9 +27,9 @@ from k8snb.machinery.owned_pods import OwnedPods
 from k8snb.machinery.ownership import claim
 from k8snb.machinery.pod_control import PodControl
 from k8snb.machinery.server import EPOCH_MS
+from k8snb.machinery.slow_start import slow_start
 
 BURST_REPLICAS = 500  # at most so many pods are created or deleted in one sync
-SLOW_START_INITIAL_BATCH_SIZE = 1
 
 
 Replicated = TypeVar("Replicated", ReplicaSet, ReplicationController)
@@ -190,25 +190,15 @@ class ReplicaController(Controller, Generic[Replicated]):
         return None
 
     def _create_pods(self, rs: Replicated, count: int) -> ApiError | None:
-        """Create pods in batches of 1, 2, 4 …, and stop at the first batch in which one fails."""
+        """Create pods, up to the first batch in which one fails; returns what went wrong."""
         key, template = key_of(rs), rs.spec.template
         assert template is not None
         self.expectations.expect_creations(key, count, self.now_ms)
-        created, batch = 0, SLOW_START_INITIAL_BATCH_SIZE
-        while created < count:
-            failure = None
-            batch = min(batch, count - created)
-            for _ in range(batch):
-                try:
-                    self.pod_control.create_pod(rs, template)
-                    created += 1
-                except ApiError as error:
-                    failure = error
-            if failure is not None:
-                self.expectations.creation_observed(key, count - created)
-                return None if failure.details.get("namespaceTerminating") else failure
-            batch *= 2
-        return None
+        succeeded, failures = slow_start(range(count), lambda _: self.pod_control.create_pod(rs, template))
+        if not failures:
+            return None
+        self.expectations.creation_observed(key, count - succeeded)
+        return failures[0]
 
     def _delete_pods(self, rs: Replicated, claimed: OwnedPods, count: int) -> ApiError | None:
         chosen = pods_to_delete(claimed, self._neighbours(rs), count, EPOCH_MS + self.now_ms)

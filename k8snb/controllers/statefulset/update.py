@@ -17,10 +17,9 @@ from k8snb.controllers.statefulset.identity import asked_for, new_pod, start_ord
 from k8snb.controllers.statefulset.members import Member
 from k8snb.controllers.statefulset.pod_control import StatefulPodControl
 from k8snb.controllers.statefulset.status import ON_DELETE, ROLLING_UPDATE
-from k8snb.errors import ApiError
+from k8snb.machinery.slow_start import slow_start
 
 PARALLEL = "Parallel"
-MAX_BATCH_SIZE = 500
 
 T = TypeVar("T")
 
@@ -128,15 +127,9 @@ class SetUpdate:
         """Take a step for each item in order until one says stop, or for all at once, in batches that grow."""
         if self._monotonic:
             return any(step(item) for item in items)  # none is taken after the one that says stop
-        for batch in slow_start_batches(items):
-            failures = []
-            for item in batch:
-                try:
-                    step(item)
-                except ApiError as error:
-                    failures.append(error)
-            if failures:
-                raise failures[0]
+        failures = slow_start(items, step).failures
+        if failures:
+            raise failures[0]
         return False
 
     def _process_replica(self, index: int) -> bool:
@@ -195,18 +188,3 @@ class SetUpdate:
             if member.is_unavailable(self._min_ready_seconds, self._now):
                 return 0
         return 0
-
-
-def slow_start_batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The items in batches of 1, 2, 4 … 500.
-
-    Examples
-    --------
-    >>> [list(batch) for batch in slow_start_batches(range(6))]
-    [[0], [1, 2], [3, 4, 5]]
-    """
-    start, size = 0, 1
-    while start < len(items):
-        yield items[start : start + size]
-        start += size
-        size = min(2 * size, MAX_BATCH_SIZE)

@@ -21,7 +21,6 @@ from k8snb.controllers.statefulset.identity import (
     parent_and_ordinal,
     storage_matches,
 )
-from k8snb.controllers.statefulset.update import slow_start_batches
 
 
 def stateful_set(**spec: Any) -> StatefulSet:
@@ -125,7 +124,3 @@ def test_claims_of_another_controller_are_left_alone() -> None:
     earlier = from_dict(StatefulSet, {"metadata": {"name": "db", "namespace": "default", "uid": "u2"}})
     assert is_owner_up_to_date(claim, earlier, pod), "stale owners are for the garbage collector"
     assert not is_owner_up_to_date(claim, other, pod)
-
-
-def test_slow_start_batches() -> None:
-    assert [len(batch) for batch in slow_start_batches(range(1500))] == [1, 2, 4, 8, 16, 32, 64, 128, 256, 500, 489]
