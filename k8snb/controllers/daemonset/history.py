@@ -19,7 +19,7 @@ from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.pod import Pod, PodTemplateSpec
 from k8snb.controllers.daemonset.placement import HASH_LABEL
 from k8snb.errors import AlreadyExists, Conflict
-from k8snb.machinery.history_revisions import find_equal, RevisionHistory, template_patch
+from k8snb.machinery.controller_revisions import find_equal, RevisionHistory, template_patch
 from k8snb.machinery.informer import Informers
 from k8snb.machinery.ownership import claim
 from k8snb.machinery.server import ApiServer

@@ -27,7 +27,7 @@ from k8snb.errors import ApiError
 from k8snb.machinery.at_rest import AtRest
 from k8snb.machinery.consistency import CaughtUp
 from k8snb.machinery.controller import Controller, Environment, key_of
-from k8snb.machinery.history_revisions import (
+from k8snb.machinery.controller_revisions import (
     find_equal,
     new_revision,
     next_number,
