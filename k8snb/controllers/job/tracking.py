@@ -12,6 +12,7 @@ cleanUncountedPodsWithoutFinalizers, canRemoveFinalizer, enactJobFinished, recor
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -51,42 +52,54 @@ class Tracker:
         self._backoffs = backoffs
         self._try_again = try_again
 
-    def track(self, sync: JobSync, needs_flush: bool) -> None:
-        """Write the status of a sync.
+    def track(self, sync: JobSync, changed: bool) -> None:
+        """Write the status of a sync: note which pods ended, let them go, count them, and end the job if it is over.
 
         Parameters
         ----------
-        needs_flush
+        changed
             Whether the status differs already from the one that is stored.
         """
-        if is_indexed(sync.job):
-            sync.pods.sort(key=_index_order)
-        held = {p.metadata.uid for p in sync.pods if is_tracked(p) and p.metadata.uid not in sync.expected}
-        needs_flush |= _count_released(sync, held)
-        released, noted, full = _note_ended(sync, held)
-        needs_flush |= noted
-        if is_indexed(sync.job):
-            needs_flush |= _write_indexes(sync)
-        needs_flush |= self._announce(sync)
-        if flushed := needs_flush:
+        held = _held(sync)
+        noted = self._note(sync, held)
+        flushed = changed or noted.changed
+        if flushed:
             self._flush(sync)
             self._backoffs[key_of(sync.job)] = sync.record
-        failure = self._release(sync, released, held)
-        needs_flush = _count_released(sync, held)
-        if failure is not None:
-            if needs_flush:
-                self._flush(sync)
-            raise failure
-        finished = not full and self._finish(sync)
+        failure = self._release(sync, noted.released, held)
+        counted = _count_released(sync, held)
+        finished = failure is None and not noted.full and self._finish(sync)
         if finished and flushed:
-            store = self._server.store
-            store.loop.call_after(ANSWERS_MS, self._conclude, sync, store.actor, store.cause, priority=CONTROL)
-        elif needs_flush or finished:
+            self._conclude_later(sync)
+        elif finished:
+            self._conclude(sync)
+        elif counted:
             self._flush(sync)
-        if finished and not flushed:
-            self._record_finished(sync)
+        if failure is not None:
+            raise failure
 
-    def _conclude(self, sync: JobSync, actor: str, cause: int) -> None:
+    def _note(self, sync: JobSync, held: set[str]) -> _Noted:
+        """Bring everything into the status that has to stand there before pods are let go."""
+        if is_indexed(sync.job):
+            sync.pods.sort(key=_index_order)
+        changed = _count_released(sync, held)
+        noted = _note_ended(sync, held)
+        if is_indexed(sync.job):
+            changed |= _write_indexes(sync)
+        changed |= self._announce(sync)
+        return noted._replace(changed=changed or noted.changed)
+
+    def _conclude(self, sync: JobSync) -> None:
+        """Write that the job is over, and say so."""
+        self._flush(sync)
+        self._record_finished(sync)
+
+    def _conclude_later(self, sync: JobSync) -> None:
+        """The last status was written a moment ago: let others see that one before the job ends."""
+        store = self._server.store
+        store.loop.call_after(ANSWERS_MS, self._conclude_if_unchanged, sync, store.actor, store.cause, priority=CONTROL)
+
+    def _conclude_if_unchanged(self, sync: JobSync, actor: str, cause: int) -> None:
         """End a job whose pods are let go; one that changed meanwhile is looked at anew."""
         meta = sync.job.metadata
         stored = self._server.find(Job, meta.namespace, meta.name)
@@ -94,11 +107,9 @@ class Tracker:
             return
         with self._server.store.on_behalf_of(actor, cause):
             try:
-                self._flush(sync)
+                self._conclude(sync)
             except ApiError:
                 self._try_again(key_of(stored))
-            else:
-                self._record_finished(sync)
 
     def _announce(self, sync: JobSync) -> bool:
         """Note how the job will end before its pods are let go; returns whether the status changed."""
@@ -166,6 +177,19 @@ def remove_finalizer(server: ApiServer, pod: Pod) -> None:
         return
 
 
+class _Noted(NamedTuple):
+    """The pods that may lose their finalizers, whether the status changed, and whether it took all that it can."""
+
+    released: list[Pod]
+    changed: bool
+    full: bool
+
+
+def _held(sync: JobSync) -> set[str]:
+    """The UIDs of the pods that still have their finalizers, as far as is known."""
+    return {p.metadata.uid for p in sync.pods if is_tracked(p) and p.metadata.uid not in sync.expected}
+
+
 def _index_order(pod: Pod) -> int:
     index = completion_index(pod)
     return -1 if index is None else index
@@ -190,14 +214,8 @@ def _count_released(sync: JobSync, held: set[str]) -> bool:
     return True
 
 
-def _note_ended(sync: JobSync, held: set[str]) -> tuple[list[Pod], bool, bool]:
-    """Note the pods that ended.
-
-    Returns
-    -------
-    tuple
-        The pods that may lose their finalizers, whether the status changed, and whether it took all that it can.
-    """
+def _note_ended(sync: JobSync, held: set[str]) -> _Noted:
+    """Note the pods that ended."""
     noted = sync.status.uncounted_terminated_pods
     assert noted is not None
     succeeded, failed, indexes = list(noted.succeeded), list(noted.failed), _NewIndexes(sync)
@@ -223,7 +241,7 @@ def _note_ended(sync: JobSync, held: set[str]) -> tuple[list[Pod], bool, bool]:
     sync.status = replace(sync.status, uncounted_terminated_pods=now_noted)
     if is_indexed(sync.job):
         sync.succeeded_indexes = sync.succeeded_indexes.with_indexes(indexes.new)
-    return released, changed, full
+    return _Noted(released, changed, full)
 
 
 class _NewIndexes:
