@@ -7,6 +7,7 @@ the shape shared by ``pkg/controller/*: Run, processNextWorkItem @ v1.36``
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 from msgspec.structs import replace
@@ -19,7 +20,7 @@ from k8snb.machinery.heartbeats import Heartbeats
 from k8snb.machinery.informer import Informers
 from k8snb.machinery.owned_pods import PodOwnership
 from k8snb.machinery.server import ApiServer
-from k8snb.machinery.workqueue import WorkQueue
+from k8snb.machinery.workqueue import BASE_DELAY_MS, MAX_DELAY_MS, WorkQueue
 from k8snb.sim.streams import Streams
 
 T = TypeVar("T", bound=KubernetesObject)
@@ -50,6 +51,8 @@ class Controller:
     """
 
     name: ClassVar[str] = "controller"
+    base_delay_ms: ClassVar[int] = BASE_DELAY_MS  # after the first failure, and then twice as long each time
+    max_delay_ms: ClassVar[int] = MAX_DELAY_MS
 
     def __init__(self, environment: Environment) -> None:
         self.server = environment.server
@@ -58,7 +61,7 @@ class Controller:
         self.ownership = environment.ownership
         self.streams = environment.streams
         self.recorder = Recorder(self.server, self.name)
-        self.queue = WorkQueue(self.server.store, self._process)
+        self.queue = self.queue_for(self.sync)
 
     @property
     def now_ms(self) -> int:
@@ -89,18 +92,23 @@ class Controller:
         """Compare what the object of `key` asks for with what there is, and write the difference."""
         raise NotImplementedError
 
-    def _process(self, key: str) -> None:
-        store = self.server.store
-        store.actor = self.name
-        try:
-            self.sync(key)
-        except ApiError as error:
-            if self.gives_up(key, error):
-                self.queue.forget(key)
+    def queue_for(self, sync: Callable[[str], None]) -> WorkQueue:
+        """A queue of keys that `sync` looks at in this controller's name; again later, where an `ApiError` ends it."""
+
+        def process(key: str) -> None:
+            self.server.store.actor = self.name
+            try:
+                sync(key)
+            except ApiError as error:
+                if self.gives_up(key, error):
+                    queue.forget(key)
+                else:
+                    queue.add_rate_limited(key)
             else:
-                self.queue.add_rate_limited(key)
-        else:
-            self.queue.forget(key)
+                queue.forget(key)
+
+        queue = WorkQueue(self.server.store, process, 0, self.base_delay_ms, self.max_delay_ms)
+        return queue
 
     def gives_up(self, _key: str, _error: ApiError, /) -> bool:
         """Whether a key whose `sync` ended in an error waits until something else brings it up."""

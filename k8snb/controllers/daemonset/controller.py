@@ -39,7 +39,6 @@ from k8snb.machinery.ownership import claim
 from k8snb.machinery.pod_control import PodControl
 from k8snb.machinery.server import EPOCH_MS
 from k8snb.machinery.slow_start import slow_start
-from k8snb.machinery.workqueue import WorkQueue
 
 BURST_REPLICAS = 250  # at most so many pods are created or deleted in one sync
 
@@ -64,7 +63,7 @@ class DaemonSetController(Controller):
         self.backoff = FailedPodsBackoff()
         self._tallies: dict[str, Tally] = {}
         self.at_rest = AtRest()
-        self.node_queue = WorkQueue(self.server.store, self._sync_node)
+        self.node_queue = self.queue_for(self._sync_node)
         self.daemon_sets.add_handler(self._on_daemon_set)
         self.informers.of(ControllerRevision).add_handler(self._on_revision)
         self.ownership.watch("DaemonSet", self._on_pod)

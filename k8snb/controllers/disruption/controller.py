@@ -27,12 +27,10 @@ from k8snb.controllers.disruption.counts import (
 from k8snb.controllers.disruption.guarded import GuardedPods
 from k8snb.controllers.disruption.messages import go_selector
 from k8snb.controllers.disruption.scales import ScaleError, Scales
-from k8snb.errors import ApiError
 from k8snb.machinery.budgets import condition_is_current, SYNC_FAILED, with_condition
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.disruption import DISRUPTION_TARGET, with_disruption_target
 from k8snb.machinery.server import EPOCH_MS
-from k8snb.machinery.workqueue import WorkQueue
 
 STALE_DISRUPTION_MS = 120_000  # a pod that was to be disrupted and is still there by then was not
 
@@ -54,7 +52,7 @@ class DisruptionController(Controller):
         self.pods = self.informers.of(Pod)
         self.guarded = GuardedPods()
         self.scales = Scales(self.informers)
-        self.stale_queue = WorkQueue(self.server.store, self._process_stale)
+        self.stale_queue = self.queue_for(self._sync_stale)
         self.budgets.add_handler(self._on_budget)
         self.pods.add_handler(self._on_pod)
 
@@ -149,7 +147,7 @@ class DisruptionController(Controller):
         since = condition.last_transition_time or 0
         return max(since + STALE_DISRUPTION_MS - (EPOCH_MS + self.now_ms), 0)
 
-    def _process_stale(self, key: str) -> None:
+    def _sync_stale(self, key: str) -> None:
         pod = self.pods.get(key)
         delay = None if pod is None else self._stale_after(pod)
         if pod is None or delay is None:
@@ -157,9 +155,5 @@ class DisruptionController(Controller):
         if delay > 0:
             self.stale_queue.add_after(key, delay, background=True)
             return
-        self.server.store.actor = self.name
         condition = PodCondition(type=DISRUPTION_TARGET, status="False", last_transition_time=self.server.time)
-        try:
-            self.server.update_status(replace(pod, status=with_disruption_target(pod.status, condition)))
-        except ApiError:
-            self.stale_queue.add_rate_limited(key)
+        self.server.update_status(replace(pod, status=with_disruption_target(pod.status, condition)))

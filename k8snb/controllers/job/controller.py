@@ -34,22 +34,20 @@ from k8snb.machinery.expectations import Expectations
 from k8snb.machinery.ownership import claim
 from k8snb.machinery.pod_control import PodControl
 from k8snb.machinery.server import EPOCH_MS
-from k8snb.machinery.workqueue import WorkQueue
 
 SYNC_BATCH_PERIOD_MS = 1000
-API_BACK_OFF_MS, MAX_API_BACK_OFF_MS = 1000, 60_000
 
 
 class JobController(Controller):
     """Runs jobs: creates their pods, counts how these end, and says how the job ended."""
 
     name: ClassVar[str] = "job-controller"
+    base_delay_ms: ClassVar[int] = 1000
+    max_delay_ms: ClassVar[int] = 60_000
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        store = self.server.store
-        self.queue = WorkQueue(store, self._process, 0, API_BACK_OFF_MS, MAX_API_BACK_OFF_MS)
-        self.orphan_queue = WorkQueue(store, self._process_orphans, 0, API_BACK_OFF_MS, MAX_API_BACK_OFF_MS)
+        self.orphan_queue = self.queue_for(self._sync_orphans)
         self.jobs = self.informers.of(Job)
         self.pods = self.informers.of(Pod)
         self.expectations = Expectations()
@@ -161,9 +159,8 @@ class JobController(Controller):
 
     # -- letting go of pods that no running job counts
 
-    def _process_orphans(self, key: str) -> None:
+    def _sync_orphans(self, key: str) -> None:
         """Remove the finalizers of a pod that has no job, or of all pods of a job that is over."""
-        self.server.store.actor = self.name
         kind, _, name = key.partition(" ")
         if kind == "pod":
             pod = self.pods.get(name)
