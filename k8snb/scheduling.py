@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from k8snb.api.claims import SELECTED_NODE
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.claims import PersistentVolumeClaim
 from k8snb.api.types.node import Node
+from k8snb.api.types.persistent_volume import PersistentVolume
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.pod_status import PodCondition
 from k8snb.errors import NotFound
@@ -47,6 +47,10 @@ class SchedulerComponent:
     def cause_of(self, pod: Pod) -> int:
         """What led to the attempt to place a pod: its creation, or what gave it another chance."""
         return self._causes.pop(key_of(pod), self._latest_cause)
+
+    def keep_cause(self, pod: Pod) -> None:
+        """What follows for a pod has the cause of what is done now."""
+        self._causes[key_of(pod)] = self.server.store.cause
 
     def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
         if new is None:
@@ -88,7 +92,7 @@ class SchedulerComponent:
         status, and waits until it has seen that, before it thinks of deleting the pod again.
         """
         self._latest_cause = self.server.store.cause
-        if not self._due and len(self.scheduler.queue):
+        if not self._due and self.scheduler.has_work:
             self._due = True
             self.loop.call_after(0, self._schedule_pending, priority=NODE)
 
@@ -99,13 +103,16 @@ class SchedulerComponent:
         self._set_wakeup()
 
     def _set_wakeup(self) -> None:
-        """Look again when a pod's back-off ends. Pods that nothing can help are looked at now and then."""
+        """Look again when a pod's back-off ends, and at volumes that are being bound once a second.
+
+        Pods that nothing can help are looked at now and then, as are volumes that nobody makes.
+        """
         if self._wakeup is not None:
             self._wakeup.cancel()
             self._wakeup = None
         due = self.scheduler.next_wakeup_ms
         if due is not None:
-            background = self.scheduler.queue.next_retry_ms is None
+            background = not self.scheduler.is_about_to_act
             self._wakeup = self.loop.call_at(due, self._wake, priority=CONTROL, background=background)
 
     def _wake(self) -> None:
@@ -138,12 +145,19 @@ class _Actions:
 
     def report_unschedulable(self, pod: Pod, message: str, nominated_node: str | None) -> None:
         self._act_for(pod)
+        self._report(pod, "Unschedulable", message, nominated_node)
+
+    def report_failed(self, pod: Pod, message: str) -> None:
+        self._act_for(pod)
+        self._report(pod, "SchedulerError", message, "")
+
+    def _report(self, pod: Pod, reason: str, message: str, nominated_node: str | None) -> None:
         self._recorder.event(pod, "Warning", "FailedScheduling", message, action="Scheduling")
         condition = PodCondition(
             type="PodScheduled",
             status="False",
             observed_generation=pod.metadata.generation,
-            reason="Unschedulable",
+            reason=reason,
             message=message,
             last_transition_time=self._server.time,
         )
@@ -175,9 +189,21 @@ class _Actions:
         if stored is not None:
             self._server.set_pod_status(stored, replace(stored.status, nominated_node_name=""))
 
-    def select_node(self, claim: PersistentVolumeClaim, node_name: str) -> None:
-        annotations = {**claim.metadata.annotations, SELECTED_NODE: node_name}
-        self._server.update_object(replace(claim, metadata=replace(claim.metadata, annotations=annotations)))
+    def report_preempted_in_memory(self, victim: Pod, preemptor: Pod, node_name: str) -> None:
+        said = f"Preempted by pod {preemptor.metadata.uid} on node {node_name} (in kube-scheduler memory)."
+        self._recorder.event(victim, "Normal", "Preempted", said, action="Preempting")
+
+    def nominate(self, pod: Pod, node_name: str) -> None:
+        self._act_for(pod)
+        self._component.keep_cause(pod)
+        if pod.status.nominated_node_name != node_name:
+            self._server.set_pod_status(pod, replace(pod.status, nominated_node_name=node_name))
+
+    def update_volume(self, volume: PersistentVolume) -> PersistentVolume:
+        return self._server.update_object(volume)
+
+    def update_claim(self, claim: PersistentVolumeClaim) -> PersistentVolumeClaim:
+        return self._server.update_object(claim)
 
     def _set_condition(self, pod: Pod, condition: PodCondition, nominated_node: str | None) -> None:
         """Write a condition, unless the pod has it already; its time stays while its status does."""

@@ -23,6 +23,7 @@ from k8snb.api.resources import BY_KIND, Resource
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.type_meta import interpret
 from k8snb.api.types.meta import ObjectMeta, OwnerReference
+from k8snb.api.types.pod import Pod
 from k8snb.errors import BadRequest, Conflict, Invalid, NotFound, Unclassified
 from k8snb.machinery.deletion import DeleteOptions
 
@@ -37,6 +38,12 @@ _PATHS = {"nodes": "minions", "replicationcontrollers": "controllers", "services
 def not_found(resource: Resource, name: str) -> NotFound:
     """The refusal for an object that is not there."""
     return NotFound(f'{resource.qualified} "{name}" not found', details={"name": name, "kind": resource.plural})
+
+
+def binding_conflict(pod: Pod, why: str) -> Conflict:
+    """The error of a pod that cannot be bound to a node."""
+    name = pod.metadata.name
+    return Conflict(f'Operation cannot be fulfilled on pods/binding "{name}": pod {name} {why}')
 
 
 def decode(resource: Resource, body: Any, unknown: list[str] | None = None) -> KubernetesObject:

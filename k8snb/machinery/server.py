@@ -32,7 +32,7 @@ from k8snb.api.types.event import Event
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.api.types.pod import Pod, PodSpec
 from k8snb.api.types.pod_status import PodStatus
-from k8snb.errors import AlreadyExists, Conflict
+from k8snb.errors import AlreadyExists
 from k8snb.machinery import eviction, requests
 from k8snb.machinery.admission import Admission
 from k8snb.machinery.admission.lifecycle import check_create as check_namespace
@@ -377,8 +377,10 @@ class ApiServer:
         stored = self._pods.get(key)
         if stored is None or stored.metadata.uid != pod.metadata.uid:
             raise requests.not_found(BY_CLASS[Pod], pod.metadata.name)
+        if stored.metadata.deletion_timestamp is not None:
+            raise requests.binding_conflict(stored, "is being deleted, cannot be assigned to a host")
         if stored.spec.node_name:
-            raise Conflict(f'pod {pod.metadata.name} is already assigned to node "{stored.spec.node_name}"')
+            raise requests.binding_conflict(stored, f'is already assigned to node "{stored.spec.node_name}"')
         meta = with_topology_labels(stored.metadata, self.store.tables["Node"].get(node_name))
         spec = self._bound_pods.spec(stored.spec, node_name)
         return self._write_pod(key, meta, spec, self._bound_pods.status(stored.status, self.time))

@@ -17,6 +17,7 @@ from k8snb.api.types.config import Namespace
 from k8snb.api.types.persistent_volume import PersistentVolume
 from k8snb.api.types.policy import PodDisruptionBudget
 from k8snb.api.types.service import Service
+from k8snb.scheduler.assume_cache import AssumeCache
 
 T = TypeVar("T", bound=KubernetesObject)
 
@@ -37,12 +38,15 @@ class Listers:
     """Objects by kind, and within a kind by key: ``namespace/name``, or ``name`` for those without a namespace.
 
     ``generation`` changes whenever something that decisions depend on may have changed: selectors that spreading goes
-    by, the labels of namespaces, claims, volumes and classes.
+    by, the labels of namespaces, claims, volumes and classes. ``claims`` and ``volumes`` are as bindings that are under
+    way will leave them.
     """
 
     def __init__(self) -> None:
         self.generation = 0
         self._tables: dict[str, dict[str, KubernetesObject]] = {cls.__name__: {} for cls in LISTED}
+        self.claims = AssumeCache(self.of(PersistentVolumeClaim), key_of)
+        self.volumes = AssumeCache(self.of(PersistentVolume), key_of)
 
     def of(self, cls: type[T]) -> Mapping[str, T]:
         """The objects of a kind."""

@@ -2,22 +2,23 @@
 
 References
 ----------
-``pkg/scheduler/schedule_one.go scheduleOnePod, assume, handleSchedulingFailure @ v1.36``
+``pkg/scheduler/schedule_one.go scheduleOnePod, assume, bindingCycle, handleBindingCycleError,
+handleSchedulingFailure @ v1.36``
 ``pkg/scheduler/eventhandlers.go @ v1.36``
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
-from k8snb.api.claims import is_bound
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.claims import PersistentVolumeClaim, StorageClass
 from k8snb.api.types.node import Node
 from k8snb.api.types.persistent_volume import PersistentVolume
 from k8snb.api.types.pod import Pod
 from k8snb.errors import ApiError
+from k8snb.scheduler.actions import Actions
+from k8snb.scheduler.binding_cycles import BindingCycle, BindingCycles
 from k8snb.scheduler.core import Core, Decision
 from k8snb.scheduler.equivalence import FastCore
 from k8snb.scheduler.events import Action, is_irrelevant, node_events, NodeEvent, pod_events, PodEvent, StorageEvent
@@ -25,38 +26,17 @@ from k8snb.scheduler.framework import Cycle
 from k8snb.scheduler.listers import Listers
 from k8snb.scheduler.nominator import Nominator
 from k8snb.scheduler.plugins import default_plugins
-from k8snb.scheduler.plugins.volume_binding import is_delayed, pod_claims
+from k8snb.scheduler.plugins.volume_binding import VolumeBinding
 from k8snb.scheduler.preemption.selection import Choose
+from k8snb.scheduler.preemption.victims import PLUGIN as DEFAULT_PREEMPTION
 from k8snb.scheduler.queue import QueuedPod, SchedulingQueue
 from k8snb.scheduler.signature import pod_key, PodInfo, Signatures
 from k8snb.scheduler.snapshot import Snapshot
 
 DEFAULT_SCHEDULER = "default-scheduler"
 
-
-class Actions(Protocol):
-    """How decisions are carried out, by writes to the API server. An `ApiError` from `bind` fails the attempt."""
-
-    def bind(self, pod: Pod, node_name: str) -> None:
-        """Bind a pod to its node: ``spec.nodeName``, the condition ``PodScheduled``, the event ``Scheduled``."""
-
-    def report_unschedulable(self, pod: Pod, message: str, nominated_node: str | None) -> None:
-        """Say why a pod waits: condition ``PodScheduled``, ``False Unschedulable``, and event ``FailedScheduling``.
-
-        ``status.nominatedNodeName`` becomes `nominated_node`, unless that is None.
-        """
-
-    def report_skipped(self, pod: Pod, message: str) -> None:
-        """Say, by an event ``FailedScheduling`` only, that a pod is not tried because it is being deleted."""
-
-    def delete_victim(self, victim: Pod, preemptor: Pod, node_name: str) -> None:
-        """Delete a pod that makes room: its condition ``DisruptionTarget``, the event ``Preempted``."""
-
-    def clear_nomination(self, pod: Pod) -> None:
-        """Empty ``status.nominatedNodeName`` of a pod whose place a more important one takes."""
-
-    def select_node(self, claim: PersistentVolumeClaim, node_name: str) -> None:
-        """Have an unbound claim provisioned where its pod goes (annotation ``volume.kubernetes.io/selected-node``)."""
+_PRE_BIND = f'running PreBind plugin "{VolumeBinding.name}"'
+_BIND = 'running Bind plugin "DefaultBinder"'
 
 
 class Scheduler:
@@ -101,12 +81,23 @@ class Scheduler:
         self._fast = FastCore(self.core)
         self._assigned: dict[str, PodInfo] = {}
         self._assumed: dict[str, None] = {}
+        self.bindings = BindingCycles(actions, self.snapshot, self.listers, now)
+
+    @property
+    def has_work(self) -> bool:
+        """Whether pods wait, to be placed or for their volumes."""
+        return bool(len(self.queue) or len(self.bindings))
 
     @property
     def next_wakeup_ms(self) -> int | None:
         """When `schedule_pending` should be called even if nothing happens until then; None for never."""
-        times = (self.queue.next_retry_ms, self.queue.next_flush_ms)
+        times = (self.queue.next_retry_ms, self.queue.next_flush_ms, self.bindings.next_poll_ms)
         return min((time for time in times if time is not None), default=None)
+
+    @property
+    def is_about_to_act(self) -> bool:
+        """Whether something will come of the wakeups, though nothing else happens until then."""
+        return self.queue.next_retry_ms is not None or self.bindings.any_is_decided
 
     def schedule_pending(self, limit: int | None = None) -> int:
         """Try waiting pods, the most important first, until none is left to try.
@@ -121,6 +112,8 @@ class Scheduler:
         int
             How many pods were tried.
         """
+        if self.bindings:
+            self._see_to_bindings()
         self.queue.flush()
         tried = 0
         while limit is None or tried < limit:
@@ -137,6 +130,8 @@ class Scheduler:
         """Hear of a pod that was not known."""
         if _is_over(pod):
             return
+        if self.bindings:
+            self.bindings.note_recreated(pod)
         if pod.spec.node_name:
             self._assign(self.signatures.pod_info(pod))
         elif pod.spec.scheduler_name == self.name:
@@ -153,8 +148,11 @@ class Scheduler:
             Whether it may matter to decisions; most versions of pods on nodes do not.
         """
         if _is_over(new):
-            self.on_pod_deleted(old)
+            self._forget_pod(old)
             return True
+        cycle = self.bindings.get(pod_key(new)) if self.bindings else None
+        if cycle is not None:
+            cycle.pod = new
         info = self._assigned.get(pod_key(new))
         if info is None:
             self._update_waiting(new)
@@ -169,6 +167,12 @@ class Scheduler:
 
     def on_pod_deleted(self, pod: Pod) -> None:
         """Hear that a pod is gone."""
+        cycle = self.bindings.get(pod_key(pod)) if self.bindings else None
+        if cycle is not None:
+            cycle.gone = True
+        self._forget_pod(pod)
+
+    def _forget_pod(self, pod: Pod) -> None:
         key = pod_key(pod)
         info = self._assigned.get(key)
         if info is not None:
@@ -308,18 +312,15 @@ class Scheduler:
         self._assumed[info.key] = None
         self.queue.done(queued)
         self.nominator.remove(info.key)
+        cycle = None if info.signature.simple else self.bindings.reserve(queued)
+        if cycle is not None:
+            self._bind_volumes(cycle)
+            return
         try:
-            self._bind(info, node_name)
+            self.actions.bind(info.pod, node_name)
         except ApiError:
             if info.key in self._assumed:
                 self._forget(queued)
-
-    def _bind(self, info: PodInfo, node_name: str) -> None:
-        if not info.signature.simple:
-            for claim in pod_claims(info.pod, self.listers):
-                if not isinstance(claim, str) and not is_bound(claim) and is_delayed(claim, self.listers):
-                    self.actions.select_node(claim, node_name)
-        self.actions.bind(info.pod, node_name)
 
     def _forget(self, queued: QueuedPod) -> None:
         """Take back an assumption: the API server refused the binding."""
@@ -327,6 +328,40 @@ class Scheduler:
         self._unassign(info)
         info.node_name = ""
         self.queue.failed(queued)
+
+    # Binding volumes
+
+    def _bind_volumes(self, cycle: BindingCycle) -> None:
+        """Have the volumes bound; the pod comes after them."""
+        self.actions.nominate(cycle.pod, cycle.node_name)
+        problem = self.bindings.start(cycle)
+        if problem:
+            self._fail(cycle, f"{_PRE_BIND}: {problem}")
+
+    def _see_to_bindings(self) -> None:
+        """Bind the pods whose volumes are bound by now; those whose volumes cannot be are tried again."""
+        for cycle, problem in self.bindings.poll():
+            if problem:
+                self._fail(cycle, f"{_PRE_BIND}: {problem}")
+                continue
+            try:
+                self.actions.bind(cycle.pod, cycle.node_name)
+            except ApiError as error:
+                self._fail(cycle, f"{_BIND}: {error.message}")
+
+    def _fail(self, cycle: BindingCycle, message: str) -> None:
+        """Take back what was assumed, say why, and try the pod again later if it is still there."""
+        queued = cycle.queued
+        info = queued.info
+        self.bindings.revert(cycle)
+        if info.key in self._assigned:
+            self._unassign(info)
+        if cycle.recreated:
+            return
+        if not cycle.gone:
+            queued.info = self.signatures.pod_info(cycle.pod)
+            self.queue.failed(queued)
+        self.actions.report_failed(cycle.pod, message)
 
     def _refuse(self, queued: QueuedPod, decision: Decision) -> None:
         info = queued.info
@@ -345,7 +380,12 @@ class Scheduler:
                 self.nominator.remove(other.key)
                 self.actions.clear_nomination(other.pod)
         for victim in victims:
-            self.actions.delete_victim(victim.pod, info.pod, node_name)
+            cycle = self.bindings.get(victim.key)
+            if cycle is None:
+                self.actions.delete_victim(victim.pod, info.pod, node_name)
+                continue
+            self._fail(cycle, f"{_PRE_BIND}: preempted by {DEFAULT_PREEMPTION}")
+            self.actions.report_preempted_in_memory(cycle.pod, info.pod, node_name)
 
 
 def _looks_the_same(old: Pod, new: Pod) -> bool:

@@ -26,6 +26,7 @@ from k8snb.api.claims import (
     waits_for_first_consumer,
 )
 from k8snb.api.pods import is_terminal
+from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.claims import PersistentVolumeClaim, StorageClass
 from k8snb.api.types.persistent_volume import ObjectReference, PersistentVolume
 from k8snb.api.types.pod import Pod
@@ -37,7 +38,7 @@ from k8snb.controllers.persistentvolume.protection import PODS_BY_CLAIM
 from k8snb.controllers.persistentvolume.provisioning import Provisioning
 from k8snb.controllers.persistentvolume.reclaim import DELETE, Reclaimer
 from k8snb.machinery.admission.storage import default_class
-from k8snb.machinery.controller import Controller, Environment
+from k8snb.machinery.controller import Controller, Environment, key_of
 
 RESYNC_MS = 15_000
 
@@ -94,7 +95,7 @@ class PersistentVolumeController(Controller):
         """Something is there that claims may have been waiting for: their next resync may matter."""
         for claim in self.claim_informer.cache.values():
             if claim.status.phase == PENDING:
-                self._resync_later(f"{claim.metadata.namespace}/{claim.metadata.name}", background=False)
+                self._resync_later(key_of(claim), background=False)
 
     def _resync_later(self, key: str, background: bool = True) -> None:
         self.queue.add_after(key, RESYNC_MS - self.now_ms % RESYNC_MS, background=background)
@@ -109,7 +110,7 @@ class PersistentVolumeController(Controller):
             self._sync_volume_by_key(key)
 
     def _sync_claim_by_key(self, key: str) -> None:
-        claim = self.claim_informer.get(key)
+        claim, is_new = self.claim_informer.get(key), self.claims.get(key) is None
         if claim is None:
             gone = self.claims.forget(key)
             if gone is not None and gone.spec.volume_name:
@@ -118,7 +119,7 @@ class PersistentVolumeController(Controller):
             return  # the news of a later version, which the controller wrote itself, are on their way
         elif BIND_COMPLETED in claim.metadata.annotations:
             self._sync_bound_claim(claim)
-        elif not self._sync_unbound_claim(claim) and claim.metadata.deletion_timestamp is None:
+        elif not self._sync_unbound_claim(claim, is_new) and claim.metadata.deletion_timestamp is None:
             self._resync_later(key)
 
     def _sync_volume_by_key(self, name: str) -> None:
@@ -131,7 +132,7 @@ class PersistentVolumeController(Controller):
         if gone is not None and gone.spec.claim_ref is not None:
             self.queue.add(f"{gone.spec.claim_ref.namespace}/{gone.spec.claim_ref.name}")
 
-    def _sync_unbound_claim(self, claim: PersistentVolumeClaim) -> bool:
+    def _sync_unbound_claim(self, claim: PersistentVolumeClaim, is_new: bool) -> bool:
         """Find a volume for a claim, or ask for one; tells whether it is about to be bound."""
         if claim.spec.volume_name:
             return self._bind_to_requested(claim, claim.spec.volume_name)
@@ -144,7 +145,7 @@ class PersistentVolumeController(Controller):
         if self._assign_default_class(claim):
             return True
         if delays and SELECTED_NODE not in claim.metadata.annotations:
-            self._say_that_it_waits(claim)
+            self._say_that_it_waits(claim, is_new)
         elif name:
             return self.provisioning.provision(claim, name, self.classes.get(name))
         else:
@@ -163,9 +164,15 @@ class PersistentVolumeController(Controller):
         self.server.update_object(replace(claim, spec=replace(claim.spec, storage_class_name=default)))
         return True
 
-    def _say_that_it_waits(self, claim: PersistentVolumeClaim) -> None:
-        key = f"{claim.metadata.namespace}/{claim.metadata.name}"
-        users = self.pods.by_index(PODS_BY_CLAIM, key).values()
+    def _say_that_it_waits(self, claim: PersistentVolumeClaim, is_new: bool) -> None:
+        """Say whom the claim waits for.
+
+        Pods that were created after a claim are not there yet when that is looked at first: here they are, for requests
+        take no time.
+        """
+        users = list(self.pods.by_index(PODS_BY_CLAIM, key_of(claim)).values())
+        if is_new:
+            users = [pod for pod in users if _version(pod) < _version(claim)]
         waiting = [pod.metadata.name for pod in users if not pod.spec.node_name and not is_terminal(pod)]
         if not waiting:
             message = "waiting for first consumer to be created before binding"
@@ -258,3 +265,7 @@ class PersistentVolumeController(Controller):
             f'Cannot bind PersistentVolume "{name}" to requested PersistentVolumeClaim due to incompatible volumeMode.'
         )
         self.recorder.event(claim, "Warning", "VolumeMismatch", message)
+
+
+def _version(obj: KubernetesObject) -> int:
+    return int(obj.metadata.resource_version)
