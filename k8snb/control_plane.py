@@ -9,6 +9,7 @@ from k8snb.controllers.daemonset import DaemonSetController
 from k8snb.controllers.deployment import DeploymentController
 from k8snb.controllers.disruption import DisruptionController
 from k8snb.controllers.endpointslice import EndpointSliceController
+from k8snb.controllers.ephemeral import EphemeralVolumeController
 from k8snb.controllers.garbagecollector import GarbageCollector
 from k8snb.controllers.job import JobController
 from k8snb.controllers.kubernetesservice import KubernetesServiceController
@@ -43,6 +44,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     PersistentVolumeController,
     ClaimProtectionController,
     VolumeProtectionController,
+    EphemeralVolumeController,
     JobController,
     CronJobController,
     TTLAfterFinishedController,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from k8snb.api.claims import claim_name_of
 from k8snb.api.field_errors import duplicate, FieldError, forbidden, go_quote, invalid, not_supported, required, typed
 from k8snb.api.quantity import number_of
 from k8snb.api.types.meta import ObjectMeta
@@ -83,7 +84,7 @@ def validate_volumes(
         Where the volumes stand.
     """
     pod_name = meta.name if meta else ""
-    made = [f"{pod_name}-{v.name}" for v in volumes if v.ephemeral is not None] if pod_name else []
+    made = [claim_name_of(pod_name, v) for v in volumes if v.ephemeral is not None] if pod_name else []
     good: dict[str, Volume] = {}
     errors = []
     for index, volume in enumerate(volumes):
