@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 NO_NEWS := $(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements \
   >/dev/null 2>&1
 
-.PHONY: lab test notebooks bench verify lint clean help
+.PHONY: lab test notebooks pictures bench verify lint clean help
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -25,6 +25,9 @@ test: $(VENV)/.test  ## every test: unit, conformance, property, notebooks, brow
 
 notebooks: $(VENV)/.lab  ## run the notebooks anew, and save what they print
 	$(BIN)/python tools/save_notebooks.py
+
+pictures: $(VENV)/.test  ## take the pictures of docs/ anew, in Chromium
+	$(BIN)/python tools/take_pictures.py
 
 verify: $(VENV)/.lab  ## play every recorded scenario and request, and say where the simulator differs
 	$(BIN)/k8snb verify tests/conformance

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lab_page import notebook_of
 
 from k8snb.widgets.manifests import TICK
 
@@ -36,15 +37,6 @@ spec:
 """
 IMAGES = ".k8snb-controls select[aria-label=image]"
 INSPECTED = "document.querySelector('.k8snb-inspector pre')?.textContent ?? ''"
-
-
-def notebook_of(path: Path, *sources: str) -> Path:
-    """Write a notebook of these cells."""
-    rest: dict[str, Any] = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
-    cells = [{**rest, "id": f"cell-{n}", "source": source} for n, source in enumerate(sources)]
-    spec = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    path.write_text(json.dumps({"cells": cells, "metadata": spec, "nbformat": 4, "nbformat_minor": 5}))
-    return path
 
 
 @pytest.fixture
