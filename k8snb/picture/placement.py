@@ -15,7 +15,7 @@ from k8snb.picture.sheet import Area, fit, GAP, Item, LETTER, listed, PAD, Pictu
 from k8snb.picture.traffic import Served, services_at
 
 OF_KUBERNETES = "node.kubernetes.io/"
-BOX_W = 170
+BOX_W = 138
 CROWD_BOX_W = 130
 HEADER_H = 62
 CROWD_HEADER_H = 32

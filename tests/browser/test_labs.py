@@ -197,6 +197,14 @@ def test_flags_over_the_clock_keep_apart(open_lab: Callable[..., Any]) -> None:
     assert lab.errors == []
 
 
+def test_the_nodes_of_three_zones_stand_side_by_side(open_lab: Callable[..., Any]) -> None:
+    lab = open_lab("DeploymentLab")
+    lab.page.set_viewport_size({"width": 1120, "height": 1200})  # the least that has two columns
+    tops = "new Set(document.querySelector('.k8snb-canvas')._cyreg.cy.nodes('.box').map((n) => n.position('y'))).size"
+    lab.page.wait_for_function(f"{tops} === 1")
+    assert lab.errors == []
+
+
 def test_one_column_keeps_what_is_asked_for_beside_what_comes_of_it(open_lab: Callable[..., Any]) -> None:
     lab = open_lab("DeploymentLab")
     tops = """() => ['player', 'controls', 'timeline', 'inspector', 'console'].map((name) =>
@@ -396,7 +404,7 @@ def test_one_container_is_crashed_alone_where_there_are_several(open_lab: Callab
 def test_nothing_sticks_out_at_any_width_and_both_themes(open_lab: Callable[[str], Any], name: str) -> None:
     lab = open_lab(name)
     page = lab.page
-    for width in (1400, 1000):
+    for width in (1400, 1120, 1000):
         page.set_viewport_size({"width": width, "height": 1200})
         page.wait_for_timeout(500)
         outside = page.evaluate(
@@ -408,6 +416,12 @@ def test_nothing_sticks_out_at_any_width_and_both_themes(open_lab: Callable[[str
             }"""
         )
         assert outside == []
+        cut = (
+            "[...document.querySelectorAll('.k8snb-fields label')].filter((el) => el.scrollWidth > el.clientWidth + 1)"
+        )
+        assert page.evaluate(f"{cut}.map((el) => el.textContent)") == []
+        narrow = "[...document.querySelectorAll('.k8snb-fields input')].filter((el) => el.clientWidth < 40)"
+        assert page.evaluate(f"{narrow}.map((el) => el.ariaLabel)") == []
     page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })")
     page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
     page.wait_for_timeout(300)
