@@ -150,6 +150,8 @@ class _Actions:
     def report_failed(self, pod: Pod, message: str) -> None:
         self._act_for(pod)
         self._report(pod, "SchedulerError", message, "")
+        if self._server.find(Pod, pod.metadata.namespace, pod.metadata.name) is None:
+            self._recorder.forget(pod.metadata.uid)
 
     def _report(self, pod: Pod, reason: str, message: str, nominated_node: str | None) -> None:
         self._recorder.event(pod, "Warning", "FailedScheduling", message, action="Scheduling")

@@ -37,9 +37,7 @@ def waiting_sentence(pod: Pod) -> str:
         held = ", ".join(pod.metadata.finalizers)
         return f"{name} is terminating" + (f"; finalizers hold it: {held}" if held else "")
     if not pod.spec.node_name:
-        scheduled = condition_of(pod, "PodScheduled")
-        told = scheduled is not None and scheduled.message
-        return f"{name} is not scheduled: {told}" if told else f"{name} waits for the scheduler"
+        return f"{name} {_waiting_for_node(pod)}"
     if is_terminal(pod):
         return ""
     for container in (*pod.status.init_container_statuses, *pod.status.container_statuses):
@@ -51,6 +49,16 @@ def waiting_sentence(pod: Pod) -> str:
     if pod.status.phase == "Running" and not is_ready(pod):
         return f"{name} runs but is not ready"
     return ""
+
+
+def _waiting_for_node(pod: Pod) -> str:
+    """What keeps a pod from its node: the scheduler's refusal, or volumes, once a node is chosen."""
+    scheduled = condition_of(pod, "PodScheduled")
+    chosen = pod.status.nominated_node_name
+    if chosen and (scheduled is None or scheduled.reason != "Unschedulable"):
+        return f"is going to {chosen}, and waits for its volumes"
+    told = scheduled is not None and scheduled.message
+    return f"is not scheduled: {told}" if told else "waits for the scheduler"
 
 
 # -- workloads

@@ -14,6 +14,7 @@ from k8snb.api.types.config import ConfigMap, Secret
 from k8snb.api.types.containers import Container
 from k8snb.api.types.pod import Pod
 from k8snb.api.types.volumes import KeyToPath, Volume
+from k8snb.kubelet.claimed_volumes import used_volumes
 from k8snb.machinery.server import ApiServer
 
 _KINDS: Mapping[str, type[ConfigMap] | type[Secret]] = {"ConfigMap": ConfigMap, "Secret": Secret}
@@ -73,7 +74,7 @@ def _problem(server: ApiServer, namespace: str, reference: Reference) -> str:
 def missing_volumes(server: ApiServer, pod: Pod) -> list[tuple[str, str]]:
     """The volumes that cannot be mounted yet, each with what is wrong, in the kubelet's words."""
     found = []
-    for volume in pod.spec.volumes:
+    for volume in used_volumes(pod):
         problem = _volume_problem(server, pod.metadata.namespace, volume)
         if problem:
             found.append((volume.name, problem))

@@ -15,7 +15,7 @@ from k8snb.api.types.containers import Container
 from k8snb.api.types.pod import Pod
 from k8snb.kubelet.deadline import ActiveDeadline
 from k8snb.kubelet.images import StartError
-from k8snb.kubelet.mounting import Mounter
+from k8snb.kubelet.mounting import Mounter, Mounting
 from k8snb.kubelet.plain import PlainState
 from k8snb.kubelet.probe_results import ProbeResults, READINESS, STARTUP, SUCCESS
 from k8snb.kubelet.probe_worker import Probed, ProbeWorker
@@ -133,8 +133,9 @@ class PodSyncer:
             return None
         deadline_ms = self.statuses.deadline_ms(pod)
         self._deadline.watch(None if deadline_ms is None else deadline_ms - EPOCH_MS)
-        if not (yield from self._mount(pod)):
-            return SyncResult()
+        mounting = yield from self._mount(pod)
+        if mounting is not Mounting.MOUNTED:
+            return SyncResult(unmounted=mounting is Mounting.FAILED)
         probes_ended = self.prober.add_pod(pod)
         restarting = any(c.type == "AllContainersRestarting" and c.status == "True" for c in status.conditions)
         result = yield from self._containers.sync_pod(pod, view, restarting)
@@ -148,12 +149,12 @@ class PodSyncer:
             self._worker.wake()
         return result
 
-    def _mount(self, pod: Pod) -> Steps[bool]:
-        """Set the pod up; False when it is to be stopped meanwhile."""
+    def _mount(self, pod: Pod) -> Steps[Mounting]:
+        """Set the pod up."""
         if not self._mounted:
             self._mounted = True
             if not (yield from self._mounter.set_up()):
-                return False
+                return Mounting.STOPPED
         return (yield from self._mounter.mount(pod))
 
     def sync_terminating_pod(self, pod: Pod, view: PodView) -> Steps[None]:

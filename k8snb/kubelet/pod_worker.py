@@ -189,7 +189,7 @@ class PodWorker:
             return
         if result.acted and not result.errors:
             self._listing.request()
-        if result.errors:
+        if result.errors or result.unmounted:
             self._requeue.after_errors(result.errors, self._syncer.reasons)
         else:
             self._requeue.regularly()

@@ -36,12 +36,14 @@ from k8snb.sim.process import Steps
 class SyncResult:
     """What a sync did: the containers that it tried to start, with what went wrong, and whether it did anything.
 
-    ``probes_ended``: it made probe workers that find their containers ended for good.
+    ``probes_ended``: it made probe workers that find their containers ended for good. ``unmounted``: it got no further
+    than the volumes.
     """
 
     started: dict[str, StartError | None] = field(default_factory=dict)
     acted: bool = False
     probes_ended: bool = False
+    unmounted: bool = False
 
     @property
     def errors(self) -> list[StartError]:

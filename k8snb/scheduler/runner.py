@@ -358,7 +358,7 @@ class Scheduler:
             self._unassign(info)
         if cycle.recreated:
             return
-        if not cycle.gone:
+        if not cycle.gone and self.queue.get(info.key) is None:
             queued.info = self.signatures.pod_info(cycle.pod)
             self.queue.failed(queued)
         self.actions.report_failed(cycle.pod, message)

@@ -99,6 +99,7 @@ def test_a_cluster_whose_volumes_nobody_makes_is_at_rest() -> None:
     cluster.run_until_settled()
     assert cluster.now < 60
     assert _all(cluster, Pod)["p"].status.nominated_node_name == "node-1"
+    assert cluster.why("pod/p").links[0].sentence == "pod/p is going to node-1, and waits for its volumes"
     cluster.run(seconds=601)
     words = 'running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded'
     assert ("FailedScheduling", words) in _events(cluster, "p")

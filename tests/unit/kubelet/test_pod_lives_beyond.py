@@ -145,7 +145,8 @@ def test_configuration_has_to_be_there_unless_it_is_optional() -> None:
 
 
 def test_volumes_wait_for_what_they_show() -> None:
-    cluster = pod(container(), volumes=[{"name": "v", "secret": {"secretName": "s"}}])
+    volumes = [{"name": "v", "secret": {"secretName": "s"}}, {"name": "unused", "secret": {"secretName": "none"}}]
+    cluster = pod(container(volumeMounts=[{"name": "v", "mountPath": "/v"}]), volumes=volumes)
     cluster.run(5)
     assert words(cluster, "FailedMount") == ['MountVolume.SetUp failed for volume "v" : secret "s" not found']
     assert statuses(cluster)["c"].state.waiting is not None
