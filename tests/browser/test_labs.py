@@ -199,9 +199,10 @@ def test_flags_over_the_clock_keep_apart(open_lab: Callable[..., Any]) -> None:
 
 def test_the_nodes_of_three_zones_stand_side_by_side(open_lab: Callable[..., Any]) -> None:
     lab = open_lab("DeploymentLab")
-    lab.page.set_viewport_size({"width": 1120, "height": 1200})  # the least that has two columns
+    lab.page.set_viewport_size({"width": 1340, "height": 1200})  # about the least that has two columns
     tops = "new Set(document.querySelector('.k8snb-canvas')._cyreg.cy.nodes('.box').map((n) => n.position('y'))).size"
-    lab.page.wait_for_function(f"{tops} === 1")
+    lab.page.wait_for_timeout(1000)  # the picture comes along in several steps
+    assert lab.page.evaluate(tops) == 1
     assert lab.errors == []
 
 
@@ -404,7 +405,7 @@ def test_one_container_is_crashed_alone_where_there_are_several(open_lab: Callab
 def test_nothing_sticks_out_at_any_width_and_both_themes(open_lab: Callable[[str], Any], name: str) -> None:
     lab = open_lab(name)
     page = lab.page
-    for width in (1400, 1120, 1000):
+    for width in (1400, 1340, 1000):
         page.set_viewport_size({"width": width, "height": 1200})
         page.wait_for_timeout(500)
         outside = page.evaluate(
