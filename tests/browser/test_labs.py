@@ -359,6 +359,14 @@ def test_the_controls_follow_the_chosen_workload(open_lab: Callable[[str], Any])
     lab.wait_drawn(".pod", 9)
     lab.page.get_by_role("tab", name="Identity").first.click()
     lab.wait_drawn(".pod", 5)
+    console = lab.page.get_by_label("kubectl command line").first
+    for line in ("create namespace shop", "create deployment web --image=nginx:1.25 -n shop"):
+        console.fill(line)
+        console.press("Enter")
+    choose(lab, "Workload", "Deployment shop/web")
+    state_is(lab, "1/1 ready")
+    shown = "document.querySelector('select[aria-label=Workload]').selectedOptions[0].textContent"
+    lab.page.wait_for_function(f"{shown} === 'deployment/web -n shop'")
     assert lab.errors == []
 
 

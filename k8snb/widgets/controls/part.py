@@ -13,7 +13,7 @@ from k8snb.picture.workloads import is_among, workloads_at
 from k8snb.widgets.assets import module, styles
 from k8snb.widgets.controls.fields import Button, Field, KindControls, Menu
 from k8snb.widgets.controls.kinds import KINDS
-from k8snb.widgets.controls.steps import Fault, kubectl, Line, Offer, Refused, Step, Steps
+from k8snb.widgets.controls.steps import Fault, kubectl, Line, Offer, Refused, Step, Steps, target
 from k8snb.widgets.controls.view import View
 from k8snb.widgets.part import Part
 from k8snb.widgets.session import Session
@@ -53,6 +53,7 @@ class Controls(Part):
 
     named = traitlets.Unicode().tag(sync=True)
     choices: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    chosen = traitlets.Unicode().tag(sync=True)
     state = traitlets.Unicode().tag(sync=True)
     troubled = traitlets.Bool().tag(sync=True)
     resting = traitlets.Bool().tag(sync=True)
@@ -102,7 +103,8 @@ class Controls(Part):
             view = self.view()
         with self.hold_sync():
             self.resting = self.session.in_past
-            self.named = f"{view.obj.kind.lower()}/{view.obj.metadata.name}" if view.obj is not None else ""
+            self.named = target(view.obj) if view.obj is not None else ""
+            self.chosen = f"{self.subject.kind} {self.subject.key}" if self.subject is not None else ""
             self.state, self.troubled = declared.state(view) if declared and view.obj is not None else ("", False)
             self.fields = [field.row(view) for field in declared.fields] if declared else []
             self.buttons = [button.row(view) for button in declared.buttons] if declared else []
@@ -111,7 +113,7 @@ class Controls(Part):
     def _choices(self) -> list[list[str]]:
         """The workloads to choose from: all, unless the controls are those of one kind."""
         found = workloads_at(self.session.chronicle, self.session.now_ms)
-        return [[w.kind, w.key, w.title] for w in found if is_among(w.kind, self.kind)]
+        return [[w.kind, w.key, target(w.obj)] for w in found if is_among(w.kind, self.kind)]
 
     def label(self, name: str) -> str:
         """A button's words at the moment shown."""

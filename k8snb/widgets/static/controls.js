@@ -5,7 +5,7 @@ import { h, keepKeys } from "./dom.js";
 import { makeButton, makeField, setOptions } from "./fields.js";
 import { prompted } from "./prompt.js";
 
-const SHOWN = ["named", "choices", "state", "troubled", "resting", "fields", "buttons"];
+const SHOWN = ["named", "choices", "chosen", "state", "troubled", "resting", "fields", "buttons"];
 
 // What has been warned of stands below what came of it: the room is small.
 function verdictFirst(err) {
@@ -76,7 +76,7 @@ class View {
     this.name.hidden = choices.length > 1;
     this.subject.hidden = choices.length < 2;
     setOptions(this.subject, choices.map(([kind, key, title]) => [{ value: `${kind} ${key}` }, title]));
-    this.subject.selectedIndex = choices.findIndex(([, , title]) => title === named);
+    this.subject.value = model.get("chosen");
     this.state.textContent = model.get("state");
     this.state.className = model.get("troubled") ? "k8snb-fault" : "k8snb-soft";
     const { offer } = model.get("answer");

@@ -166,3 +166,21 @@ def test_what_hinders_a_replica_set_is_warned_of_before_it_has_pods() -> None:
     warned = [m.about for m in lab.timeline.timeline.marks() if m.kind == "warning"]
     assert set(warned) == {("ReplicaSet", "default/bare")}
     lab.close()
+
+
+def test_workloads_of_one_name_are_told_apart_by_their_namespaces(press: Any) -> None:
+    cluster = Cluster()
+    cluster.kubectl("create namespace shop")
+    for flags in ("", " -n shop"):
+        cluster.kubectl(f"create deployment web --image=nginx:1.25{flags}")
+    lab = ClusterLab(cluster)
+    assert lab.controls.choices == [
+        ["Deployment", "default/web", "deployment/web"],
+        ["Deployment", "shop/web", "deployment/web -n shop"],
+    ]
+    assert lab.controls.chosen == "Deployment default/web"
+    press(lab.controls, do="choose", kind="Deployment", key="shop/web")
+    assert (lab.controls.chosen, lab.controls.named) == ("Deployment shop/web", "deployment/web -n shop")
+    lab.controls.replicas = 2
+    assert lab.controls.answer["line"] == "kubectl scale deployment/web -n shop --replicas=2"
+    lab.close()
