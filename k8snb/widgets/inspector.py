@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import traitlets
@@ -18,6 +19,7 @@ from k8snb.widgets.probe_words import NO_POD, probe_text
 from k8snb.widgets.references import Reference
 from k8snb.widgets.session import Session
 
+_COLUMNS = re.compile(r" {2,}")
 TABS = ("why", "describe", "events", "probes")
 
 
@@ -115,9 +117,10 @@ class Inspector(Part):
             wanted = f"involvedObject.name={reference.name},involvedObject.kind={reference.kind_name}"
             line = f"get events --field-selector={wanted}{reference.flags}"
         try:
-            return str(execute_at_once(line, PastClient(self.session.reader)))
+            found = str(execute_at_once(line, PastClient(self.session.reader)))
         except K8snbError as error:
             return str(error)
+        return found if self.tab == "describe" else told_events(found)
 
     def handle(self, message: dict[str, Any]) -> None:
         """Follow a link: select its object and show its moment."""
@@ -127,6 +130,27 @@ class Inspector(Part):
                 self.session.select(reference)
             if isinstance(moment, int | float):
                 self.session.look(round(moment))
+
+
+def told_events(table: str) -> str:
+    """The events in kubectl's table, a line each, without what is said above them or goes without saying.
+
+    Examples
+    --------
+    >>> table = "LAST SEEN   TYPE      REASON   OBJECT      MESSAGE"
+    >>> table += "\\n5s          Normal    Pulled   pod/web-0   Image is there"
+    >>> table += "\\n3s          Warning   Failed   pod/web-0   Error:  it failed"
+    >>> print(told_events(table))
+    5s Pulled: Image is there
+    3s Warning Failed: Error:  it failed
+    """
+    rows = [_COLUMNS.split(line, maxsplit=4) for line in table.splitlines()]
+    if any(len(row) < 5 for row in rows):
+        return table  # there are none
+    told = []
+    for age, kind, reason, _, message in rows[1:]:
+        told.append(f"{age} {reason}: {message}" if kind == "Normal" else f"{age} {kind} {reason}: {message}")
+    return "\n".join(told)
 
 
 def _select_form(reference: str, about: Reference) -> str:

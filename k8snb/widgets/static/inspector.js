@@ -13,6 +13,12 @@ function chain(model, links) {
   }));
 }
 
+// A line an event; those that warn are marked.
+function events(text) {
+  return h("pre", { class: "k8snb-events" }, ...text.split("\n").map((line) =>
+    h("span", { class: /^\S+( \(.*?\))? Warning /.test(line) ? "k8snb-fault" : null }, line)));
+}
+
 function render({ model, el }) {
   el.classList.add("k8snb", "k8snb-inspector");
   const names = { why: "Why", describe: "Describe", events: "Events", probes: "Probes" };
@@ -28,7 +34,8 @@ function render({ model, el }) {
     row.show(tab);
     subject.textContent = model.get("named");
     const top = body.scrollTop;
-    body.replaceChildren(tab === "why" ? chain(model, model.get("links")) : h("pre", { class: `k8snb-${tab}` }, model.get("text")));
+    body.replaceChildren(tab === "why" ? chain(model, model.get("links"))
+      : tab === "events" ? events(model.get("text")) : h("pre", { class: `k8snb-${tab}` }, model.get("text")));
     body.scrollTop = top;
   };
   const watched = ["tab", "named", "links", "text"];

@@ -149,6 +149,9 @@ def test_describe_and_events_are_those_of_the_moment_shown(lab: DeploymentLab) -
     lab.inspector.tab = "events"
     assert "from 0 to 4" in lab.inspector.text
     assert "from 4 to 6" not in lab.inspector.text
+    assert all("ScalingReplicaSet: Scaled up replica set" in line for line in lab.inspector.text.splitlines())
+    lab.session.select("node/node-1")
+    assert lab.inspector.text == "No resources found in default namespace."
 
 
 def test_an_object_that_is_not_there_is_told_so(lab: DeploymentLab) -> None:
