@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from k8snb.api.claims import BOUND, PENDING
 from k8snb.api.pods import condition_of, controller_of, is_ready, is_terminal
 from k8snb.api.resources import BY_CLASS
 from k8snb.api.schema import KubernetesObject
@@ -192,8 +193,8 @@ def _claim(_reader: Reader, claim: PersistentVolumeClaim) -> Sentences:
     reference = f"persistentvolumeclaim/{claim.metadata.name}"
     if claim.metadata.deletion_timestamp is not None:
         yield f"{reference} is terminating; finalizers hold it: {', '.join(claim.metadata.finalizers)}", reference
-    elif claim.status.phase != "Bound":
-        yield f"{reference} is {claim.status.phase or 'Pending'}: no volume is bound to it yet", reference
+    elif claim.status.phase != BOUND:
+        yield f"{reference} is {claim.status.phase or PENDING}: no volume is bound to it yet", reference
 
 
 _BY_KIND: dict[type[Any], Callable[[Reader, Any], Sentences]] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from k8snb.api.claims import BETA_CLASS
+from k8snb.api.claims import BETA_CLASS, BOUND
 from k8snb.api.field_errors import FieldError, forbidden, typed
 from k8snb.api.quantity import number_of
 from k8snb.api.schema import EMPTY
@@ -85,7 +85,7 @@ def _comparable(
         before = replace(before, volume_name=after.volume_name)
     if _gets_class(new, old):
         after = replace(after, storage_class_name=None)
-    if new.status.phase == "Bound":
+    if new.status.phase == BOUND:
         after = replace(after, volume_attributes_class_name=before.volume_attributes_class_name)
         if after.resources.requests is not EMPTY:
             requests = {**after.resources.requests, "storage": _size(before)}
