@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from k8snb import Cluster
+from k8snb.api.claims import claims_of, is_bound
 from k8snb.api.pods import controller_of, is_active, is_ready, is_terminal
 from k8snb.api.selectors import matches
 from k8snb.api.types.apps import DaemonSet
@@ -40,6 +41,7 @@ class FleetChecker:
             self.an_identity_is_held_once,
             self.ordered_pods_wait_for_those_before,
             self.claims_are_kept_and_not_shared,
+            self.volumes_are_bound_before_pods,
             self.one_daemon_a_node,
             self.a_job_keeps_to_its_parallelism,
             self.ends_are_counted_once,
@@ -117,6 +119,21 @@ class FleetChecker:
             for volume in change.new.spec.volumes:
                 if volume.persistent_volume_claim is not None:
                     assert volume.persistent_volume_claim.claim_name == f"data-{change.new.metadata.name}"
+
+    def volumes_are_bound_before_pods(self, change: Change) -> None:
+        """A pod gets its node when all its claims have their volumes, which can be reached from there."""
+        old, new = change.old, change.new
+        if not isinstance(old, Pod) or not isinstance(new, Pod) or old.spec.node_name == new.spec.node_name:
+            return
+        node = self.cluster.server.store.tables["Node"][new.spec.node_name]
+        for key in claims_of(new):
+            claim = self.tables["PersistentVolumeClaim"][key]
+            assert is_bound(claim), f"{new.metadata.name} was bound before its claim"
+            volume = self.tables["PersistentVolume"][claim.spec.volume_name]
+            assert volume.spec.claim_ref.uid == claim.metadata.uid
+            affinity = volume.spec.node_affinity
+            for term in affinity.required.node_selector_terms if affinity is not None else ():
+                assert all(node.metadata.labels.get(e.key) in e.values for e in term.match_expressions)
 
     def one_daemon_a_node(self, change: Change) -> None:
         """A daemon set makes no second pod for a node, but while it surges."""

@@ -42,7 +42,14 @@ spec:
   podManagementPolicy: %s
   selector: {matchLabels: {app: db}}
   volumeClaimTemplates:
-  - {metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}"""
+  - metadata: {name: data}
+    spec: {storageClassName: %s, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}"""
+LATE = """
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: late}
+provisioner: k8snb.dev/sim
+volumeBindingMode: WaitForFirstConsumer"""
 AGENT = """
 apiVersion: apps/v1
 kind: DaemonSet
@@ -78,7 +85,7 @@ class FleetMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.cluster = Cluster(4, seed=1)
+        self.cluster = Cluster([{"name": name, "zone": f"z{number % 2}"} for number, name in enumerate(NODES)], seed=1)
         self.checker = FleetChecker(self.cluster)
         self.down: dict[str, None] = {}
         self.added = 0
@@ -89,16 +96,19 @@ class FleetMachine(RuleBasedStateMachine):
         policy=st.sampled_from(["OrderedReady", "Parallel"]),
         surge=st.sampled_from(SURGES),
         bounds=st.tuples(st.sampled_from(BOUNDS), st.sampled_from(BOUNDS)),
+        of_class=st.sampled_from(["standard", "late"]),
     )
-    def create(self, sizes: tuple[int, int, int], runs: str, policy: str, surge: str, bounds: tuple[str, str]) -> None:
+    def create(
+        self, sizes: tuple[int, int, int], runs: str, policy: str, surge: str, bounds: tuple[str, str], of_class: str
+    ) -> None:
         web, db, agent, task = (TEMPLATE.replace("NAME", name) for name in ("web", "db", "agent", "task"))
-        web, db = WEB % sizes[0] + web, DB % (sizes[1], policy) + db.replace("'app:1'", f"'app:1', {MOUNT}")
+        web, db = WEB % sizes[0] + web, DB % (sizes[1], policy, of_class) + db.replace("'app:1'", f"'app:1', {MOUNT}")
         agent = AGENT % surge + agent
         task = TASK % sizes[2] + task.replace("{app: task}", f"{{app: task}}, annotations: {runs}").replace(
             "spec:", "spec:\n      restartPolicy: Never"
         )
         budgets = [BUDGET % (name, bound, name) for name, bound in zip(("web", "db"), bounds, strict=True)]
-        text = "\n---\n".join([web, db, agent, task, *budgets])
+        text = "\n---\n".join([LATE, web, db, agent, task, *budgets])
         assert self.cluster.apply(text).exit == 0
         self.cluster.run(3)
 
