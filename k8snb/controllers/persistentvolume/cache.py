@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from k8snb.api.schema import KubernetesObject
+from k8snb.api.types.persistent_volume import PersistentVolume
 from k8snb.machinery.controller import key_of
 
 T = TypeVar("T", bound=KubernetesObject)
@@ -30,10 +31,6 @@ class ObjectCache(Generic[T]):
         """The newest known version of an object."""
         return self._objects.get(key)
 
-    def values(self) -> Iterable[T]:
-        """All objects."""
-        return self._objects.values()
-
     def store(self, obj: T) -> bool:
         """Take over a version, unless a newer one is known; tells whether it did."""
         key = key_of(obj)
@@ -46,3 +43,49 @@ class ObjectCache(Generic[T]):
     def forget(self, key: str) -> T | None:
         """Drop an object that is gone; gives what was known of it."""
         return self._objects.pop(key, None)
+
+
+class VolumeCache(ObjectCache[PersistentVolume]):
+    """Volumes, also by the claims that they name, so that a claim need not look at all of them."""
+
+    def __init__(self, volumes: Iterable[PersistentVolume] = ()) -> None:
+        super().__init__()
+        self._by_claim: dict[str, dict[str, PersistentVolume]] = {}
+        for volume in volumes:
+            self.store(volume)
+
+    def store(self, obj: PersistentVolume) -> bool:
+        """Take over a version, unless a newer one is known; tells whether it did."""
+        name = obj.metadata.name
+        known = self.get(name)
+        if not super().store(obj):
+            return False
+        claim = _claim_key(obj)
+        if known is not None and _claim_key(known) != claim:
+            self._drop(known)
+        self._by_claim.setdefault(claim, {})[name] = obj
+        return True
+
+    def forget(self, key: str) -> PersistentVolume | None:
+        """Drop a volume that is gone; gives what was known of it."""
+        gone = super().forget(key)
+        if gone is not None:
+            self._drop(gone)
+        return gone
+
+    def _drop(self, volume: PersistentVolume) -> None:
+        claim = _claim_key(volume)
+        named = self._by_claim[claim]
+        del named[volume.metadata.name]
+        if not named:
+            del self._by_claim[claim]
+
+    def offered_to(self, claim_key: str) -> list[PersistentVolume]:
+        """The volumes that name a claim, and those that name none."""
+        return [*self._by_claim.get(claim_key, {}).values(), *self._by_claim.get("", {}).values()]
+
+
+def _claim_key(volume: PersistentVolume) -> str:
+    """The key of the claim that a volume names; empty when it names none."""
+    reference = volume.spec.claim_ref
+    return f"{reference.namespace}/{reference.name}" if reference is not None else ""

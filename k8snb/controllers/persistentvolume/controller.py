@@ -32,7 +32,7 @@ from k8snb.api.types.persistent_volume import ObjectReference, PersistentVolume
 from k8snb.api.types.pod import Pod
 from k8snb.api.volume_matching import is_bound_to, modes_differ
 from k8snb.controllers.persistentvolume.binding import Binder
-from k8snb.controllers.persistentvolume.cache import ObjectCache
+from k8snb.controllers.persistentvolume.cache import ObjectCache, VolumeCache
 from k8snb.controllers.persistentvolume.matching import find_best_match, mismatch
 from k8snb.controllers.persistentvolume.protection import PODS_BY_CLAIM
 from k8snb.controllers.persistentvolume.provisioning import Provisioning
@@ -65,7 +65,7 @@ class PersistentVolumeController(Controller):
         self.pods = self.informers.of(Pod)
         self.pods.add_index(PODS_BY_CLAIM, claims_of)
         self.claims = ObjectCache(claims.cache.values())
-        self.volumes = ObjectCache(volumes.cache.values())
+        self.volumes = VolumeCache(volumes.cache.values())
         self.binder = Binder(self.server, self.claims, self.volumes)
         self.provisioning = Provisioning(self.server, self.recorder, self.claims)
         self.reclaimer = Reclaimer(self.server, self.recorder, self.binder, self.provisioning)
@@ -138,7 +138,7 @@ class PersistentVolumeController(Controller):
             return self._bind_to_requested(claim, claim.spec.volume_name)
         name = class_of_claim(claim)
         delays = waits_for_first_consumer(claim, self.classes.cache)
-        volume = find_best_match(claim, self.volumes.values(), delays)
+        volume = find_best_match(claim, self.volumes.offered_to(key_of(claim)), delays)
         if volume is not None:
             self.binder.bind(volume, claim)
             return True
