@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from k8snb.api.types.service import Service
 from k8snb.picture.chronicle import Chronicle
 from k8snb.picture.identity import draw_identity
 from k8snb.picture.ownership import draw_ownership
@@ -25,8 +26,15 @@ VIEWS: Mapping[str, Callable[[Chronicle, int, float], Picture]] = MappingProxyTy
 
 
 def views_of(chronicle: Chronicle) -> list[str]:
-    """The views that have something to show: that of identities, once there was a stateful set."""
-    return [name for name in VIEWS if name != "identity" or chronicle.keys_of("StatefulSet")]
+    """The views that have something to show: identities once there was a stateful set, traffic once a service."""
+    shown = {"identity": bool(chronicle.keys_of("StatefulSet")), "traffic": _has_served(chronicle)}
+    return [name for name in VIEWS if shown.get(name, True)]
+
+
+def _has_served(chronicle: Chronicle) -> bool:
+    """Whether there ever was a service that selects pods: that of the API server, which every cluster has, does not."""
+    versions = (v for key in chronicle.keys_of("Service") for v in chronicle.track_of("Service", key).values)
+    return any(isinstance(version, Service) and version.spec.selector for version in versions)
 
 
 def draw_graph(chronicle: Chronicle, time_ms: int, view: str = "placement", width: float = WIDTH) -> Picture:

@@ -10,7 +10,7 @@ import pytest
 from k8snb.cluster import Cluster
 from k8snb.picture.boxes import CROWD
 from k8snb.picture.chronicle import Chronicle
-from k8snb.picture.graph import draw_graph, VIEWS
+from k8snb.picture.graph import draw_graph, VIEWS, views_of
 from k8snb.picture.sheet import Item, LETTER, Picture, WIDE_LETTER
 from k8snb.picture.svg_graph import graph_svg
 
@@ -200,3 +200,14 @@ def test_lines_to_many_pods_are_gathered(replicas: int, kind: str) -> None:
     for view in ("placement", "traffic"):
         kinds = {link.kind for link in draw_graph(read(cluster), cluster.now_ms, view, 700).links.values()}
         assert kinds == {kind}
+
+
+def test_traffic_is_offered_once_a_service_selects_pods() -> None:
+    cluster = Cluster()
+    cluster.kubectl("create deployment web --image=nginx")
+    assert "traffic" not in views_of(read(cluster))
+    cluster.kubectl("expose deployment web --port=80")
+    assert "traffic" in views_of(read(cluster))
+    cluster.run(1)
+    cluster.kubectl("delete service web")
+    assert "traffic" in views_of(read(cluster))  # the past can be shown
