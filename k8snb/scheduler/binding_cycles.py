@@ -10,7 +10,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from k8snb.api.types.claims import PersistentVolumeClaim
 from k8snb.api.types.pod import Pod
@@ -39,10 +39,10 @@ _TIMED_OUT = "context deadline exceeded"
 class BindingCycle:
     """One pod on its way to its node.
 
-    ``pod`` is its latest version. ``gone`` says that it was deleted, ``recreated`` that there is another of its name.
+    ``pod`` is its latest version. ``gone`` says that it was deleted, ``replaced`` that there is another of its name.
     """
 
-    __slots__ = ("deadline_ms", "gone", "next_poll_ms", "node_name", "pod", "queued", "recreated", "volumes")
+    __slots__ = ("deadline_ms", "gone", "next_poll_ms", "node_name", "pod", "queued", "replaced", "volumes")
 
     def __init__(self, queued: QueuedPod, volumes: PodVolumes, now_ms: int) -> None:
         self.queued = queued
@@ -52,7 +52,7 @@ class BindingCycle:
         self.next_poll_ms = now_ms + POLL_PERIOD_MS
         self.deadline_ms = now_ms + BIND_TIMEOUT_MS
         self.gone = False
-        self.recreated = False
+        self.replaced = False
 
 
 class BindingCycles:
@@ -83,12 +83,22 @@ class BindingCycles:
         """The binding of a pod."""
         return self._cycles.get(key)
 
-    def note_recreated(self, pod: Pod) -> None:
-        """Another pod may have the name of one that is gone."""
-        meta = pod.metadata
+    def note_added(self, pod: Pod) -> None:
+        """There is a new pod; it may have the name of one that is gone."""
+        for cycle in self._of_name(pod):
+            cycle.replaced = cycle.gone
+
+    def note_deleted(self, pod: Pod) -> None:
+        """A pod is gone."""
+        for cycle in self._of_name(pod):
+            cycle.replaced = False
+            cycle.gone |= cycle.pod.metadata.uid == pod.metadata.uid
+
+    def _of_name(self, pod: Pod) -> Iterator[BindingCycle]:
+        name = (pod.metadata.namespace, pod.metadata.name)
         for cycle in self._cycles.values():
-            theirs = cycle.pod.metadata
-            cycle.recreated |= cycle.gone and (theirs.namespace, theirs.name) == (meta.namespace, meta.name)
+            if (cycle.pod.metadata.namespace, cycle.pod.metadata.name) == name:
+                yield cycle
 
     def reserve(self, queued: QueuedPod) -> BindingCycle | None:
         """Reserve the volumes that have to be bound before a pod that has a node; None when there are none."""
@@ -151,7 +161,7 @@ class BindingCycles:
         return decided
 
     def _problem_of(self, cycle: BindingCycle) -> str | Waiting:
-        if cycle.gone and not cycle.recreated:
+        if cycle.gone and not cycle.replaced:
             return f'pod does not exist any more: pod "{cycle.pod.metadata.name}" not found'
         node = self._snapshot.get(cycle.node_name)
         return binding_problem(cycle.volumes, node.node if node is not None else None, cycle.node_name, self._listers)

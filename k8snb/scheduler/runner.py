@@ -131,7 +131,7 @@ class Scheduler:
         if _is_over(pod):
             return
         if self.bindings:
-            self.bindings.note_recreated(pod)
+            self.bindings.note_added(pod)
         if pod.spec.node_name:
             self._assign(self.signatures.pod_info(pod))
         elif pod.spec.scheduler_name == self.name:
@@ -167,9 +167,8 @@ class Scheduler:
 
     def on_pod_deleted(self, pod: Pod) -> None:
         """Hear that a pod is gone."""
-        cycle = self.bindings.get(pod_key(pod)) if self.bindings else None
-        if cycle is not None:
-            cycle.gone = True
+        if self.bindings:
+            self.bindings.note_deleted(pod)
         self._forget_pod(pod)
 
     def _forget_pod(self, pod: Pod) -> None:
@@ -356,7 +355,7 @@ class Scheduler:
         self.bindings.revert(cycle)
         if info.key in self._assigned:
             self._unassign(info)
-        if cycle.recreated:
+        if cycle.replaced:
             return
         if not cycle.gone and self.queue.get(info.key) is None:
             queued.info = self.signatures.pod_info(cycle.pod)

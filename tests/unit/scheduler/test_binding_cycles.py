@@ -141,14 +141,33 @@ def test_a_volume_that_is_not_known_yet_is_waited_for(waiting: Storage) -> None:
     assert waiting.words("failed") == []
 
 
-def test_nothing_is_said_of_a_pod_that_has_a_successor(waiting: Storage) -> None:
-    waiting.cluster.delete("a")
+def _succeed(storage: Storage) -> None:
+    """Delete the pod, and create another of its name."""
+    storage.cluster.delete("a")
     successor = _mounting("a", "data", cpu="1")
-    waiting.cluster.add(replace(successor, metadata=replace(successor.metadata, uid="another")))
+    storage.cluster.add(replace(successor, metadata=replace(successor.metadata, uid="another")))
+    storage.cluster.run(0)
+
+
+def test_nothing_is_said_of_a_pod_that_has_a_successor(waiting: Storage) -> None:
+    _succeed(waiting)
+    assert waiting.words("nominated") == [("a", "n1"), ("a", "n1")]
     waiting.annotate("data", {"a": "b"})
     waiting.cluster.run(1)
+    assert [message for _, message in waiting.words("failed")] == [
+        f'{FAILED}binding volumes: provisioning failed for PVC "data"'
+    ]
+
+
+def test_a_pod_is_gone_when_its_successor_is(waiting: Storage) -> None:
+    _succeed(waiting)
+    waiting.cluster.run(2)
     assert waiting.words("failed") == []
-    assert waiting.words("nominated") == [("a", "n1"), ("a", "n1")]
+    waiting.cluster.delete("a")
+    waiting.cluster.run(1)
+    words = f'{FAILED}binding volumes: pod does not exist any more: pod "a" not found'
+    assert waiting.words("failed") == [("a", words), ("a", words)]
+    assert not waiting.cluster.scheduler.has_work
 
 
 def test_the_place_of_a_pod_that_is_deleted_is_free_at_once(waiting: Storage) -> None:
