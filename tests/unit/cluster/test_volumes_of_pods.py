@@ -113,6 +113,16 @@ def test_a_settling_cluster_waits_for_volumes_that_come() -> None:
     assert _all(cluster, Pod)["p"].status.phase == "Running"
 
 
+def test_a_settling_cluster_waits_for_the_claim_that_a_new_volume_fits() -> None:
+    cluster = _cluster(_claim("data", "manual") + _pod("p", "data"))
+    cluster.run_until_settled()
+    assert cluster.now < 1
+    assert not cluster.kubectl("apply -f -", _volume("v", "node-2", 1).replace("Name: local", "Name: manual")).stderr
+    cluster.run_until_settled()
+    assert 15 < cluster.now < 30
+    assert _all(cluster, Pod)["p"].spec.node_name == "node-2"
+
+
 @pytest.mark.parametrize("claims_first", [False, True])
 def test_volumes_on_nodes_are_found_by_the_scheduler(claims_first: bool) -> None:
     volumes = _volume("v1", "node-1", 5) + _volume("v2", "node-2", 3)

@@ -35,6 +35,16 @@ def test_of_two_delays_the_earlier_counts() -> None:
     assert [row[:2] for row in bench.run(200)] == [(20, "a")]
 
 
+def test_a_delay_becomes_worth_waiting_for() -> None:
+    bench = Bench()
+    bench.queue.add_after("a", 50, background=True)
+    assert bench.store.loop.idle
+    bench.queue.add_after("a", 50)
+    bench.queue.add_after("a", 50, background=True)
+    assert not bench.store.loop.idle
+    assert [row[:2] for row in bench.run(200)] == [(50, "a")]
+
+
 def test_failures_double_the_delay_until_forgotten() -> None:
     bench = Bench()
     times = []
