@@ -25,7 +25,7 @@ from k8snb.machinery.history import History, View
 from k8snb.machinery.log import Log, NO_CAUSE
 from k8snb.machinery.server import ApiServer, EPOCH_MS, Reader
 from k8snb.network import Traffic
-from k8snb.nodes import describe_nodes, lease_of, node_from, NodeDescription
+from k8snb.nodes import describe_nodes, lease_of, node_from, NodeDescription, with_system_info
 from k8snb.running import RunningCommand
 from k8snb.sim.loop import rare_collections
 from k8snb.sim.streams import Streams
@@ -450,7 +450,10 @@ class Cluster(ClusterTables):
 
     def _register(self, description: NodeDescription) -> None:
         now = EPOCH_MS + self.now_ms
-        lease = lease_of(self.server.create_object(node_from(description, now)), now)
+        node = node_from(description, now)
+        if not self.config["annotated"]:
+            node = with_system_info(node)
+        lease = lease_of(self.server.create_object(node), now)
         if self.server.find(type(lease), lease.metadata.namespace, lease.metadata.name) is None:
             self.server.create_object(lease)
 

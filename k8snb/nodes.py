@@ -14,8 +14,9 @@ from k8snb.api.manifests import type_name
 from k8snb.api.quantity import canonical, QuantityError
 from k8snb.api.topology import HOSTNAME, ZONE
 from k8snb.api.types.meta import ObjectMeta, OwnerReference
-from k8snb.api.types.node import Lease, LeaseSpec, Node
+from k8snb.api.types.node import Lease, LeaseSpec, Node, NodeSystemInfo
 from k8snb.api.validation.node import validate_node
+from k8snb.api.version import VERSION
 from k8snb.errors import K8snbError
 from k8snb.kubelet.node_status import healthy_node
 from k8snb.machinery.heartbeats import LEASES_NAMESPACE
@@ -23,6 +24,14 @@ from k8snb.machinery.heartbeats import LEASES_NAMESPACE
 LEASE_SECONDS = 40
 MOST_NODES = 100_000
 _KNOWN = ("name", "count", "cpu", "memory", "pods", "labels", "taints", "zone")
+_SYSTEM = NodeSystemInfo(
+    kernel_version="simulated",
+    os_image="k8snb",
+    container_runtime_version="sim://1",
+    kubelet_version=VERSION,
+    operating_system="linux",
+    architecture="amd64",
+)
 
 NodeDescription = Mapping[str, Any]
 
@@ -139,6 +148,11 @@ def node_from(description: NodeDescription, now: int) -> Node:
     if faults := validate_node(node):
         raise NodeDescriptionError(f"nodes: {faults[0]}")
     return replace(node, status=healthy_node(node.status, now))
+
+
+def with_system_info(node: Node) -> Node:
+    """A node whose kubelet tells what it is and runs on. Those that play by pods' annotations do not."""
+    return replace(node, status=replace(node.status, node_info=_SYSTEM))
 
 
 def lease_of(node: Node, now: int) -> Lease:

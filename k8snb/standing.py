@@ -6,6 +6,7 @@ Each kind has a function that yields pairs of a sentence and the object (``pod/w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from math import ceil
 from typing import Any
 
 from k8snb.api.claims import BOUND, PENDING
@@ -18,8 +19,9 @@ from k8snb.api.types.claims import PersistentVolumeClaim
 from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod
 from k8snb.controllers.deployment.sizes import max_surge, max_unavailable, ROLLING_UPDATE
+from k8snb.controllers.job.backoff import BackoffRecord
 from k8snb.controllers.statefulset.identity import ordinal_of, pod_name, revision_of, start_ordinal
-from k8snb.machinery.server import Reader
+from k8snb.machinery.server import EPOCH_MS, Reader
 
 Sentences = Iterator[tuple[str, str]]
 
@@ -165,8 +167,23 @@ def _job(reader: Reader, job: Job) -> Sentences:
     yield f"{reference} is not complete: {counts}", reference
     if status.failed:
         limit = spec.backoff_limit_per_index if spec.backoff_limit_per_index is not None else spec.backoff_limit
-        yield f"{reference} makes a new pod for a failed one, later each time, up to back-off limit {limit}", reference
+        words = f"makes a new pod for a failed one, later each time, up to back-off limit {limit}"
+        yield f"{reference} {words}{_next_try(reader, job)}", reference
     yield from _newest_waiting(_owned(reader, Pod, job))
+
+
+def _next_try(reader: Reader, job: Job) -> str:
+    """When the job is due to replace a pod that failed; empty where it waits for none, and where each index waits."""
+    spec, status = job.spec, job.status
+    wanted = spec.parallelism or 0
+    if spec.completions is not None:
+        wanted = min(wanted, spec.completions - status.succeeded)
+    if spec.backoff_limit_per_index is not None or status.active >= wanted:
+        return ""
+    pods = list(_owned(reader, Pod, job))
+    succeeded, failed = ([pod for pod in pods if pod.status.phase == phase] for phase in ("Succeeded", "Failed"))
+    left_ms = BackoffRecord().after(succeeded, failed).remaining_ms(EPOCH_MS + reader.now_ms)
+    return f"; the next in {ceil(left_ms / 1000)} s" if left_ms else ""
 
 
 # -- the rest

@@ -81,20 +81,22 @@ def _changes_until(log: Log, time_ms: int) -> Iterator[Change]:
 
 
 def _telling_change(own: list[Change]) -> Change:
-    """The change that says most about an object: its end, else its deletion, else its last new spec, else its birth."""
-    last = own[-1]
-    if last.new is None:
-        own = [c for c in own if c.new is not None] or own
-    for change in reversed(own):
-        if change.old is None or _spec_changed(change) or _deletion_began(change):
-            return change
-    return own[0]
+    """The change that says most about an object: its deletion, else its end or last new spec, else its birth."""
+    own = [c for c in own if c.new is not None] or own
+    deletion = next((c for c in reversed(own) if _deletion_began(c)), None)
+    telling = (c for c in reversed(own) if c.old is None or _spec_changed(c) or _pod_ended(c))
+    return deletion or next(telling, own[0])
 
 
 def _spec_changed(change: Change) -> bool:
     if change.old is None or change.new is None or isinstance(change.new, Pod):
         return False
     return getattr(change.old, "spec", None) != getattr(change.new, "spec", None)
+
+
+def _pod_ended(change: Change) -> bool:
+    old, new = change.old, change.new
+    return isinstance(old, Pod) and isinstance(new, Pod) and not is_terminal(old) and is_terminal(new)
 
 
 def _deletion_began(change: Change) -> bool:
@@ -112,7 +114,7 @@ def _chain(log: Log, start: Change) -> Iterator[Link]:
 
 
 def _is_telling(change: Change) -> bool:
-    if change.verb != "update" or _spec_changed(change) or _deletion_began(change):
+    if change.verb != "update" or _spec_changed(change) or _deletion_began(change) or _pod_ended(change):
         return True
     return isinstance(change.new, Pod) and isinstance(change.old, Pod) and is_ready(change.new) != is_ready(change.old)
 
@@ -146,15 +148,22 @@ def _tell_update(change: Change, reference: str, actor: str) -> str:
     if isinstance(old, Pod) and isinstance(new, Pod):
         if not old.spec.node_name and new.spec.node_name:
             return f"{reference} was bound to {new.spec.node_name}"
+        if _pod_ended(change):
+            return f"{reference} ended: {new.status.reason or new.status.phase}{_exit_codes(new)}"
         if is_ready(old) != is_ready(new):
             return f"{reference} became {'ready' if is_ready(new) else 'unready'}"
-        if not is_terminal(old) and is_terminal(new):
-            return f"{reference} ended: {new.status.reason or new.status.phase}"
     elif isinstance(old, Node) and isinstance(new, Node):
         return _tell_node(old, new, reference, actor)
     elif _spec_changed(change):
         return _tell_spec(getattr(old, "spec", None), getattr(new, "spec", None), reference, actor)
     return f"{reference} was updated by {actor}"
+
+
+def _exit_codes(pod: Pod) -> str:
+    """With what the containers of a pod exited that did not succeed."""
+    statuses = (*pod.status.init_container_statuses, *pod.status.container_statuses)
+    ends = [(status.name, status.state.terminated) for status in statuses]
+    return "".join(f", {name} exited with {end.exit_code}" for name, end in ends if end is not None and end.exit_code)
 
 
 def _tell_node(old: Node, new: Node, reference: str, actor: str) -> str:

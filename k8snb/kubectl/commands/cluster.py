@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from k8snb.api.resources import DISCOVERED, Resource
+from k8snb.api.version import VERSION
 from k8snb.kubectl.command import CommandSpec, not_built, Session
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.flags import slices, switch, text
@@ -19,7 +20,6 @@ from k8snb.kubectl.printers import print_objects, PrintOptions
 from k8snb.kubectl.printers.tabwriter import align
 from k8snb.kubectl.printers.yaml_text import to_yaml
 
-VERSION = "v1.36.0"
 _KUSTOMIZE = "v5.8.1"
 _OLDER_VERSIONS = ("autoscaling/v1",)  # beside the ones that are preferred
 _FORMATS = ("json", "kyaml", "name", "wide", "yaml")

@@ -140,3 +140,36 @@ def test_a_pod_that_no_node_takes_and_one_that_finalizers_hold(cluster: Cluster)
     assert "didn't match Pod's node affinity/selector" in sentences(cluster, "pod/big")[0]
     run(cluster, """patch pod big -p '{"metadata":{"finalizers":["example.com/x"]}}'""", "delete pod big --wait=false")
     assert sentences(cluster, "pod/big")[0] == "pod/big is terminating; finalizers hold it: example.com/x"
+
+
+FAILING = """\
+apiVersion: batch/v1
+kind: Job
+metadata: {name: work}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{name: main, image: "work:1", env: [{name: SIM, value: "run=2 exit=3"}]}]
+"""
+
+
+def test_a_pod_that_failed_tells_its_exit_code_and_the_job_when_it_tries_again(cluster: Cluster) -> None:
+    cluster.apply(FAILING)
+    cluster.run_until(lambda: cluster.get("job", "work").status.failed, timeout=60)
+    failed = cluster.kubectl("get pods -o name").stdout.strip()
+    assert sentences(cluster, failed)[0] == f"{failed} ended: Failed, main exited with 3"
+    waits = sentences(cluster, "job/work")[1]
+    due, before = cluster.now + int(waits.rpartition(" the next in ")[2].removesuffix(" s")), cluster.now
+    cluster.run_until(lambda: cluster.get("job", "work").status.active > 0, timeout=60)
+    assert due - 1 <= cluster.now <= due + 0.1
+    assert cluster.now > before + 5
+    newest = cluster.kubectl("get pods -o name --sort-by=.metadata.creationTimestamp").stdout.splitlines()[-1]
+    assert f"{failed} ended: Failed, main exited with 3" in sentences(cluster, newest)
+
+
+def test_a_pod_that_was_deleted_tells_who_did_it_though_it_ended_later(cluster: Cluster) -> None:
+    run(cluster, "create deployment web --image=nginx:1", seconds=10)
+    name = cluster.kubectl("get pods -o name").stdout.strip()
+    run(cluster, f"delete {name}", seconds=10)
+    assert sentences(cluster, name)[0] == f"{name} was deleted by user"
