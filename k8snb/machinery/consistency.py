@@ -19,6 +19,17 @@ class ConsistencyError(ApiError):
     reason: ClassVar[str] = "ConsistencyError"
 
 
+class Deferred(Exception):
+    """A sync goes on later, when the caches show what it wrote: it has neither succeeded nor failed yet.
+
+    A real sync takes that time, and its work queue learns at its end how it went. Failures before it still count.
+    """
+
+    def __init__(self, delay_ms: int) -> None:
+        super().__init__(delay_ms)
+        self.delay_ms = delay_ms
+
+
 class ConsistencyStore:
     """Remembers by key when a controller's last write will be in its cache.
 
@@ -57,9 +68,11 @@ class CaughtUp:
         """Something was written for a key now."""
         self._from_ms[key] = now_ms + WATCH_LATENCY_MS
 
-    def behind_ms(self, key: str, now_ms: int) -> int:
-        """How long a key has to wait; 0: the caches show all."""
-        return max(0, self._from_ms.get(key, 0) - now_ms)
+    def ensure_ready(self, key: str, now_ms: int) -> None:
+        """Raise Deferred while the caches do not show all that was written for a key."""
+        behind_ms = self._from_ms.get(key, 0) - now_ms
+        if behind_ms > 0:
+            raise Deferred(behind_ms)
 
     def forget(self, key: str) -> None:
         """The object is gone."""

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.pod import Pod
 from k8snb.errors import ApiError, Conflict
+from k8snb.machinery.consistency import Deferred
 from k8snb.machinery.events import Recorder
 from k8snb.machinery.heartbeats import Heartbeats
 from k8snb.machinery.informer import Informers
@@ -93,12 +94,17 @@ class Controller:
         raise NotImplementedError
 
     def queue_for(self, sync: Callable[[str], None]) -> WorkQueue:
-        """A queue of keys that `sync` looks at in this controller's name; again later, where an `ApiError` ends it."""
+        """A queue of keys that `sync` looks at in this controller's name; again later, where an `ApiError` ends it.
+
+        A `sync` that is `Deferred` goes on after its delay, and the failures before it are not forgotten.
+        """
 
         def process(key: str) -> None:
             self.server.store.actor = self.name
             try:
                 sync(key)
+            except Deferred as wait:
+                queue.add_after(key, wait.delay_ms)
             except ApiError as error:
                 if self.gives_up(key, error):
                     queue.forget(key)

@@ -31,7 +31,7 @@ from k8snb.controllers.daemonset.tally import Tally
 from k8snb.controllers.daemonset.templates import Templates
 from k8snb.errors import ApiError, Conflict, NotFound
 from k8snb.machinery.at_rest import AtRest
-from k8snb.machinery.consistency import CaughtUp, ConsistencyStore
+from k8snb.machinery.consistency import CaughtUp, ConsistencyStore, Deferred
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.expectations import Expectations
 from k8snb.machinery.informer import WATCH_LATENCY_MS
@@ -201,8 +201,7 @@ class DaemonSetController(Controller):
             self.expectations.forget(key)
             self.caught_up.forget(key)
             return
-        if self.caught_up.behind_ms(key, self.now_ms):
-            return
+        self.caught_up.ensure_ready(key, self.now_ms)
         if daemon_set.spec.selector == LabelSelector():
             message = "This daemon set is selecting all pods. A non-empty selector is required."
             self.recorder.event(daemon_set, "Warning", "SelectingAll", message)
@@ -216,8 +215,7 @@ class DaemonSetController(Controller):
         revisions = self.history.construct(daemon_set, pods)
         if self.server.store.revision != written:
             self.caught_up.wrote_at(key, self.now_ms)  # others act meanwhile
-            self.queue.add_after(key, WATCH_LATENCY_MS)
-            return
+            raise Deferred(WATCH_LATENCY_MS)
         daemons = self._look(daemon_set, pods, revisions.hash)
         if not self.expectations.satisfied(key, self.now_ms):
             self._update_status(daemons, observed=False)

@@ -25,7 +25,7 @@ from k8snb.controllers.statefulset.status import complete_rolling_update, count_
 from k8snb.controllers.statefulset.update import Revisions, SetUpdate
 from k8snb.errors import ApiError
 from k8snb.machinery.at_rest import AtRest
-from k8snb.machinery.consistency import CaughtUp
+from k8snb.machinery.consistency import CaughtUp, Deferred
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.controller_revisions import (
     find_equal,
@@ -121,10 +121,7 @@ class StatefulSetController(Controller):
                 memory.pop(key, None)
             self.at_rest.forget(key)
             return
-        behind_ms = self.caught_up.behind_ms(key, self.now_ms)
-        if behind_ms:
-            self.queue.add_after(key, behind_ms)
-            return
+        self.caught_up.ensure_ready(key, self.now_ms)
         before = self.server.store.revision
         try:
             self._sync_set(key, set_)
@@ -142,8 +139,7 @@ class StatefulSetController(Controller):
         listed, written = self.history.of(set_), self.server.store.revision
         revisions = self._sync_revisions(key, set_, listed)
         if self.server.store.revision != written and revisions.collision_count == (set_.status.collision_count or 0):
-            self.queue.add_after(key, WATCH_LATENCY_MS)  # the answer takes as long as anybody else needs to act
-            return
+            raise Deferred(WATCH_LATENCY_MS)  # the answer takes as long as anybody else needs to act
         status, failure = self._update_pods(set_, revisions, members, now)
         quiet = self.server.store.revision == before
         left = self._update_status(set_, status)

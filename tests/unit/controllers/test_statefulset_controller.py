@@ -250,6 +250,20 @@ def test_pod_waits_while_its_claim_is_being_deleted(world: WorldClass) -> None:
     assert messages == ["Create Pod db-0 in StatefulSet db failed error: pvc data-db-0 is being deleted"]
 
 
+def test_a_new_template_does_not_make_the_set_forget_that_its_pods_are_refused(world: WorldClass) -> None:
+    created = world(StatefulSetController)
+    hard = {"hard": {"pods": "0"}}
+    created.create({"kind": "ResourceQuota", "metadata": {"name": "none"}, "spec": hard, "status": hard})
+    sets = Sets(world=lambda _: created, podManagementPolicy="Parallel")
+    created.run(3)
+    queue = created.controllers[0].queue
+    failures = queue.failures("default/db")
+    assert failures >= 9
+    sets.set_image("i:2")
+    assert len(created.all(ControllerRevision)) == 2
+    assert queue.failures("default/db") > failures
+
+
 def test_adopts_matching_orphans_of_its_name(world: WorldClass) -> None:
     created = world(StatefulSetController)
     mine = created.pod("db-0", {"app": "db"}, node="")

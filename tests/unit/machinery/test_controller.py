@@ -7,6 +7,7 @@ from typing import ClassVar
 from k8snb.api.types.config import ConfigMap
 from k8snb.api.types.meta import ObjectMeta
 from k8snb.errors import ApiError
+from k8snb.machinery.consistency import Deferred
 from k8snb.machinery.controller import Controller, Environment
 from k8snb.machinery.server import ApiServer
 from k8snb.sim.loop import Loop
@@ -69,3 +70,27 @@ def test_a_key_that_is_given_up_is_tried_no_more() -> None:
     controller.loop.run_until(10_000)
     assert controller.tried == [(0, "hopeless"), (100, "hopeless")]
     assert controller.queue.failures("hopeless") == 0
+
+
+class Waiting(Stubborn):
+    """Fails, has to wait, and succeeds."""
+
+    def sync(self, key: str) -> None:
+        """Fail first, then wait once."""
+        self.tried.append((self.now_ms, key))
+        if len(self.tried) == 1:
+            raise ApiError(f"no {key}")
+        if len(self.tried) == 2:
+            raise Deferred(7)
+
+
+def test_a_sync_that_is_deferred_has_not_succeeded_yet() -> None:
+    streams = Streams(1)
+    controller = Waiting(Environment(ApiServer(Loop(), streams), streams))
+    controller.queue.add("a")
+    controller.loop.run_until(106)
+    assert controller.tried == [(0, "a"), (100, "a")]
+    assert controller.queue.failures("a") == 1
+    controller.loop.run_until(1_000)
+    assert controller.tried == [(0, "a"), (100, "a"), (107, "a")]
+    assert controller.queue.failures("a") == 0
