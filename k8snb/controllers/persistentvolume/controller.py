@@ -119,6 +119,8 @@ class PersistentVolumeController(Controller):
             return  # the news of a later version, which the controller wrote itself, are on their way
         elif BIND_COMPLETED in claim.metadata.annotations:
             self._sync_bound_claim(claim)
+            if claim.status.phase == LOST:
+                self._resync_later(key)  # its volume may come back
         elif not self._sync_unbound_claim(claim, is_new) and claim.metadata.deletion_timestamp is None:
             self._resync_later(key)
 

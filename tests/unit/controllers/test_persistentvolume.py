@@ -324,3 +324,17 @@ def test_claim_without_its_volume_is_lost(world: WorldClass) -> None:
     assert volumes.current(volume) is None
     assert volumes.current(claim).status.phase == "Lost"
     assert ("ClaimLost", "Bound claim has lost its PersistentVolume. Data on the volume is lost!") in volumes.events()
+
+
+def test_lost_claim_is_found_by_its_volume(world: WorldClass) -> None:
+    volumes = Volumes(world, reclaimPolicy="Retain")
+    claim = volumes.claim()
+    (volume,) = volumes.world.all(PersistentVolume)
+    volumes.world.delete(volume)
+    volumes.world.change_meta(volume, finalizers=())
+    volumes.world.run()
+    assert volumes.current(claim).status.phase == "Lost"
+    name, reference = volume.metadata.name, {"namespace": "default", "name": "data", "uid": claim.metadata.uid}
+    again = volumes.volume(name, storageClassName="standard", claimRef=reference)
+    volumes.world.run(15)
+    assert volumes.current(claim).status.phase == volumes.current(again).status.phase == "Bound"
