@@ -17,12 +17,14 @@ from k8snb.api.types.node import Node
 from k8snb.api.types.persistent_volume import PersistentVolume
 from k8snb.scheduler.events import Action, Event, NodeEvent, PodEvent, StorageEvent
 from k8snb.scheduler.labels import selects, tolerates, untolerated_taint
+from k8snb.scheduler.listers import key_of
 from k8snb.scheduler.node_info import NodeInfo
 from k8snb.scheduler.plugins.inter_pod_affinity.filtering import matches_all
 from k8snb.scheduler.plugins.node_affinity import required_affinity_matches
 from k8snb.scheduler.plugins.node_resources_fit import insufficient
 from k8snb.scheduler.plugins.node_unschedulable import UNSCHEDULABLE_TAINT
 from k8snb.scheduler.plugins.pod_topology_spread.constraints import Constraint, hard_constraints, has_all_labels
+from k8snb.scheduler.plugins.volume_restrictions import disks_conflict
 from k8snb.scheduler.resources import Amounts, amounts_of
 from k8snb.scheduler.signature import PodInfo, Signature
 
@@ -130,10 +132,19 @@ def _has_more(wanted: Amounts, before: Amounts, after: Amounts) -> bool:
 
 def _volume_restrictions(waiting: PodInfo, event: Event) -> bool:
     if isinstance(event, PodEvent) and event.action is Action.DELETE and event.old is not None:
-        return event.old.namespace == waiting.signature.namespace and bool(event.old.spec.volumes)
+        return _shared_volumes(waiting.signature, event.old)
     if isinstance(event, StorageEvent):
-        return event.action is Action.ADD and _is_my_claim(waiting, event)
+        return event.action is Action.ADD and key_of(event.new) in waiting.signature.claims
     return _node_added(waiting, event)
+
+
+def _shared_volumes(waiting: Signature, gone: Signature) -> bool:
+    """Whether a pod that is gone had a claim or a disk of one that waits."""
+    if waiting.namespace != gone.namespace:
+        return False
+    return any(claim in gone.claims for claim in waiting.claims) or any(
+        disks_conflict(one, other) for one in waiting.spec.volumes for other in gone.spec.volumes
+    )
 
 
 def _volumes(waiting: PodInfo, event: Event) -> bool:

@@ -47,7 +47,7 @@ class _RestrictionsFilter(NodeFilter):
 
     def check(self, node: NodeInfo) -> Status | None:
         for disk in self.disks:
-            if any(_conflict(disk, other) for signature in node.counts for other in signature.spec.volumes):
+            if any(disks_conflict(disk, other) for signature in node.counts for other in signature.spec.volumes):
                 return _DISK_CONFLICT
         return _CLAIM_IN_USE if self.conflicts > 0 else None
 
@@ -63,7 +63,8 @@ class _RestrictionsFilter(NodeFilter):
         return _RestrictionsFilter(self.disks, self.exclusive, self.conflicts)
 
 
-def _conflict(one: Volume, other: Volume) -> bool:
+def disks_conflict(one: Volume, other: Volume) -> bool:
+    """Whether two pods' volumes are one disk, and may not be on one node for that."""
     disk, existing = one.gce_persistent_disk, other.gce_persistent_disk
     if disk is not None and existing is not None and disk.pd_name == existing.pd_name:
         return not (disk.read_only and existing.read_only)

@@ -8,8 +8,20 @@ import pytest
 from msgspec.structs import replace
 from scheduler_builders import node, pod
 
+from k8snb.api.decode import from_dict
+from k8snb.api.types.claims import PersistentVolumeClaim, StorageClass
 from k8snb.api.types.node import Node
-from k8snb.scheduler.events import Action, Event, is_irrelevant, node_events, NodeEvent, pod_events, PodEvent
+from k8snb.api.types.persistent_volume import PersistentVolume
+from k8snb.scheduler.events import (
+    Action,
+    Event,
+    is_irrelevant,
+    node_events,
+    NodeEvent,
+    pod_events,
+    PodEvent,
+    StorageEvent,
+)
 from k8snb.scheduler.hints import is_worth_a_try
 from k8snb.scheduler.signature import PodInfo, Signatures
 
@@ -37,6 +49,22 @@ def _ports(number: int) -> dict[str, Any]:
     return {"ports": [{"containerPort": 80, "hostPort": number}]}
 
 
+def _claims(*names: str) -> dict[str, Any]:
+    return {"volumes": [{"name": name, "persistentVolumeClaim": {"claimName": name}} for name in names]}
+
+
+def _disk(name: str) -> dict[str, Any]:
+    return {"volumes": [{"name": "v", "gcePersistentDisk": {"pdName": name}}]}
+
+
+def _stored(action: Action, cls: type[Any], name: str, **body: Any) -> Event:
+    meta = {"name": name, **({"namespace": "default"} if cls is PersistentVolumeClaim else {})}
+    new = from_dict(cls, {"metadata": meta, **body})
+    return StorageEvent(action, None if action is Action.ADD else from_dict(cls, {"metadata": meta}), new)
+
+
+EPHEMERAL = {"volumes": [{"name": "e", "ephemeral": {}}]}
+ALLOWED = {"allowedTopologies": [{"matchLabelExpressions": [{"key": ZONE, "values": ["a"]}]}]}
 SPREAD = [
     {
         "maxSkew": 1,
@@ -65,6 +93,20 @@ AFFINITY = {
         ("NodeAffinity", {"nodeSelector": {"disk": "ssd"}}, _added(node("n", labels={"disk": "ssd"})), True),
         ("NodePorts", {"container": _ports(80)}, _gone(_info("x", container=_ports(80))), True),
         ("NodePorts", {"container": _ports(80)}, _gone(_info("x", container=_ports(81))), False),
+        ("VolumeRestrictions", _claims("a"), _gone(_info("x", **_claims("b", "a"))), True),
+        ("VolumeRestrictions", _claims("a"), _gone(_info("x", **_claims("b"))), False),
+        ("VolumeRestrictions", _disk("d"), _gone(_info("x", **_disk("d"))), True),
+        ("VolumeRestrictions", _disk("d"), _gone(_info("x", **_disk("e"))), False),
+        ("VolumeRestrictions", _claims("a"), _stored(Action.ADD, PersistentVolumeClaim, "a"), True),
+        ("VolumeRestrictions", _claims("a"), _stored(Action.UPDATE, PersistentVolumeClaim, "a"), False),
+        ("VolumeRestrictions", _claims("a"), _stored(Action.ADD, PersistentVolume, "v"), False),
+        ("VolumeBinding", _claims("a"), _stored(Action.UPDATE, PersistentVolumeClaim, "a"), True),
+        ("VolumeBinding", _claims("a"), _stored(Action.UPDATE, PersistentVolumeClaim, "b"), False),
+        ("VolumeBinding", EPHEMERAL, _stored(Action.ADD, PersistentVolumeClaim, "p-e"), True),
+        ("VolumeBinding", _claims("a"), _stored(Action.UPDATE, PersistentVolume, "v"), True),
+        ("VolumeBinding", _claims("a"), _stored(Action.ADD, StorageClass, "s"), True),
+        ("VolumeBinding", _claims("a"), _stored(Action.UPDATE, StorageClass, "s"), False),
+        ("VolumeBinding", _claims("a"), _stored(Action.UPDATE, StorageClass, "s", **ALLOWED), True),
         ("NodeResourcesFit", {"cpu": "9"}, _added(node("n")), False),
         ("NodeResourcesFit", {"cpu": "1"}, _added(node("n")), True),
         ("NodeResourcesFit", {"cpu": "1"}, _gone(_info("x")), True),

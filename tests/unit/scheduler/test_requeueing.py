@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from scheduler_builders import node, pod
 
-from k8snb.api.types.claims import PersistentVolumeClaim
 from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod
 from k8snb.scheduler.framework import Cycle
@@ -130,9 +129,6 @@ class Story:
     def clear_nomination(self, nominated: Pod) -> None:
         current = self.pods[nominated.metadata.name]
         self.change(replace(current, status=replace(current.status, nominated_node_name="")))
-
-    def select_node(self, claim: PersistentVolumeClaim, node_name: str) -> None:
-        raise AssertionError(node_name)
 
     # Steps
 
