@@ -125,10 +125,13 @@ class StatefulPodControl:
         return any(has_stale_owner(claim, pod) for claim in self._existing_claims(set_, pod))
 
     def _existing_claims(self, set_: StatefulSet, pod: Pod) -> Iterator[PersistentVolumeClaim]:
+        """The pod's claims; one that was created just now has been heard of by the time that its pod is there."""
         if not set_.spec.volume_claim_templates:
             return
         for name in claim_names(set_, pod):
             claim = self._claims.get(f"{set_.metadata.namespace}/{name}")
+            if claim is None:
+                claim = self._server.find(PersistentVolumeClaim, set_.metadata.namespace, name)
             if claim is not None:
                 yield claim
 

@@ -64,6 +64,24 @@ spec:
 ---"""
 
 
+SET = """
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  serviceName: db
+  replicas: 2
+  persistentVolumeClaimRetentionPolicy: {whenDeleted: Delete}
+  selector: {matchLabels: {app: db}}
+  volumeClaimTemplates:
+  - metadata: {name: data}
+    spec: {storageClassName: late, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+  template:
+    metadata: {labels: {app: db}}
+    spec: {containers: [{name: c, image: nginx, volumeMounts: [{name: data, mountPath: /data}]}]}
+"""
+
+
 def _cluster(manifest: str, nodes: Any = 2) -> Cluster:
     cluster = Cluster(nodes=nodes, seed=1)
     done = cluster.kubectl("apply -f -", manifest)
@@ -121,6 +139,17 @@ def test_a_settling_cluster_waits_for_the_claim_that_a_new_volume_fits() -> None
     cluster.run_until_settled()
     assert 15 < cluster.now < 30
     assert _all(cluster, Pod)["p"].spec.node_name == "node-2"
+
+
+def test_a_stateful_sets_claims_have_their_owner_before_they_are_bound() -> None:
+    cluster = _cluster(_class("late", "k8snb.dev/sim") + SET)
+    cluster.run_until_settled()
+    claims = _all(cluster, PersistentVolumeClaim)
+    assert [(c.status.phase, c.metadata.owner_references[0].kind) for c in claims.values()] == [
+        ("Bound", "StatefulSet")
+    ] * 2
+    failures = {event.reason for event in _all(cluster, Event).values() if event.type == "Warning"}
+    assert failures == set()
 
 
 @pytest.mark.parametrize("claims_first", [False, True])
