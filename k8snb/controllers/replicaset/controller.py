@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Generic, TypeVar
 
-from k8snb.api.pods import available_at, controller_of, is_active, is_terminating
+from k8snb.api.pods import available_at, controller_of, is_active, is_ready, is_terminating
 from k8snb.api.selectors import matches
 from k8snb.api.types.apps import ReplicaSet, ReplicationController
 from k8snb.api.types.meta import LabelSelector, OwnerReference
@@ -99,6 +99,8 @@ class ReplicaController(Controller, Generic[Replicated]):
             self.expectations.creation_observed(key)
         self._note_stale(key)
         self.queue.add(key)
+        if rs.spec.min_ready_seconds and old is not None and is_ready(new) and not is_ready(old):
+            self.queue.add_after(key, rs.spec.min_ready_seconds * 1000)  # whatever comes of the syncs until then
 
     def _on_pod_deleted(self, pod: Pod | None) -> None:
         assert pod is not None

@@ -52,6 +52,21 @@ def test_a_pod_that_goes_is_not_released_but_counts_no_more(cluster):
     assert cluster.current(rs).status.terminating_replicas == 0
 
 
+def test_a_pod_becomes_available_in_time_although_others_are_refused(cluster):
+    hard = {"hard": {"pods": "1"}}
+    cluster.create({"kind": "ResourceQuota", "metadata": {"name": "one"}, "spec": hard, "status": hard})
+    rs = replica_set(cluster)
+    cluster.change(rs, spec=replace(cluster.current(rs).spec, min_ready_seconds=4))
+    cluster.run(5.4)  # refused for the 11th time at 5.1 s, it is tried again at 10.2 s
+    (pod,) = cluster.all(Pod)
+    cluster.set_phase(pod, "Running")
+    cluster.set_ready(pod, True)
+    cluster.run(3.5)
+    assert (cluster.current(rs).status.ready_replicas, cluster.current(rs).status.available_replicas) == (1, 0)
+    cluster.run(0.6)
+    assert cluster.current(rs).status.available_replicas == 1
+
+
 def test_orphans_that_go_or_have_ended_are_not_adopted(cluster):
     going, ended = cluster.pod("going", {"app": "web"}), cluster.pod("ended", {"app": "web"})
     cluster.delete(going)
