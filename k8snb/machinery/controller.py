@@ -96,7 +96,7 @@ class Controller:
     def queue_for(self, sync: Callable[[str], None]) -> WorkQueue:
         """A queue of keys that `sync` looks at in this controller's name; again later, where an `ApiError` ends it.
 
-        A `sync` that is `Deferred` goes on after its delay, and the failures before it are not forgotten.
+        A `sync` that is `Deferred` goes on after its delay; what the queue knows of failures before it stays as it is.
         """
 
         def process(key: str) -> None:
@@ -104,7 +104,7 @@ class Controller:
             try:
                 sync(key)
             except Deferred as wait:
-                queue.add_after(key, wait.delay_ms)
+                queue.resume_after(key, wait.delay_ms)
             except ApiError as error:
                 if self.gives_up(key, error):
                     queue.forget(key)

@@ -39,6 +39,7 @@ class WorkQueue:
         self._waiting: dict[str, int] = {}
         self._later: dict[str, Timer] = {}
         self._checks: dict[str, Timer] = {}
+        self._resumptions: dict[str, Timer] = {}
         self._failures: dict[str, int] = {}
         self._scheduled = False
 
@@ -74,6 +75,13 @@ class WorkQueue:
         self._checks[key] = self._store.loop.call_after(
             delay_ms, self._ripe, self._checks, key, self._store.cause, priority=DELIVERY
         )
+
+    def resume_after(self, key: str, delay_ms: int) -> None:
+        """Go on with a key whose processing has to wait; when it is to be looked at again stays as it is."""
+        if key not in self._resumptions:
+            self._resumptions[key] = self._store.loop.call_after(
+                delay_ms, self._ripe, self._resumptions, key, self._store.cause, priority=DELIVERY
+            )
 
     def add_rate_limited(self, key: str) -> None:
         """Process a key after a delay that doubles with each failure since the last `forget`."""

@@ -215,6 +215,8 @@ class DaemonSetController(Controller):
         revisions = self.history.construct(daemon_set, pods)
         if self.server.store.revision != written:
             self.caught_up.wrote_at(key, self.now_ms)  # others act meanwhile
+            # A real sync goes on at once; the next comes before its last write is seen and fails: see ConsistencyStore.
+            self.queue.add_after(key, WATCH_LATENCY_MS)
             raise Deferred(WATCH_LATENCY_MS)
         daemons = self._look(daemon_set, pods, revisions.hash)
         if not self.expectations.satisfied(key, self.now_ms):

@@ -10,7 +10,7 @@ from k8snb.errors import ApiError
 from k8snb.machinery.consistency import Deferred
 from k8snb.machinery.controller import Controller, Environment
 from k8snb.machinery.server import ApiServer
-from k8snb.sim.loop import Loop
+from k8snb.sim.loop import Loop, USER
 from k8snb.sim.streams import Streams
 
 
@@ -94,3 +94,12 @@ def test_a_sync_that_is_deferred_has_not_succeeded_yet() -> None:
     controller.loop.run_until(1_000)
     assert controller.tried == [(0, "a"), (100, "a"), (107, "a")]
     assert controller.queue.failures("a") == 0
+
+
+def test_a_deferred_sync_leaves_the_moment_of_the_next_attempt_where_it_is() -> None:
+    streams = Streams(1)
+    controller = Waiting(Environment(ApiServer(Loop(), streams), streams))
+    controller.queue.add("a")
+    controller.loop.call_at(50, controller.queue.add, "a", priority=USER)
+    controller.loop.run_until(1_000)
+    assert controller.tried == [(0, "a"), (50, "a"), (57, "a"), (100, "a")]
