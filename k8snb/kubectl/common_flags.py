@@ -3,7 +3,8 @@
 References
 ----------
 ``staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go Add*Flag*``,
-``staging/src/k8s.io/cli-runtime/pkg/genericclioptions`` and ``kubectl/pkg/cmd/cmd.go NewKubectlCommand @ v1.36``
+``staging/src/k8s.io/cli-runtime/pkg/genericclioptions`` and
+``staging/src/k8s.io/kubectl/pkg/cmd/cmd.go NewKubectlCommand @ v1.36``
 """
 
 from __future__ import annotations

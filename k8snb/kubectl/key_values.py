@@ -2,8 +2,9 @@
 
 References
 ----------
-``staging/src/k8s.io/kubectl/pkg/util/util.go ParseFileSource, ParseLiteralSource``, ``util/hash/hash.go`` and
-``cmd/util/env_file.go @ v1.36``
+``staging/src/k8s.io/kubectl/pkg/util/util.go ParseFileSource, ParseLiteralSource``,
+``staging/src/k8s.io/kubectl/pkg/util/hash/hash.go`` and
+``staging/src/k8s.io/kubectl/pkg/cmd/util/env_file.go @ v1.36``
 """
 
 from __future__ import annotations

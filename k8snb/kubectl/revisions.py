@@ -3,7 +3,8 @@
 References
 ----------
 ``staging/src/k8s.io/kubectl/pkg/util/deployment/deployment.go GetAllReplicaSets``,
-``staging/src/k8s.io/kubectl/pkg/polymorphichelpers/history.go`` and ``pkg/apps/kind_visitor.go @ v1.36``
+``staging/src/k8s.io/kubectl/pkg/polymorphichelpers/history.go`` and
+``staging/src/k8s.io/kubectl/pkg/apps/kind_visitor.go @ v1.36``
 """
 
 from __future__ import annotations

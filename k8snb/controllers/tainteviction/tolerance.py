@@ -3,7 +3,7 @@
 References
 ----------
 ``pkg/controller/tainteviction/taint_eviction.go getMinTolerationTime`` and
-``staging/src/k8s.io/component-helpers/scheduling/corev1/helpers.go GetMatchingTolerations @ v1.36``
+``pkg/apis/core/v1/helper/helpers.go GetMatchingTolerations @ v1.36``
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 References
 ----------
-``staging/src/k8s.io/kubectl/pkg/cmd/apply/prune.go`` and ``kubectl/pkg/util/prune/prune.go @ v1.36``
+``staging/src/k8s.io/kubectl/pkg/cmd/apply/prune.go`` and
+``staging/src/k8s.io/kubectl/pkg/util/prune/prune.go @ v1.36``
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 References
 ----------
-``staging/src/k8s.io/kubectl/pkg/cmd/apiresources/*.go``, ``version/version.go`` and
-``clusterinfo/clusterinfo.go @ v1.36``
+``staging/src/k8s.io/kubectl/pkg/cmd/{apiresources/*,version/version,clusterinfo/clusterinfo}.go @ v1.36``
 """
 
 from __future__ import annotations

@@ -7,15 +7,13 @@ from typing import Any
 
 from k8snb.controllers.statefulset.identity import ordinal_of, pod_name, start_ordinal
 from k8snb.picture.palette import hue
-from k8snb.widgets.controls.fields import Bound, Choice, KindControls, Partition, words
+from k8snb.widgets.controls.fields import Choice, KindControls, Partition, words
 from k8snb.widgets.controls.pods_and_nodes import CRASH, CRASH_ONE, FAIL_NODE, KILL, PROBE, REGISTRY, UNREADY
 from k8snb.widgets.controls.rollout import (
-    bound_text,
     controller_revisions,
     desired,
     IMAGE,
     MIN_READY_SECONDS,
-    number_or_text,
     ON_DELETE,
     replicas_field,
     undo_menu,
@@ -45,18 +43,6 @@ PARTITION = Partition(
     most=lambda view: start_ordinal(view.obj) + desired(view),
     ordinals=_ordinals,
     hint="Pods with a lower ordinal keep the old revision",
-)
-
-MAX_UNAVAILABLE = Bound(
-    name="max_unavailable",
-    label="maxUnavailable",
-    read=lambda view: bound_text(getattr(_rolling(view), "max_unavailable", None) or 1),
-    steps=lambda view, value: patch(
-        view.obj, {"updateStrategy": {"rollingUpdate": {"maxUnavailable": number_or_text(value)}}}
-    ),
-    of=desired,
-    up=True,
-    hint="Behind a feature gate that is off by default in 1.36: the API server drops the field, and 1 holds",
 )
 
 
@@ -119,7 +105,6 @@ STATEFUL_SET = KindControls(
     fields=(
         replicas_field(),
         PARTITION,
-        MAX_UNAVAILABLE,
         MIN_READY_SECONDS,
         IMAGE,
         POD_MANAGEMENT,

@@ -124,10 +124,10 @@ def test_an_offer_is_gone_after_another_action(lab: StatefulSetLab, press: Any) 
     assert lab.controls.pod_management_policy == "OrderedReady"
 
 
-def test_max_unavailable_is_dropped_as_its_gate_is_off(lab: StatefulSetLab) -> None:
-    lab.controls.max_unavailable = "2"
+def test_max_unavailable_is_dropped_as_its_gate_is_off_and_has_no_control(lab: StatefulSetLab) -> None:
+    lab.controls.run((ROLLING % ("maxUnavailable", 2)).removeprefix("kubectl "))
     assert lab.controls.answer["out"] == "statefulset.apps/db patched (no change)\n"
-    assert lab.controls.max_unavailable == "1"
+    assert "max_unavailable" not in dir(lab.controls)
 
 
 def test_a_killed_pod_comes_back_with_its_name_and_claim(lab: StatefulSetLab, press: Any) -> None:
