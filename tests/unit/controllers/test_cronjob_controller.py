@@ -106,6 +106,23 @@ def test_resumed_cron_job_starts_only_the_latest_run(cluster):
     assert names(cluster) == [f"tick-{FIRST + 2}"]
 
 
+@pytest.mark.parametrize(
+    ("minutes", "deadline", "warned"),
+    [(100.5, None, False), (101.5, None, True), (101.5, 600, False), (101.5, 6090, True)],
+)
+def test_more_than_a_hundred_missed_runs(cluster, minutes, deadline, warned):
+    """The run that is due is started all the same; runs before the deadline are not among the missed ones."""
+    tick = cron_job(cluster, suspend=True, **({} if deadline is None else {"startingDeadlineSeconds": deadline}))
+    cluster.run(minutes * 60)
+    stored = cluster.current(tick)
+    cluster.change(tick, spec=replace(stored.spec, suspend=False))
+    cluster.run()
+    assert names(cluster) == [f"tick-{FIRST + int(minutes) - 1}"]
+    message = "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew"
+    found = [(e.type, e.message) for e in cluster.all(Event) if e.reason == "TooManyMissedTimes"]
+    assert found == [("Warning", message)] * warned
+
+
 def test_history_limits(cluster):
     cron_job(cluster, successfulJobsHistoryLimit=1, failedJobsHistoryLimit=0)
     cluster.run(61)

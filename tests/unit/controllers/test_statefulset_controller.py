@@ -13,6 +13,7 @@ from k8snb.api.types.event import Event
 from k8snb.api.types.pod import Pod
 from k8snb.controllers.garbagecollector import GarbageCollector
 from k8snb.controllers.statefulset import StatefulSetController
+from k8snb.machinery.controller_revisions import new_revision, template_patch
 
 CLAIM = {
     "metadata": {"name": "data"},
@@ -107,6 +108,32 @@ def test_a_revision_is_there_before_its_first_pod(world: WorldClass) -> None:
     assert len(cluster.all(Pod)) == 1
     cluster.run(0.002)
     assert cluster.current(set_).status.update_revision == cluster.all(ControllerRevision)[0].metadata.name
+
+
+def test_a_name_that_is_taken_counts_a_collision(world: WorldClass) -> None:
+    cluster = world(StatefulSetController)
+    set_ = cluster.create(manifest())
+    proposed = new_revision(set_, template_patch(set_.spec.template), 1, 0)
+    taken = replace(proposed, metadata=replace(proposed.metadata, labels={}, owner_references=()), data={"other": 1})
+    cluster.server.create_object(taken)
+    cluster.run()
+    second = new_revision(set_, proposed.data, 1, 1).metadata.name
+    assert sorted(r.metadata.name for r in cluster.all(ControllerRevision)) == sorted([taken.metadata.name, second])
+    status = cluster.current(set_).status
+    assert (status.collision_count, status.update_revision, status.current_revision) == (1, second, second)
+    (pod,) = cluster.all(Pod)
+    assert pod.metadata.labels["controller-revision-hash"] == second
+
+
+def test_a_revision_of_the_same_template_under_the_same_name_is_no_collision(world: WorldClass) -> None:
+    cluster = world(StatefulSetController)
+    set_ = cluster.create(manifest())
+    own = new_revision(set_, template_patch(set_.spec.template), 1, 0)
+    cluster.server.create_object(replace(own, metadata=replace(own.metadata, labels={}, owner_references=())))
+    cluster.run()
+    assert [r.metadata.name for r in cluster.all(ControllerRevision)] == [own.metadata.name]
+    status = cluster.current(set_).status
+    assert (status.collision_count, status.update_revision) == (0, own.metadata.name)
 
 
 def test_parallel_creates_all_at_once(world: WorldClass) -> None:
