@@ -22,6 +22,7 @@ from k8snb.controllers.cronjob.job_template import job_for, job_name
 from k8snb.controllers.cronjob.schedule import due_run, MANY_MISSED, schedule_text, ScheduleError, until_next_ms
 from k8snb.errors import AlreadyExists, ApiError, NotFound
 from k8snb.machinery.controller import Controller, Environment, key_of
+from k8snb.machinery.owners import changes_hands, Owners
 from k8snb.machinery.server import EPOCH_MS
 
 
@@ -34,6 +35,7 @@ class CronJobController(Controller):
         super().__init__(environment)
         self.jobs = self.informers.of(Job)
         self.cron_jobs = self.informers.of(CronJob)
+        self.owners = Owners(self.cron_jobs, self.enqueue)
         self.jobs.add_index("cronjob", _by_controller)
         self.jobs.add_handler(self._on_job)
         self.cron_jobs.add_handler(self._on_cron_job)
@@ -41,18 +43,10 @@ class CronJobController(Controller):
     # -- watching
 
     def _on_job(self, old: Job | None, new: Job | None) -> None:
-        if old is not None and (new is None or controller_of(old) != controller_of(new)):
-            self._enqueue_owner(old)
+        if old is not None and (new is None or changes_hands(old, new)):
+            self.owners.enqueue_of(old)
         if new is not None:
-            self._enqueue_owner(new)
-
-    def _enqueue_owner(self, job: Job) -> None:
-        reference = controller_of(job)
-        if reference is None or reference.kind != "CronJob":
-            return
-        cron_job = self.cron_jobs.get(f"{job.metadata.namespace}/{reference.name}")
-        if cron_job is not None and cron_job.metadata.uid == reference.uid:
-            self.enqueue(cron_job)
+            self.owners.enqueue_of(new)
 
     def _on_cron_job(self, old: CronJob | None, new: CronJob | None) -> None:
         cron_job = new or old

@@ -13,7 +13,6 @@ from typing import ClassVar
 from msgspec.structs import replace
 
 from k8snb.api.pods import controller_of, is_ready
-from k8snb.api.schema import KubernetesObject
 from k8snb.api.selectors import matches
 from k8snb.api.types.apps import ControllerRevision, DaemonSet, DaemonSetStatus
 from k8snb.api.types.meta import LabelSelector
@@ -35,6 +34,7 @@ from k8snb.machinery.consistency import CaughtUp, ConsistencyStore, Deferred
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.expectations import Expectations
 from k8snb.machinery.informer import WATCH_LATENCY_MS
+from k8snb.machinery.owners import Owners
 from k8snb.machinery.ownership import claim
 from k8snb.machinery.pod_control import PodControl
 from k8snb.machinery.server import EPOCH_MS
@@ -51,6 +51,7 @@ class DaemonSetController(Controller):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         self.daemon_sets = self.informers.of(DaemonSet)
+        self.owners = Owners(self.daemon_sets, self.enqueue)
         self.nodes = self.informers.of(Node)
         self.pods = self.informers.of(Pod)
         self.expectations = Expectations()
@@ -83,30 +84,20 @@ class DaemonSetController(Controller):
         self.enqueue(daemon_set)
 
     def _on_revision(self, old: ControllerRevision | None, new: ControllerRevision | None) -> None:
-        revision = new or old
-        assert revision is not None
-        if old is not None and new is not None and controller_of(old) != controller_of(new):
-            self._enqueue_owner(old)
-        if controller_of(revision) is not None:
-            if old is not None:
-                self._enqueue_owner(revision)
-        elif new is not None and (old is None or old.metadata != new.metadata):
-            self._enqueue_possible_owners(new)
+        if new is None:
+            assert old is not None
+            self.owners.enqueue_of(old)
+            return
+        daemon_set = self.owners.enqueue_others(old, new)
+        if daemon_set is not None and old is not None:
+            self.enqueue(daemon_set)
 
     def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
         self._count(old, new)
         if new is None or new.metadata.deletion_timestamp is not None:
             self._on_pod_deleted(new or old)
             return
-        reference = controller_of(new)
-        same_owners = old is not None and old.metadata.owner_references is new.metadata.owner_references
-        if old is not None and not same_owners and controller_of(old) != reference:
-            self._enqueue_owner(old)
-        if reference is None:
-            if old is None or old.metadata.labels != new.metadata.labels or controller_of(old) is not None:
-                self._enqueue_possible_owners(new)
-            return
-        daemon_set = self._owner(new)
+        daemon_set = self.owners.enqueue_others(old, new)
         if daemon_set is None:
             return
         key = key_of(daemon_set)
@@ -136,7 +127,7 @@ class DaemonSetController(Controller):
 
     def _on_pod_deleted(self, pod: Pod | None) -> None:
         assert pod is not None
-        daemon_set = self._owner(pod)
+        daemon_set = self.owners.of(pod)
         if daemon_set is not None:
             key = key_of(daemon_set)
             self.expectations.deletion_observed(key, key_of(pod))
@@ -166,24 +157,6 @@ class DaemonSetController(Controller):
             else:
                 changes = verdict.should_run
             if changes:
-                self.enqueue(daemon_set)
-
-    def _owner(self, obj: KubernetesObject) -> DaemonSet | None:
-        reference = controller_of(obj)
-        if reference is None or reference.kind != "DaemonSet":
-            return None
-        daemon_set = self.daemon_sets.get(f"{obj.metadata.namespace}/{reference.name}")
-        return daemon_set if daemon_set is not None and daemon_set.metadata.uid == reference.uid else None
-
-    def _enqueue_owner(self, obj: KubernetesObject) -> None:
-        daemon_set = self._owner(obj)
-        if daemon_set is not None:
-            self.enqueue(daemon_set)
-
-    def _enqueue_possible_owners(self, orphan: KubernetesObject) -> None:
-        for daemon_set in self.daemon_sets.cache.values():
-            same_namespace = daemon_set.metadata.namespace == orphan.metadata.namespace
-            if same_namespace and matches(daemon_set.spec.selector, orphan.metadata.labels):
                 self.enqueue(daemon_set)
 
     # -- syncing

@@ -13,7 +13,6 @@ from typing import ClassVar
 from msgspec.structs import replace
 
 from k8snb.api.pods import controller_of
-from k8snb.api.selectors import matches
 from k8snb.api.types.apps import Deployment, ReplicaSet
 from k8snb.api.types.meta import LabelSelector
 from k8snb.api.types.pod import Pod
@@ -33,6 +32,7 @@ from k8snb.controllers.deployment.sync import (
 from k8snb.errors import ApiError
 from k8snb.machinery.at_rest import AtRest
 from k8snb.machinery.controller import Controller, Environment
+from k8snb.machinery.owners import owner_in, Owners
 from k8snb.machinery.ownership import claim
 
 MAX_RETRIES = 15
@@ -49,6 +49,7 @@ class DeploymentController(Controller):
         super().__init__(environment)
         self.deployments = self.informers.of(Deployment)
         self.replica_sets = self.informers.of(ReplicaSet)
+        self.owners = Owners(self.deployments, self.enqueue)
         self.pods = self.informers.of(Pod)
         self.at_rest = AtRest()
         self.replica_sets.add_index(_OWNER, _by_owner)
@@ -64,44 +65,22 @@ class DeploymentController(Controller):
         self.enqueue(deployment)
 
     def _on_replica_set(self, old: ReplicaSet | None, new: ReplicaSet | None) -> None:
-        rs = new or old
-        assert rs is not None
-        if old is not None and new is not None and controller_of(old) != controller_of(new):
-            self._enqueue_owner(old)
-        if controller_of(rs) is not None:
-            self._enqueue_owner(rs)
-        elif new is not None and (old is None or old.metadata != new.metadata):
-            self._enqueue_possible_owners(new)
+        if new is None:
+            assert old is not None
+            self.owners.enqueue_of(old)
+            return
+        deployment = self.owners.enqueue_others(old, new)
+        if deployment is not None:
+            self.enqueue(deployment)
 
     def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
         """Recreate waits for the end of the last old pod, which no ReplicaSet's status tells."""
         if new is not None or old is None:
             return
-        reference = controller_of(old)
-        if reference is None or reference.kind != "ReplicaSet":
-            return
-        rs = self.replica_sets.get(f"{old.metadata.namespace}/{reference.name}")
-        deployment = self._owner(rs) if rs is not None and rs.metadata.uid == reference.uid else None
+        rs = owner_in(self.replica_sets, old)
+        deployment = None if rs is None else self.owners.of(rs)
         if deployment is not None and deployment.spec.strategy.type == RECREATE and not self._pods_of(deployment):
             self.enqueue(deployment)
-
-    def _owner(self, rs: ReplicaSet) -> Deployment | None:
-        reference = controller_of(rs)
-        if reference is None or reference.kind != "Deployment":
-            return None
-        deployment = self.deployments.get(f"{rs.metadata.namespace}/{reference.name}")
-        return deployment if deployment is not None and deployment.metadata.uid == reference.uid else None
-
-    def _enqueue_owner(self, rs: ReplicaSet) -> None:
-        deployment = self._owner(rs)
-        if deployment is not None:
-            self.enqueue(deployment)
-
-    def _enqueue_possible_owners(self, orphan: ReplicaSet) -> None:
-        for deployment in self.deployments.cache.values():
-            same_namespace = deployment.metadata.namespace == orphan.metadata.namespace
-            if same_namespace and matches(deployment.spec.selector, orphan.metadata.labels):
-                self.enqueue(deployment)
 
     def _pods_of(self, deployment: Deployment) -> list[Pod]:
         owned = self._owned_by(deployment.metadata.uid)

@@ -31,6 +31,7 @@ from k8snb.controllers.job.traits import is_managed_elsewhere, is_suspended
 from k8snb.controllers.job.verdict import verdict_of
 from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.expectations import Expectations
+from k8snb.machinery.owners import changes_hands, Owners
 from k8snb.machinery.ownership import claim
 from k8snb.machinery.pod_control import PodControl
 from k8snb.machinery.server import EPOCH_MS
@@ -49,6 +50,7 @@ class JobController(Controller):
         super().__init__(environment)
         self.orphan_queue = self.queue_for(self._sync_orphans)
         self.jobs = self.informers.of(Job)
+        self.owners = Owners(self.jobs, self._enqueue_batched)
         self.pods = self.informers.of(Pod)
         self.expectations = Expectations()
         self.removals = ExpectedRemovals()
@@ -105,7 +107,7 @@ class JobController(Controller):
         """The pod is gone, or its deletion was asked for."""
         if not _concerns_jobs(pod):
             return
-        job = self._owner(pod)
+        job = self.owners.of(pod)
         if job is None or is_finished(job):
             if is_tracked(pod) and not gone:
                 self.orphan_queue.add(_orphan(pod))
@@ -117,25 +119,20 @@ class JobController(Controller):
         self._enqueue_batched(job)
 
     def _on_pod_changed(self, old: Pod | None, new: Pod) -> None:
-        reference = controller_of(new)
-        changed_owner = (
-            old is not None
-            and old.metadata.owner_references is not new.metadata.owner_references
-            and controller_of(old) != reference
-        )
+        changed_owner = changes_hands(old, new)
         if old is not None and changed_owner:
             self._observe(old, new, False)
-        if reference is not None:
+        if controller_of(new) is not None:
             self._observe(new, new, old is None)
             return
         if is_tracked(new):
             self.orphan_queue.add(_orphan(new))
         if old is None or changed_owner or old.metadata.labels != new.metadata.labels:
-            self._enqueue_possible_owners(new)
+            self.owners.enqueue_possible(new)
 
     def _observe(self, owned: Pod, pod: Pod, created: bool) -> None:
         """Tell the job that owns `owned` of a pod's change."""
-        job = self._owner(owned)
+        job = self.owners.of(owned)
         if job is None:
             return
         if created:
@@ -143,19 +140,6 @@ class JobController(Controller):
         elif not is_tracked(pod):
             self.removals.observe(key_of(job), pod.metadata.uid)
         self._enqueue_batched(job)
-
-    def _owner(self, pod: Pod) -> Job | None:
-        reference = controller_of(pod)
-        if reference is None or reference.kind != "Job":
-            return None
-        job = self.jobs.get(f"{pod.metadata.namespace}/{reference.name}")
-        return job if job is not None and job.metadata.uid == reference.uid else None
-
-    def _enqueue_possible_owners(self, orphan: Pod) -> None:
-        for job in self.jobs.cache.values():
-            same_namespace = job.metadata.namespace == orphan.metadata.namespace
-            if same_namespace and matches(job.spec.selector, orphan.metadata.labels):
-                self._enqueue_batched(job)
 
     # -- letting go of pods that no running job counts
 
@@ -178,7 +162,7 @@ class JobController(Controller):
             return False
         if reference.kind != "Job":
             return True
-        job = self._owner(pod)
+        job = self.owners.of(pod)
         return job is not None and (is_managed_elsewhere(job) or not is_finished(job))
 
     # -- syncing

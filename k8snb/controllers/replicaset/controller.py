@@ -14,7 +14,7 @@ from typing import ClassVar, Generic, TypeVar
 from k8snb.api.pods import available_at, controller_of, is_active, is_ready, is_terminating
 from k8snb.api.selectors import matches
 from k8snb.api.types.apps import ReplicaSet, ReplicationController
-from k8snb.api.types.meta import LabelSelector, OwnerReference
+from k8snb.api.types.meta import LabelSelector
 from k8snb.api.types.pod import Pod
 from k8snb.controllers.replicaset.deletion_order import pods_to_delete
 from k8snb.controllers.replicaset.status import with_status
@@ -24,6 +24,7 @@ from k8snb.machinery.controller import Controller, Environment, key_of
 from k8snb.machinery.expectations import Expectations
 from k8snb.machinery.informer import Informer, WATCH_LATENCY_MS
 from k8snb.machinery.owned_pods import OwnedPods
+from k8snb.machinery.owners import Owners
 from k8snb.machinery.ownership import claim
 from k8snb.machinery.pod_control import PodControl
 from k8snb.machinery.server import EPOCH_MS
@@ -42,6 +43,7 @@ class ReplicaController(Controller, Generic[Replicated]):
         super().__init__(environment)
         self.cls: type[Replicated] = cls
         self.replica_sets: Informer[Replicated] = self.informers.of(cls)
+        self.owners: Owners[Replicated] = Owners(self.replica_sets, self.enqueue, _selector)
         self.pods = self.informers.of(Pod)
         self.expectations = Expectations()
         self.at_rest = AtRest()
@@ -83,15 +85,7 @@ class ReplicaController(Controller, Generic[Replicated]):
         if new is None or (new.metadata.deletion_timestamp is not None):
             self._on_pod_deleted(new or old)
             return
-        reference = controller_of(new)
-        same_owners = old is not None and old.metadata.owner_references is new.metadata.owner_references
-        if old is not None and not same_owners and controller_of(old) != reference:
-            self._enqueue_owner(old)
-        if reference is None:
-            if old is None or old.metadata.labels != new.metadata.labels or controller_of(old) is not None:
-                self._enqueue_possible_owners(new)
-            return
-        rs = self._named(reference, new.metadata.namespace)
+        rs = self.owners.enqueue_others(old, new)
         if rs is None:
             return
         key = key_of(rs)
@@ -104,34 +98,12 @@ class ReplicaController(Controller, Generic[Replicated]):
 
     def _on_pod_deleted(self, pod: Pod | None) -> None:
         assert pod is not None
-        rs = self._owner(pod)
+        rs = self.owners.of(pod)
         if rs is not None:
             key = key_of(rs)
             self.expectations.deletion_observed(key, key_of(pod))
             self._note_stale(key)
             self.queue.add(key)
-
-    def _owner(self, pod: Pod) -> Replicated | None:
-        reference = controller_of(pod)
-        return None if reference is None else self._named(reference, pod.metadata.namespace)
-
-    def _named(self, reference: OwnerReference, namespace: str) -> Replicated | None:
-        """The object that a pod's reference names, if it is one of these and still there."""
-        if reference.kind != self.cls.__name__:
-            return None
-        rs = self.replica_sets.get(f"{namespace}/{reference.name}")
-        return rs if rs is not None and rs.metadata.uid == reference.uid else None
-
-    def _enqueue_owner(self, pod: Pod) -> None:
-        rs = self._owner(pod)
-        if rs is not None:
-            self.enqueue(rs)
-
-    def _enqueue_possible_owners(self, orphan: Pod) -> None:
-        for rs in self.replica_sets.cache.values():
-            same_namespace = rs.metadata.namespace == orphan.metadata.namespace
-            if same_namespace and matches(_selector(rs), orphan.metadata.labels):
-                self.enqueue(rs)
 
     # -- syncing
 

@@ -13,8 +13,7 @@ from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
-from k8snb.api.pods import available_at, controller_of, is_ready
-from k8snb.api.selectors import matches
+from k8snb.api.pods import available_at, is_ready
 from k8snb.api.types.apps import ControllerRevision, StatefulSet, StatefulSetStatus
 from k8snb.api.types.claims import PersistentVolumeClaim
 from k8snb.api.types.pod import Pod, PodTemplateSpec
@@ -37,6 +36,7 @@ from k8snb.machinery.controller_revisions import (
     to_truncate,
 )
 from k8snb.machinery.informer import WATCH_LATENCY_MS
+from k8snb.machinery.owners import Owners
 from k8snb.machinery.ownership import claim
 from k8snb.machinery.server import EPOCH_MS
 
@@ -49,6 +49,7 @@ class StatefulSetController(Controller):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         self.sets = self.informers.of(StatefulSet)
+        self.owners = Owners(self.sets, self.enqueue)
         self.pods = self.informers.of(Pod)
         self.history = RevisionHistory(self.server, self.informers)
         claims = self.informers.of(PersistentVolumeClaim)
@@ -71,41 +72,17 @@ class StatefulSetController(Controller):
         self.enqueue(set_)
 
     def _on_pod(self, old: Pod | None, new: Pod | None) -> None:
-        pod = new or old
-        assert pod is not None
-        reference = controller_of(pod)
-        changed_owner = old is not None and new is not None and controller_of(old) != reference
-        if old is not None and changed_owner:
-            self._enqueue_owner(old)
-        if reference is not None:
-            self._enqueue_owner(pod)
-            if old is not None and new is not None and not is_ready(old) and is_ready(new):
-                self._check_when_available(new)
-        elif new is not None and (old is None or changed_owner or old.metadata.labels != new.metadata.labels):
-            self._enqueue_possible_owners(new)
-
-    def _owner(self, pod: Pod) -> StatefulSet | None:
-        reference = controller_of(pod)
-        if reference is None or reference.kind != "StatefulSet":
-            return None
-        set_ = self.sets.get(f"{pod.metadata.namespace}/{reference.name}")
-        return set_ if set_ is not None and set_.metadata.uid == reference.uid else None
-
-    def _enqueue_owner(self, pod: Pod) -> None:
-        set_ = self._owner(pod)
-        if set_ is not None:
-            self.enqueue(set_)
-
-    def _check_when_available(self, pod: Pod) -> None:
-        set_ = self._owner(pod)
-        if set_ is not None and set_.spec.min_ready_seconds:
-            self.queue.add_after(key_of(set_), set_.spec.min_ready_seconds * 1000)
-
-    def _enqueue_possible_owners(self, orphan: Pod) -> None:
-        for set_ in self.sets.cache.values():
-            same_namespace = set_.metadata.namespace == orphan.metadata.namespace
-            if same_namespace and matches(set_.spec.selector, orphan.metadata.labels):
-                self.enqueue(set_)
+        if new is None:
+            assert old is not None
+            self.owners.enqueue_of(old)
+            return
+        set_ = self.owners.enqueue_others(old, new)
+        if set_ is None:
+            return
+        self.enqueue(set_)
+        seconds = set_.spec.min_ready_seconds
+        if seconds and old is not None and is_ready(new) and not is_ready(old):
+            self.queue.add_after(key_of(set_), seconds * 1000)
 
     # -- syncing
 
