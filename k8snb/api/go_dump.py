@@ -17,7 +17,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from k8snb.api.quantity import number_of
+from k8snb.api.quantity import EXACT, number_of
 from k8snb.api.schema import Field, fields_of, Shape, Struct
 
 _IN_CAPITALS = re.compile(
@@ -50,6 +50,7 @@ _GO_NAMES_OF = {
 _BY_VALUE = frozenset({"creation_timestamp"})  # None here, and no pointer in Go
 _YEAR_ONE = 62135596800  # seconds from Go's zero time to the Unix epoch
 _LONGEST_INTEGER = 18  # digits that surely fit into 64 bits
+_PARTS = re.compile(r"([+-]?)0*(\d*)\.?(\d*)([eEinumkKMGTP]*[-+]?\d*)", re.ASCII)  # of a quantity
 _WORD = 2**64
 _NANO = 9
 
@@ -163,32 +164,34 @@ def _quantity(text: str) -> str:
     ----------
     ``staging/src/k8s.io/apimachinery/pkg/api/resource/quantity.go ParseQuantity @ v1.36``
     """
-    digits = text.rstrip("numkKMGTPEi") if "e" not in text else text.partition("e")[0]
-    suffix = text[len(digits) :]
+    parts = _PARTS.fullmatch(text)
+    assert parts is not None
+    sign, whole, fraction, suffix = parts.groups()
     exponent, form = _suffix(suffix)
-    fits = len(digits.lstrip("-")) <= _LONGEST_INTEGER - (exponent * 3 // 10 + 4 if form == "BinarySI" else 0)
+    digits = whole + fraction
+    fits = len(digits) <= _LONGEST_INTEGER - (exponent * 3 // 10 + 4 if form == "BinarySI" else 0)
     if not fits:
         return _large_quantity(text, form)
-    number = int(digits)
+    number = int(f"{sign}{digits or '0'}")
     if form == "BinarySI":
         amount, scale, kept = number << exponent, 0, bool(number & 7)
     else:
-        amount, scale, kept = number, exponent, not digits.endswith("000") or text == "0"
+        amount, scale, kept = number, exponent - len(fraction), not digits.endswith("000") or text == "0"
     return _amount(amount, scale, "<nil>", text if kept else "", form)
 
 
 def _suffix(suffix: str) -> tuple[int, str]:
     """The exponent of a suffix, of ten or of two, and the name of its style."""
-    if suffix.startswith("e"):
-        return int(suffix[1:]), "DecimalExponent"
     if suffix.endswith("i"):
         return 10 * ("KMGTPE".index(suffix[0]) + 1), "BinarySI"
+    if suffix[1:]:
+        return int(suffix[1:]), "DecimalExponent"
     return (3 * ("num kMGTPE".index(suffix) - 3) if suffix else 0), "DecimalSI"
 
 
 def _large_quantity(text: str, form: str) -> str:
     """A number of more digits than are sure to fit into 64 bits is kept in words of 64 bits, in billionths."""
-    left, words = abs(int(number_of(text).scaleb(_NANO))), []
+    left, words = abs(int(number_of(text).scaleb(_NANO, EXACT))), []
     while left:
         words.append(str(left % _WORD))
         left //= _WORD

@@ -22,7 +22,7 @@ _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "
 _DECIMAL_BY_EXPONENT = {v: k for k, v in _DECIMAL.items()}
 _LARGEST = Decimal(2**63 - 1)
 _OVERFLOW = 2**63
-_EXACT = Context(prec=400)  # digits enough for all that a request can hold
+EXACT = Context(prec=10_000_000)  # more digits than a request can hold
 _DIGITS_AT_HAND = 18  # so many decimal digits always fit into 64 bits, so many binary ones into fewer
 _BINARY_DIGITS_AT_HAND = 15
 _NANO = -9
@@ -57,14 +57,14 @@ def _parse(text: str) -> _Parsed:
     sign, whole, fraction, suffix = match.groups(default="")
     whole = whole or "0"
     style, exponent = _interpret(suffix)
-    digits = int(whole + fraction)
+    digits = Decimal(whole + fraction)  # Python reads an integer of a few thousand digits only
     if style == "binary":
-        number = _EXACT.multiply(Decimal(digits << exponent).scaleb(-len(fraction), _EXACT), Decimal(1))
+        number = EXACT.multiply(digits, Decimal(1 << exponent)).scaleb(-len(fraction), EXACT)
         at_hand = not fraction and _BINARY_DIGITS_AT_HAND - len(whole) - exponent * 3 // 10 > 0
-        as_written = at_hand and digits & 7 != 0
+        as_written = at_hand and int(digits) & 7 != 0
     else:
         scale = exponent - len(fraction)
-        number = Decimal(digits).scaleb(scale, _EXACT)
+        number = digits.scaleb(scale, EXACT)
         at_hand = len(whole + fraction) <= _DIGITS_AT_HAND and scale >= _NANO
         as_written = at_hand and scale % 3 == 0 and not (whole + fraction).endswith("000") and whole[0] != "0"
     if not at_hand:
@@ -90,9 +90,9 @@ def _interpret(suffix: str) -> tuple[str, int]:
 
 def _scaled_up(number: Decimal, scale: int) -> Decimal:
     """A number with nothing finer than ten to the power of `scale`; what is finer is rounded away from zero."""
-    if number == number.to_integral_value(context=_EXACT):
+    if number == number.to_integral_value(context=EXACT):
         return number
-    return number.scaleb(-scale, _EXACT).to_integral_value(ROUND_UP, _EXACT).scaleb(scale, _EXACT)
+    return number.scaleb(-scale, EXACT).to_integral_value(ROUND_UP, EXACT).scaleb(scale, EXACT)
 
 
 @lru_cache(65536)
@@ -122,12 +122,12 @@ def _written(number: Decimal, style: str) -> str:
     """The canonical text of a number."""
     if number == 0:
         return "0"
-    if style == "binary" and abs(number) >= 1024 and number == number.to_integral_value(context=_EXACT):
+    if style == "binary" and abs(number) >= 1024 and number == number.to_integral_value(context=EXACT):
         return _binary_text(int(number))
     exponent = _exponent(number)
-    mantissa = int(number.scaleb(-exponent, _EXACT))
+    mantissa = f"{number.scaleb(-exponent, EXACT).to_integral_value(context=EXACT):f}"
     if style == "exponent":
-        return f"{mantissa}e{exponent}" if exponent else str(mantissa)
+        return f"{mantissa}e{exponent}" if exponent else mantissa
     return f"{mantissa}{_DECIMAL_BY_EXPONENT.get(exponent, '')}"
 
 
@@ -140,7 +140,7 @@ def _binary_text(number: int) -> str:
 
 def _exponent(number: Decimal) -> int:
     """The largest exponent, a multiple of three, that leaves a whole mantissa."""
-    exponent = int(number.normalize(_EXACT).as_tuple().exponent)
+    exponent = int(number.normalize(EXACT).as_tuple().exponent)
     return exponent // 3 * 3
 
 
@@ -175,7 +175,7 @@ def _scaled(text: str, power: int) -> int:
     What does not fit into 64 bits is nothing, or its low bits if the number was kept at its full length.
     """
     parsed = _parse(text)
-    number = int(parsed.number.scaleb(power, _EXACT).to_integral_value(ROUND_CEILING, _EXACT))
+    number = int(parsed.number.scaleb(power, EXACT).to_integral_value(ROUND_CEILING, EXACT))
     if -_OVERFLOW <= number < _OVERFLOW:
         return number
     low = 0 if parsed.at_hand else (abs(number) + _OVERFLOW) % (2 * _OVERFLOW) - _OVERFLOW
@@ -189,12 +189,12 @@ def format_milli(milli: int) -> str:
 
 def add(one: str, other: str) -> str:
     """The sum of two quantities, in the suffix style of the first (of the second, if the first is zero)."""
-    return with_style(number_of(one) + number_of(other), one if number_of(one) else other)
+    return with_style(EXACT.add(number_of(one), number_of(other)), one if number_of(one) else other)
 
 
 def subtract(one: str, other: str) -> str:
     """The difference of two quantities, in the suffix style of the first."""
-    return with_style(number_of(one) - number_of(other), one if number_of(one) else other)
+    return with_style(EXACT.subtract(number_of(one), number_of(other)), one if number_of(one) else other)
 
 
 def with_style(number: Decimal, like: str) -> str:

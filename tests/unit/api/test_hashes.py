@@ -91,6 +91,11 @@ def test_a_revision_is_hashed_the_other_way_round() -> None:
         ("1e3", 1, 3, "1e3", "DecimalExponent"),
         ("5Gi", 5 * 2**30, 0, "5Gi", "BinarySI"),
         ("64Mi", 2**26, 0, "", "BinarySI"),  # the text of an eight-fold is not kept
+        ("1.5e19", 15, 18, "1.5e19", "DecimalExponent"),
+        ("1.5E400", 15, 399, "1.5E400", "DecimalExponent"),
+        ("1.500k", 1500, 0, "1.500k", "DecimalSI"),
+        ("5.", 5, 0, "5.", "DecimalSI"),
+        ("-1.5e19", -15, 18, "-1.5e19", "DecimalExponent"),
     ],
 )
 def test_quantities_are_written_as_they_are_kept(quantity: str, value: int, scale: int, kept: str, form: str) -> None:

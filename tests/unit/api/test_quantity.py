@@ -25,6 +25,9 @@ from k8snb.api.quantity import canonical, FORMAT_WRONG, milli_value, QuantityErr
         ("0.1n", "1n"),
         ("9223372036854775808", "9223372036854775808"),
         ("8Ei", "9223372036854775807"),
+        ("1.500k", "1.500k"),
+        ("1.5e19", "1.5e19"),
+        ("1" * 5000, "1" * 5000),  # more digits than Python reads as an integer
         *((text, "0") for text in ("k", "Mi", ".", "+", "-0", "e5", "000")),
     ],
 )
