@@ -38,7 +38,8 @@ R = TypeVar("R")
 
 MISSING_IMAGES = ("*broken*",)
 SETTLE_TIMEOUT_SECONDS = 3600.0
-LONGEST_WAIT_MS = 1_000_000_000  # a command with a longer timeout than eleven days waits no longer
+LONGEST_WAIT_MS = 1_000_000_000  # a command that has more than eleven days has no limit
+PATIENCE_MS = 3_600_000  # so long it waits then, if anything moves
 
 
 def _alone(method: Callable[Concatenate[Cluster, P], R]) -> Callable[Concatenate[Cluster, P], R]:
@@ -430,14 +431,19 @@ class Cluster(ClusterTables):
         return command.result
 
     def _wait(self, predicate: Callable[[], object], timeout_ms: int | None) -> bool:
-        """Run until the predicate holds (True), or time is out or nothing moves any more (False)."""
-        deadline = None if timeout_ms is None else self.now_ms + min(timeout_ms, LONGEST_WAIT_MS)
-        limit = min((t for t in (deadline, self._stop_ms) if t is not None), default=None)
+        """Run until the predicate holds (True), or time is out (False); without a limit, while anything moves."""
+        if timeout_ms is None or timeout_ms > LONGEST_WAIT_MS:
+            patient, limit = True, self.now_ms + PATIENCE_MS
+        else:
+            patient, limit = False, self.now_ms + timeout_ms
+        if self._stop_ms is not None:
+            limit = min(limit, self._stop_ms)
         while not predicate():
+            if patient and self._loop.idle:
+                return False
             due = self._loop.next_time()
-            if due is None or (limit is not None and due > limit) or (limit is None and self._loop.idle):
-                if limit is not None:
-                    self._loop.run_until(limit)
+            if due is None or due > limit:
+                self._loop.run_until(limit)
                 return False
             self._loop.step()
         return True

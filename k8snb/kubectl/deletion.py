@@ -18,7 +18,7 @@ from k8snb.kubectl.flags import Flag
 from k8snb.kubectl.go_values import parse_bool
 from k8snb.kubectl.infos import Info, meta_of
 
-WEEK_MS = 168 * 3600 * 1000
+FOR_EVER_MS = 10**13  # for the week that kubectl waits at most: what does not come while anything moves never comes
 _POLICIES = {"background": "Background", "foreground": "Foreground", "orphan": "Orphan"}
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from k8snb.errors import K8snbError, NotFound
 from k8snb.kubectl.command import CommandSpec, paced, Session, Waiting
 from k8snb.kubectl.common_flags import ALL, ALL_NAMESPACES, DRY_RUN, FIELD_SELECTOR, FILES, SELECTOR
-from k8snb.kubectl.deletion import cascade_flag, cascade_of, gone, WEEK_MS
+from k8snb.kubectl.deletion import cascade_flag, cascade_of, FOR_EVER_MS, gone
 from k8snb.kubectl.dry_run import dry_run_of, DryRun
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import raise_all, with_source
@@ -51,7 +51,7 @@ def _delete(session: Session) -> Waiting:
     if not run.named:
         session.say("No resources found")
     elif flags["wait"] and dry_run is DryRun.NONE:
-        yield from gone(session, run.deleted, flags["timeout"] or WEEK_MS)
+        yield from gone(session, run.deleted, flags["timeout"] or FOR_EVER_MS)
 
 
 def _grace_period(session: Session) -> int:

@@ -16,7 +16,7 @@ from k8snb.api.field_errors import go_quote
 from k8snb.errors import K8snbError, NotFound
 from k8snb.kubectl.command import CommandSpec, Session, Wait, Waiting
 from k8snb.kubectl.common_flags import ALL, ALL_NAMESPACES, FIELD_SELECTOR, FILES, LOCAL, OUTPUT, SELECTOR
-from k8snb.kubectl.deletion import is_gone, WEEK_MS
+from k8snb.kubectl.deletion import FOR_EVER_MS, is_gone
 from k8snb.kubectl.errors import KubectlError
 from k8snb.kubectl.failures import raise_all
 from k8snb.kubectl.flags import array, duration, switch
@@ -43,7 +43,7 @@ def _wait(session: Session) -> Waiting:
     output = Output(session)
     wanted: list[str] = session.flags["for"]
     conditions = _conditions(session, output, wanted)
-    timeout = session.flags["timeout"] if session.flags["timeout"] >= 0 else WEEK_MS
+    timeout = session.flags["timeout"] if session.flags["timeout"] >= 0 else FOR_EVER_MS
     deadline = session.server.now_ms + timeout
     lowered = [condition.lower() for condition in wanted]
     if "create" in lowered:

@@ -131,6 +131,33 @@ def test_delete_gives_up_on_an_object_that_stays(terminal: Terminal) -> None:
     assert terminal.cluster.now == 5
 
 
+@pytest.mark.parametrize("line", ["delete cm stuck", "wait cm/stuck --for=delete --timeout=-1s"])
+def test_without_a_timeout_nobody_waits_for_what_never_comes(terminal: Terminal, line: str) -> None:
+    terminal.out("create -f -", STUCK)
+    terminal.out("create cronjob tick --image=a --schedule='* * * * *'")
+    terminal.cluster.run(70)
+    before = terminal.cluster.now
+    result = terminal.both(line)
+    assert (result.exit, result.stderr) == (1, "error: timed out waiting for the condition on configmaps/stuck\n")
+    assert terminal.cluster.now - before < 60
+
+
+def test_while_something_moves_for_ever_an_hour_is_waited(terminal: Terminal) -> None:
+    terminal.out("create -f -", STUCK)
+    terminal.out("run crash --image=a --env=SIM='run=1 exit=1'")
+    assert terminal.both("delete cm stuck").exit == 1
+    assert terminal.cluster.now == 3600
+
+
+def test_a_branch_gives_up_waiting_when_its_cluster_did(terminal: Terminal) -> None:
+    terminal.out("create -f -", STUCK)
+    terminal.both("delete cm stuck")
+    terminal.cluster.run(5)
+    terminal.out("create cm later")
+    terminal.cluster.run(20)
+    assert len(terminal.cluster.fork().log) == len(terminal.cluster.log)
+
+
 def test_a_command_that_waits_is_a_generator(terminal: Terminal) -> None:
     terminal.out("create -f -", STUCK)
     command = run("delete cm stuck --timeout=7s", terminal.cluster.server)
