@@ -31,7 +31,7 @@ from k8snb.sim.loop import rare_collections
 from k8snb.sim.streams import Streams
 from k8snb.sim.time import milliseconds
 from k8snb.step import Step
-from k8snb.why import explain, Explanation
+from k8snb.why import explain, Explanation, still_moving
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -339,8 +339,8 @@ class Cluster(ClusterTables):
         """
         deadline = self.now_ms + milliseconds(timeout, "timeout")
         if not self._loop.run_until_idle(deadline):
-            moving = ", ".join(dict.fromkeys(t.name for t in self._loop.pending()[:5]))
-            raise SimulationError(f"not settled after {timeout:g} s: {moving} is still to come")
+            moving = still_moving(self.server) or dict.fromkeys(t.name for t in self._loop.pending()[:5])
+            raise SimulationError(f"not settled after {timeout:g} s: {'; '.join(moving)}")
 
     @_alone
     def step(self) -> Step | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from k8snb.api.pods import controller_of, is_ready, is_terminal
-from k8snb.api.resources import find
+from k8snb.api.resources import BY_KIND, find
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod, PodTemplateSpec
@@ -18,6 +18,8 @@ from k8snb.errors import K8snbError, NotFound
 from k8snb.machinery.log import Change, Entry, Input, Log
 from k8snb.machinery.server import Reader
 from k8snb.standing import standing_still
+
+_MOVING = ("Deployment", "StatefulSet", "DaemonSet", "Job", "ReplicaSet", "Pod", "PersistentVolumeClaim", "Node")
 
 
 class Link(NamedTuple):
@@ -74,6 +76,15 @@ def explain(log: Log, reader: Reader, reference: str) -> Explanation:
     links = [Link(-1, now, sentence, about) for sentence, about in standing_still(reader, own[-1].new)]
     links.extend(_chain(log, _telling_change(own)))
     return Explanation(f"{resource.singular}/{name}", tuple(links))
+
+
+def still_moving(reader: Reader, most: int = 3) -> list[str]:
+    """What the first objects wait for that wait for something, workloads before pods."""
+    found = []
+    for kind in _MOVING:
+        for obj in reader.list(BY_KIND[kind]):
+            found += [sentence for sentence, _ in standing_still(reader, obj)][:1]
+    return found[:most]
 
 
 def _changes_until(log: Log, time_ms: int) -> Iterator[Change]:

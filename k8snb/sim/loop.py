@@ -67,7 +67,7 @@ class Timer(Struct, eq=False):
     def name(self) -> str:
         """What the timer calls, for people."""
         called = getattr(self.callback, "__qualname__", "call")
-        return f"{called}({', '.join(str(a) for a in self.args)})"
+        return f"{called}({', '.join(a for a in self.args if isinstance(a, str))})"
 
 
 class Loop:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from k8snb import Cluster
+from k8snb.errors import SimulationError
 
 SET = """\
 apiVersion: apps/v1
@@ -173,3 +174,17 @@ def test_a_pod_that_was_deleted_tells_who_did_it_though_it_ended_later(cluster: 
     name = cluster.kubectl("get pods -o name").stdout.strip()
     run(cluster, f"delete {name}", seconds=10)
     assert sentences(cluster, name)[0] == f"{name} was deleted by user"
+
+
+def test_what_does_not_settle_is_named(cluster: Cluster) -> None:
+    cluster.kubectl("create deployment web --image=nginx:1 --replicas=2")
+    with pytest.raises(SimulationError) as unsettled:
+        cluster.run_until_settled(timeout=0.5)
+    assert str(unsettled.value).startswith(
+        "not settled after 0.5 s: deployment/web is not complete: 0 of 2 available, 2 updated; replicaset/web-"
+    )
+    cluster.kubectl("delete deployment web")
+    cluster.run_until_settled()
+    cluster.kubectl("run crash --image=a --env=SIM='run=1 exit=1'")
+    with pytest.raises(SimulationError, match=r"^not settled after 600 s: pod/crash waits: CrashLoopBackOff \(a\)$"):
+        cluster.run_until_settled(timeout=600)
