@@ -20,7 +20,7 @@ from k8snb.faults import check_fault, describe_fault, inject
 from k8snb.journal import describe_action, JournalEntry
 from k8snb.kubectl import Result
 from k8snb.kubelet.probe_report import ProbeReport
-from k8snb.kubelet.program import ImageFunction
+from k8snb.kubelet.program import ImagePrograms
 from k8snb.machinery.history import History, View
 from k8snb.machinery.log import Log, NO_CAUSE
 from k8snb.machinery.server import ApiServer, EPOCH_MS, Reader
@@ -77,9 +77,9 @@ class Cluster(ClusterTables):
     Attributes
     ----------
     images
-        What containers do, by image: functions that are given a `Start` (its number and names) and return a `Program`
-        or a script, ``run=3 exit=1``. They have to return the same for the same start. Branches know them too; a
-        saved session does not, for functions cannot be written down.
+        What containers do, by image: a script, ``run=3 exit=1``, a `Program`, or a function that is given a `Start`
+        (its number and names) and returns either, the same for the same start. Branches know them too; a saved session
+        does not, for functions cannot be written down.
 
     Examples
     --------
@@ -112,7 +112,7 @@ class Cluster(ClusterTables):
         }
         self.journal: list[JournalEntry] = []
         self.lock = RLock()  # callbacks of widgets come in threads of their own
-        self.images: dict[str, ImageFunction] = {}
+        self.images = ImagePrograms()
         kubelet = "annotated" if annotated else "exact" if exact else "distributed"
         self._plane = ControlPlane(seed, kubelet, missing_images, self.images)
         self._loop = self._plane.loop

@@ -28,7 +28,7 @@ from k8snb.controllers.statefulset import StatefulSetController
 from k8snb.controllers.tainteviction import TaintEvictionController
 from k8snb.controllers.ttlafterfinished import TTLAfterFinishedController
 from k8snb.kubelet import Kubelets
-from k8snb.kubelet.program import ImageFunction
+from k8snb.kubelet.program import ImageProgram
 from k8snb.machinery.controller import Controller, Environment
 from k8snb.machinery.server import ApiServer
 from k8snb.scheduling import SchedulerComponent
@@ -65,7 +65,7 @@ class ControlPlane:
     """All components of one cluster, on one loop and one store."""
 
     def __init__(
-        self, seed: int, kubelet: str, missing_images: Sequence[str], functions: Mapping[str, ImageFunction]
+        self, seed: int, kubelet: str, missing_images: Sequence[str], image_programs: Mapping[str, ImageProgram]
     ) -> None:
         self.loop = Loop()
         self.streams = Streams(seed)
@@ -73,4 +73,4 @@ class ControlPlane:
         environment = Environment(self.server, self.streams)
         self.controllers = [controller(environment) for controller in CONTROLLERS]
         self.scheduler = SchedulerComponent(environment)
-        self.kubelets = Kubelets(environment, kubelet, missing_images, functions)
+        self.kubelets = Kubelets(environment, kubelet, missing_images, image_programs)

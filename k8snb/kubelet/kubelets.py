@@ -22,7 +22,7 @@ from k8snb.kubelet.node_status import healthy_node
 from k8snb.kubelet.plain import PlainPod
 from k8snb.kubelet.pod_worker import PodWorker
 from k8snb.kubelet.probe_report import ProbeReport
-from k8snb.kubelet.program import ImageFunction
+from k8snb.kubelet.program import ImageProgram
 from k8snb.kubelet.registry import Registry
 from k8snb.kubelet.sender import Sender
 from k8snb.kubelet.service_times import ServiceTimes
@@ -42,7 +42,7 @@ class Kubelets:
         others take their times from distributions (``distributed``), or next to none (``exact``).
     missing_images
         Patterns of images that no registry has.
-    functions
+    image_programs
         What containers do, by image.
     """
 
@@ -53,7 +53,7 @@ class Kubelets:
         environment: Environment,
         mode: str,
         missing_images: Sequence[str],
-        functions: Mapping[str, ImageFunction],
+        image_programs: Mapping[str, ImageProgram],
     ) -> None:
         self.server = environment.server
         self.registry = Registry(missing_images)
@@ -62,7 +62,7 @@ class Kubelets:
         self._durations: Durations = (
             ExactDurations() if mode == EXACT else DrawnDurations(environment.streams.stream("kubelet"))
         )
-        self._functions = functions
+        self._image_programs = image_programs
         self._heartbeats = environment.heartbeats
         self._down: dict[str, None] = {}
         self._sender = Sender(environment.server.loop)
@@ -122,7 +122,7 @@ class Kubelets:
             number = len(self._nodes) + 2
             host_ip = f"192.168.{number // 250}.{number % 250}"
             kubelet = self._nodes[name] = NodeKubelet(
-                self.server, name, host_ip, self.registry, self._durations, self._functions, self._next_address,
+                self.server, name, host_ip, self.registry, self._durations, self._image_programs, self._next_address,
                 self._lives, self._sender, self.service,
             )  # fmt: skip
             if name in self._down:

@@ -23,7 +23,7 @@ from k8snb.kubelet.plain import is_plain, PlainPod
 from k8snb.kubelet.plain_status import creating
 from k8snb.kubelet.pod_admission import chose_its_node, RejectedPod, Rejection, rejection
 from k8snb.kubelet.pod_worker import PodWorker
-from k8snb.kubelet.program import ImageFunction, Program, read_script, run_image, script_of, Start
+from k8snb.kubelet.program import ImageProgram, Program, read_script, run_image, script_of, Start
 from k8snb.kubelet.registry import Registry
 from k8snb.kubelet.sender import Sender
 from k8snb.kubelet.service_times import ServiceTimes
@@ -42,7 +42,7 @@ class NodeKubelet:
 
     Parameters
     ----------
-    functions
+    image_programs
         What containers do, by image.
     address
         Gives the next pod's IP address.
@@ -61,7 +61,7 @@ class NodeKubelet:
         host_ip: str,
         registry: Registry,
         durations: Durations,
-        functions: Mapping[str, ImageFunction],
+        image_programs: Mapping[str, ImageProgram],
         address: Callable[[], str],
         lives: dict[str, Life],
         sender: Sender,
@@ -80,7 +80,7 @@ class NodeKubelet:
         self.service = service
         self.asleep = False
         self.awake = Signal()
-        self._functions = functions
+        self._image_programs = image_programs
         self.recorder = Recorder(server, "kubelet", name)
         self._lives = lives
         self._creating: tuple[PodSpec, int, PodStatus, PodStatus] | None = None
@@ -140,7 +140,7 @@ class NodeKubelet:
             return False
         known = self._plain_specs.get(id(pod.spec))
         if known is None or known[0] is not pod.spec:
-            plain = is_plain(pod.spec) and not any(c.image in self._functions for c in pod.spec.containers)
+            plain = is_plain(pod.spec) and not any(c.image in self._image_programs for c in pod.spec.containers)
             known = self._plain_specs[id(pod.spec)] = (pod.spec, plain)
         return known[1]
 
@@ -198,9 +198,9 @@ class NodeKubelet:
         script = script_of(container)
         if script is not None:
             return read_script(script, number)
-        function = self._functions.get(container.image)
-        if function is not None:
-            return run_image(function, Start(number, container.name, container.image, pod.metadata.name, self.name))
+        registered = self._image_programs.get(container.image)
+        if registered is not None:
+            return run_image(registered, Start(number, container.name, container.image, pod.metadata.name, self.name))
         return Program(term=self.durations.term_seconds())
 
 

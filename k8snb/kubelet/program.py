@@ -1,12 +1,13 @@
 """Programs: what a container does once it is started, for no container really runs.
 
-A program comes from the container's variable ``SIM``, from a Python function that was registered for its image, or is
-the default: it runs for ever, and stops when it is asked to.
+A program comes from the container's variable ``SIM``, from what was registered for its image, or is the default: it
+runs for ever, and stops when it is asked to.
 """
 
 from __future__ import annotations
 
 import math
+from collections import UserDict
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -56,7 +57,28 @@ class Start(NamedTuple):
     node: str
 
 
-ImageFunction = Callable[[Start], "Program | str | None"]
+ImageProgram = Program | str | Callable[[Start], Program | str | None]
+
+
+class ImagePrograms(UserDict[str, ImageProgram]):
+    """What containers do, by image: a `Program`, a script, or a function that gives either for each start.
+
+    Raises
+    ------
+    K8snbError
+        When something else is registered.
+
+    Examples
+    --------
+    >>> images = ImagePrograms()
+    >>> images["job:1"] = "run=3 exit=1"
+    >>> images["job:2"] = lambda start: Program(run=start.number)
+    """
+
+    def __setitem__(self, image: str, program: ImageProgram) -> None:
+        if not (isinstance(program, Program | str) or callable(program)):
+            raise K8snbError(f"image {image!r}: {program!r} is neither a Program, nor a script, nor a function")
+        super().__setitem__(image, program)
 
 
 def script_of(container: Container) -> str | None:
@@ -86,15 +108,15 @@ def read_script(script: str, number: int) -> Program:
     )
 
 
-def run_image(function: ImageFunction, start: Start) -> Program:
-    """The program that an image's function gives for a start.
+def run_image(registered: ImageProgram, start: Start) -> Program:
+    """The program that was registered for an image, or that its function gives for a start.
 
     Raises
     ------
     K8snbError
         When the function gives something else.
     """
-    given = function(start)
+    given = registered(start) if callable(registered) else registered
     if given is None:
         return DEFAULT
     if isinstance(given, str):

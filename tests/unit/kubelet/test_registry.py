@@ -110,3 +110,22 @@ def test_functions_say_what_images_do_and_branches_know_them() -> None:
         each.run(60)
         status = each.get("pod", "web").status.container_statuses[0]
         assert (status.restart_count, status.state.running is not None) == (2, True)
+
+
+@pytest.mark.parametrize("program", ["run=3 exit=7", Program(run=3, exit=7)])
+def test_a_script_or_a_program_says_what_an_image_does(program: Program | str) -> None:
+    cluster = Cluster(nodes=1)
+    cluster.images["app:1"] = program
+    cluster.kubectl("run web --image=app:1 --restart=Never")
+    cluster.run(20)
+    terminated = cluster.get("pod", "web").status.container_statuses[0].state.terminated
+    assert (terminated.exit_code, cluster.get("pod", "web").status.phase) == (7, "Failed")
+
+
+def test_what_says_nothing_is_refused_when_it_is_registered() -> None:
+    images = Cluster(nodes=1).images
+    with pytest.raises(K8snbError, match=r"^image 'app:1': 5 is neither a Program, nor a script, nor a function$"):
+        images["app:1"] = 5  # type: ignore[assignment]
+    with pytest.raises(K8snbError):
+        images.update({"app:1": None})  # type: ignore[dict-item]
+    assert not images
