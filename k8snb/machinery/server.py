@@ -249,7 +249,9 @@ class ApiServer:
         old = self.get(resource, namespace, name)
         if subresource == "scale":
             new = patched_scale(old, patch_type, patch, unknown)
-            return scale_of(self._update(resource, old, new, "", dry_run))
+            stored = self._update(resource, old, new, "", dry_run)
+            # Who manages the number is written anew each time, so that there is a new version in any case.
+            return scale_of(self._put(resource, old) if stored is old and not dry_run else stored)
         new = requests.for_update(patch_object(old, patch_type, patch, unknown), resource, namespace, name)
         return self._update(resource, old, new, subresource, dry_run)
 

@@ -62,7 +62,8 @@ def _scale_one(session: Session, dry_run: DryRun, info: Info) -> Waiting:
     if wanted >= 2**31:
         problem = f"json: cannot unmarshal number {wanted} into Go struct field ScaleSpec.spec.replicas of type int32"
         raise BadRequest(f'Scale in version "v1" cannot be handled as a Scale: {problem}')
-    session.server.patch(info.resource, info.namespace, info.name, "merge", patch, dry_run=dry_run is DryRun.SERVER)
+    dry = dry_run is DryRun.SERVER
+    session.server.patch(info.resource, info.namespace, info.name, "merge", patch, subresource="scale", dry_run=dry)
     if flags["timeout"] and dry_run is DryRun.NONE:
         done = yield Wait(lambda: _has_replicas(session, info, wanted), flags["timeout"])
         if not done:

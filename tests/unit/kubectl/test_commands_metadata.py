@@ -129,6 +129,25 @@ def test_what_patch_refuses(web: Terminal, line: str, error: str) -> None:
 # -- scale
 
 
+def test_every_scaling_is_a_new_version_but_only_another_number_a_new_generation(web: Terminal) -> None:
+    def versions() -> tuple[int, int]:
+        version, generation = (web.value("deploy web", f".metadata.{f}") for f in ("resourceVersion", "generation"))
+        return int(version), int(generation)
+
+    web.run()
+    version, generation = versions()
+    assert web.out("scale deploy/web --replicas=2 --dry-run=server") == ["deployment.apps/web scaled (server dry run)"]
+    assert versions() == (version, generation)
+    assert web.out("scale deploy/web --replicas=2") == ["deployment.apps/web scaled"]
+    rescaled, same_generation = versions()
+    assert rescaled > version
+    assert same_generation == generation
+    assert web.out('patch deploy/web -p \'{"spec":{"replicas":2}}\'') == ["deployment.apps/web patched (no change)"]
+    assert versions() == (rescaled, generation)
+    assert web.out("scale deploy/web --replicas=4") == ["deployment.apps/web scaled"]
+    assert versions()[1] == generation + 1
+
+
 def test_scale(web: Terminal) -> None:
     assert web.out("scale deploy/web --replicas=4") == ["deployment.apps/web scaled"]
     assert web.value("deploy web", ".spec.replicas") == "4"
