@@ -168,18 +168,27 @@ class Cluster(ClusterTables):
         return self._history.view(self._past_ms(seconds))
 
     @_alone
-    def why(self, reference: str, at: float | None = None) -> Explanation:
+    def why(self, reference: str, at: float | None = None, *, namespace: str = "default") -> Explanation:
         """Why an object is there, went, waits, or stands still: the chain of causes back to an input.
 
         Parameters
         ----------
         reference
-            ``pod/web-…``, ``deployment/web``, with ``-n NAMESPACE`` as ``namespace:pod/web-…`` where it is not default.
+            ``pod/web-…``, ``deployment/web``; ``shop:pod/web-…`` names an object of the namespace ``shop``, too.
         at
             The moment to ask about, in seconds; now by default.
+        namespace
+            Where the object is; of no account for what has no namespace, as nodes.
+
+        Raises
+        ------
+        NotFound
+            When no object of that name was there by then.
+        K8snbError
+            When the reference is not of the form ``kind/name``, or there is no such kind.
         """
         reader: Reader = self.server if at is None else self.at(at)
-        return explain(self.log, reader, str(reference))
+        return explain(self.log, reader, str(reference), namespace)
 
     def traffic(
         self, service: str, rate: float = 50.0, *, namespace: str = "default", delay: float = 0.5, duration: float = 0.1

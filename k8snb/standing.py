@@ -10,20 +10,27 @@ from math import ceil
 from typing import Any
 
 from k8snb.api.claims import BOUND, PENDING
-from k8snb.api.pods import condition_of, controller_of, is_ready, is_terminal
+from k8snb.api.pods import condition_of, controller_of, is_active, is_ready, is_terminal
 from k8snb.api.resources import BY_CLASS
 from k8snb.api.schema import KubernetesObject
 from k8snb.api.types.apps import DaemonSet, Deployment, ReplicaSet, StatefulSet
 from k8snb.api.types.batch import Job
 from k8snb.api.types.claims import PersistentVolumeClaim
+from k8snb.api.types.containers import Container
 from k8snb.api.types.node import Node
 from k8snb.api.types.pod import Pod
+from k8snb.api.types.pod_status import ContainerStatus
 from k8snb.controllers.deployment.sizes import max_surge, max_unavailable, ROLLING_UPDATE
 from k8snb.controllers.job.backoff import BackoffRecord
 from k8snb.controllers.statefulset.identity import ordinal_of, pod_name, revision_of, start_ordinal
+from k8snb.kubelet.annotated_timing import is_annotated
+from k8snb.kubelet.program import script_of
+from k8snb.kubelet.restart_policy import is_sidecar
 from k8snb.machinery.server import EPOCH_MS, Reader
 
 Sentences = Iterator[tuple[str, str]]
+
+_FOR_EVER = "runs for ever, unless cluster.images has a function for its image: it has no script (variable SIM)"
 
 
 def standing_still(reader: Reader, obj: KubernetesObject | None) -> Sentences:
@@ -43,15 +50,53 @@ def waiting_sentence(pod: Pod) -> str:
         return f"{name} {_waiting_for_node(pod)}"
     if is_terminal(pod):
         return ""
-    for container in (*pod.status.init_container_statuses, *pod.status.container_statuses):
+    current = _current_init_container(pod)
+    for container in (current,) if current is not None else pod.status.container_statuses:
         waiting = container.state.waiting
         if waiting is not None and waiting.reason:
             return f"{name} waits: {waiting.reason} ({container.image})"
+    if current is not None:
+        return f"{name} waits for its init container {current.name} ({current.image}){_endless_init(pod, current)}"
     if pod.status.phase == "Pending":
         return f"{name} is starting on {pod.spec.node_name}"
     if pod.status.phase == "Running" and not is_ready(pod):
         return f"{name} runs but is not ready"
     return ""
+
+
+def _current_init_container(pod: Pod) -> ContainerStatus | None:
+    """The init container that has its turn: the first that has not done its part."""
+    sidecars = {container.name for container in pod.spec.init_containers if is_sidecar(container)}
+    for status in pod.status.init_container_statuses:
+        end = status.state.terminated
+        if not (status.started if status.name in sidecars else end is not None and end.exit_code == 0):
+            return status
+    return None
+
+
+def _endless_init(pod: Pod, status: ContainerStatus) -> str:
+    """That an init container which runs may never end."""
+    if status.state.running is None:
+        return ""
+    return next((f", which {_FOR_EVER}" for container in _unscripted(pod) if container.name == status.name), "")
+
+
+def endless_sentence(pod: Pod) -> str:
+    """That a job's pod may never end; empty when all its containers have scripts, or when it does not run."""
+    owner = controller_of(pod)
+    if owner is None or owner.kind != "Job" or pod.status.phase != "Running" or not is_active(pod):
+        return ""
+    running = {status.name for status in pod.status.container_statuses if status.state.running is not None}
+    names = [container.name for container in _unscripted(pod) if container.name in running]
+    return f"pod/{pod.metadata.name} is not complete: its container {names[0]} {_FOR_EVER}" if names else ""
+
+
+def _unscripted(pod: Pod) -> Iterator[Container]:
+    """The containers that are to end and that nothing in the pod says an end of."""
+    if not is_annotated(pod):
+        for container in (*pod.spec.init_containers, *pod.spec.containers):
+            if script_of(container) is None and not is_sidecar(container):
+                yield container
 
 
 def _waiting_for_node(pod: Pod) -> str:
@@ -170,6 +215,9 @@ def _job(reader: Reader, job: Job) -> Sentences:
         words = f"makes a new pod for a failed one, later each time, up to back-off limit {limit}"
         yield f"{reference} {words}{_next_try(reader, job)}", reference
     yield from _newest_waiting(_owned(reader, Pod, job))
+    endless = next((pod for pod in _owned(reader, Pod, job) if endless_sentence(pod)), None)
+    if endless is not None:
+        yield endless_sentence(endless), f"pod/{endless.metadata.name}"
 
 
 def _next_try(reader: Reader, job: Job) -> str:
@@ -190,9 +238,9 @@ def _next_try(reader: Reader, job: Job) -> str:
 
 
 def _pod(_reader: Reader, pod: Pod) -> Sentences:
-    sentence = waiting_sentence(pod)
-    if sentence:
-        yield sentence, f"pod/{pod.metadata.name}"
+    for sentence in (waiting_sentence(pod), endless_sentence(pod)):
+        if sentence:
+            yield sentence, f"pod/{pod.metadata.name}"
 
 
 def _node(_reader: Reader, node: Node) -> Sentences:

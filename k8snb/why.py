@@ -20,6 +20,7 @@ from k8snb.machinery.server import Reader
 from k8snb.standing import standing_still
 
 _MOVING = ("Deployment", "StatefulSet", "DaemonSet", "Job", "ReplicaSet", "Pod", "PersistentVolumeClaim", "Node")
+_HOW_TO_NAME = "write pod/NAME or deployment/NAME, and namespace=NAMESPACE where that is not default"
 
 
 class Link(NamedTuple):
@@ -53,8 +54,8 @@ class Explanation(NamedTuple):
         printer.text("…" if cycle else str(self))
 
 
-def explain(log: Log, reader: Reader, reference: str) -> Explanation:
-    """Explain an object, ``pod/web-…`` or ``namespace:pod/web-…``, as it is at the reader's moment.
+def explain(log: Log, reader: Reader, reference: str, namespace: str = "default") -> Explanation:
+    """Explain an object, ``pod/web-…`` of a namespace or ``namespace:pod/web-…``, as it is at the reader's moment.
 
     Raises
     ------
@@ -63,12 +64,12 @@ def explain(log: Log, reader: Reader, reference: str) -> Explanation:
     NotFound
         When no object of that name was ever there.
     """
-    namespace, _, rest = reference.rpartition(":")
+    own_namespace, _, rest = reference.rpartition(":")
     word, slash, name = rest.partition("/")
     resource = find(word)
     if resource is None or not slash:
-        raise K8snbError(f"{reference!r} names no object: write pod/NAME or deployment/NAME")
-    key = f"{namespace or 'default'}/{name}" if resource.namespaced else name
+        raise K8snbError(f"{reference!r} names no object: {_HOW_TO_NAME}")
+    key = f"{own_namespace or namespace}/{name}" if resource.namespaced else name
     own = [c for c in _changes_until(log, reader.now_ms) if c.resource == resource.kind and c.key == key]
     if not own:
         raise NotFound(f'{resource.qualified} "{name}" not found')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from k8snb import Cluster
-from k8snb.errors import SimulationError
+from k8snb.errors import K8snbError, NotFound, SimulationError
 
 SET = """\
 apiVersion: apps/v1
@@ -188,3 +188,68 @@ def test_what_does_not_settle_is_named(cluster: Cluster) -> None:
     cluster.kubectl("run crash --image=a --env=SIM='run=1 exit=1'")
     with pytest.raises(SimulationError, match=r"^not settled after 600 s: pod/crash waits: CrashLoopBackOff \(a\)$"):
         cluster.run_until_settled(timeout=600)
+
+
+INIT = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: x}
+spec:
+  initContainers:
+  - {name: log, image: "log:1", restartPolicy: Always}
+  - {name: first, image: "busybox:1", env: [{name: SIM, value: "run=5"}]}
+  - {name: setup, image: "busybox:2"}
+  - {name: last, image: "busybox:3"}
+  containers: [{name: main, image: "app:1"}]
+"""
+FOR_EVER = "runs for ever, unless cluster.images has a function for its image: it has no script (variable SIM)"
+
+
+def test_the_init_container_that_has_its_turn_is_named(cluster: Cluster) -> None:
+    cluster.apply(INIT)
+    first, setup = (f"pod/x waits for its init container {name}" for name in ("first (busybox:1)", "setup (busybox:2)"))
+    cluster.run_until(lambda: sentences(cluster, "pod/x")[0] == first, timeout=20)
+    cluster.run(20)
+    assert sentences(cluster, "pod/x")[0] == f"{setup}, which {FOR_EVER}"
+
+
+def test_the_image_of_an_init_container_that_cannot_be_pulled_is_named(cluster: Cluster) -> None:
+    cluster.apply(INIT.replace("busybox:2", "busybox:broken"))
+    cluster.run(40)
+    waits = [f"pod/x waits: {reason} (busybox:broken)" for reason in ("ErrImagePull", "ImagePullBackOff")]
+    assert sentences(cluster, "pod/x")[0] in waits
+
+
+def test_an_init_container_that_ends_holds_nothing_up(cluster: Cluster) -> None:
+    cluster.images["busybox:2"] = cluster.images["busybox:3"] = lambda _start: "run=1"
+    cluster.apply(INIT)
+    cluster.run(40)
+    assert [link for link in cluster.why("pod/x").links if link.seq < 0] == []
+
+
+def test_a_job_whose_pod_has_no_script_says_that_it_runs_for_ever(cluster: Cluster) -> None:
+    run(cluster, "create job pi --image=pi:1", seconds=10)
+    pod = cluster.kubectl("get pods -o name").stdout.strip()
+    expected = f"{pod} is not complete: its container pi {FOR_EVER}"
+    assert sentences(cluster, "job/pi")[1] == expected
+    assert sentences(cluster, pod)[0] == expected
+
+
+def test_pods_with_scripts_and_pods_of_no_job_are_not_called_endless(cluster: Cluster) -> None:
+    cluster.apply(FAILING.replace("run=2", "run=90"))
+    run(cluster, "run web --image=nginx:1", seconds=10)
+    job_pod = cluster.kubectl("get pods -l job-name=work -o name").stdout.strip()
+    for reference in ("job/work", job_pod, "pod/web"):
+        assert not [said for said in sentences(cluster, reference) if "for ever" in said]
+
+
+def test_objects_of_another_namespace(cluster: Cluster) -> None:
+    run(cluster, "create namespace shop", "create deployment web --image=nginx:1 -n shop", seconds=5)
+    said = sentences(cluster, "shop:deployment/web")
+    assert said[-1] == "you: kubectl create deployment web --image=nginx:1 -n shop"
+    assert [link.sentence for link in cluster.why("deployment/web", namespace="shop").links] == said
+    assert cluster.why("node/node-1", namespace="shop") == cluster.why("node/node-1")
+    with pytest.raises(NotFound, match=r'deployments\.apps "web" not found'):
+        cluster.why("deployment/web")
+    with pytest.raises(K8snbError, match="write pod/NAME or deployment/NAME, and namespace=NAMESPACE"):
+        cluster.why("web")
