@@ -6,7 +6,6 @@ its state, restarts, readiness, whether it has started, and how it ended last.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +17,8 @@ from k8snb.api.types.pod import Pod
 from k8snb.api.types.pod_status import ContainerStatus
 from k8snb.cluster import Cluster
 from k8snb.machinery.log import Change
-from k8snb.scenario import load_scenario, Player, Scenario
+from k8snb.recording.play import load_named, write_recording
+from k8snb.scenario import Player, Scenario
 
 COUNTED = ("Created", "Started", "Killing", "Pulled", "Pulling")
 CONDITIONS = ("Initialized", "Ready", "ContainersReady")
@@ -56,10 +56,7 @@ def record_lives(scenario: Scenario) -> dict[str, Any]:
 
 def record_lives_file(source: Path, folder: Path) -> Path:
     """Play the scenario of a file and write its recording into a folder."""
-    recording = record_lives(load_scenario(source))
-    target = folder / f"{recording['scenario']}.json"
-    target.write_text(json.dumps(recording), encoding="utf-8")
-    return target
+    return write_recording(record_lives(load_named(source)), folder)
 
 
 # -- tracks

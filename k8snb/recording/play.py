@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import Path, PurePath
 from typing import Any
 
 from k8snb.recording.frames import FrameRecorder
 from k8snb.recording.transcript import normalise
 from k8snb.scenario import load_scenario, Player, Scenario, StepResult
+from k8snb.scenario_file import ScenarioError
 
 
 def record(scenario: Scenario) -> dict[str, Any]:
@@ -41,7 +43,27 @@ def _row(step: StepResult, transcript: bool, recorder: FrameRecorder) -> dict[st
 
 def record_file(source: Path, folder: Path) -> Path:
     """Play the scenario of a file and write its recording into a folder."""
-    recording = record(load_scenario(source))
+    recording = record(load_named(source))
+    return write_recording(recording, folder)
+
+
+def write_recording(recording: Mapping[str, Any], folder: Path) -> Path:
+    """Write a recording into a folder, named as its scenario."""
     target = folder / f"{recording['scenario']}.json"
     target.write_text(json.dumps(recording), encoding="utf-8")
     return target
+
+
+def load_named(source: Path) -> Scenario:
+    """The scenario of a file, if a recording can have its name.
+
+    Raises
+    ------
+    ScenarioError
+        When it would not lie in the folder that recordings go to, or the file is no scenario.
+    """
+    scenario = load_scenario(source)
+    name = scenario.name
+    if not name or "\0" in name or f"{name}.json" != PurePath(f"{name}.json").name:
+        raise ScenarioError(f"{source}: metadata.name: {name!r} is no file name, and a recording is named like it")
+    return scenario

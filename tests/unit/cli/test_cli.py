@@ -146,6 +146,18 @@ def test_a_bad_scenario_is_explained(
     assert explained in said
 
 
+@pytest.mark.parametrize("name", ["../../x", "/tmp/x", "a/b", ""])
+@pytest.mark.parametrize("command", ["frames", "lives"])
+def test_a_recording_stays_in_its_folder(
+    command: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = tmp_path / "bad.yaml", tmp_path / "a" / "b" / "out"
+    path.write_text(f"{HEAD}metadata: {{name: '{name}'}}\nspec: {{until: 1}}\n")
+    assert main([command, str(path), "--out", str(out)]) == 1
+    assert f"metadata.name: {name!r} is no file name" in capsys.readouterr().err
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == [path]
+
+
 @pytest.mark.parametrize("command", ["run", "frames", "answer"])
 def test_a_file_that_cannot_be_read_is_named(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
