@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -23,6 +24,8 @@ from k8snb.widgets.player import Player
 from k8snb.widgets.rollout_timeline import RolloutTimeline
 from k8snb.widgets.session import Session
 
+_NO_NAMESPACE = re.compile(r'namespaces "([^"]+)" not found')
+
 Manifest = str | Path | Mapping[str, Any] | Sequence[Any]
 
 
@@ -40,7 +43,8 @@ class Lab(ipywidgets.VBox):  # type: ignore[misc]
     ----------
     cluster_or_manifest
         A cluster; or a manifest (YAML text, a file, a dict, a list), which is applied to a new cluster of the lab's
-        nodes that runs until it has settled. By default the lab's own small example.
+        nodes that runs until it has settled. By default the lab's own small example. Namespaces other than the default
+        one belong into the manifest, too, before what is in them.
     autoplay
         Whether time begins to pass when a person acts in the browser, until nothing is going to change.
 
@@ -103,7 +107,7 @@ class Lab(ipywidgets.VBox):  # type: ignore[misc]
         cluster = Cluster(nodes=cls.nodes)
         result = cluster.apply(cls.manifest if given is None else given)
         if result.exit:
-            raise K8snbError(result.stderr.strip())
+            raise K8snbError(result.stderr.strip() + _how_to_have_namespaces(result.stderr))
         if given is None and cls.lead_seconds is not None:
             cluster.run(cls.lead_seconds)
         else:
@@ -142,6 +146,13 @@ class Lab(ipywidgets.VBox):  # type: ignore[misc]
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
         return {**bundle, "image/svg+xml": self.svg()}
+
+
+def _how_to_have_namespaces(errors: str) -> str:
+    """What to do about namespaces that are missing, if any are."""
+    names = dict.fromkeys(_NO_NAMESPACE.findall(errors))
+    documents = "".join(f"\n{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}}}}}\n---" for name in names)
+    return f"\nput before it in the manifest:{documents}" if names else ""
 
 
 def _box(kind: type[ipywidgets.Box], children: list[ipywidgets.Widget], *classes: str) -> ipywidgets.Box:

@@ -115,5 +115,12 @@ class ClusterLab(Lab):
         ----------
         kind
             ``Deployment``, ``StatefulSet``, ``DaemonSet``, ``Job``, ``CronJob`` or ``ReplicaSet``.
+
+        Raises
+        ------
+        K8snbError
+            When it is another kind.
+        NotFound
+            When there never was one of that name.
         """
         self.session.follow(kind, f"{namespace}/{name}")

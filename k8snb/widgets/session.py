@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from k8snb.api.resources import BY_KIND
 from k8snb.cluster import Cluster
-from k8snb.errors import K8snbError
+from k8snb.errors import K8snbError, NotFound
 from k8snb.kubectl import execute_at_once, Result
 from k8snb.machinery.log import Change
 from k8snb.machinery.server import Reader
@@ -375,10 +376,15 @@ class Session:
         ------
         K8snbError
             When it is no kind of workloads that can be followed.
+        NotFound
+            When there never was one of that name.
         """
         if kind not in WORKLOADS:
             raise K8snbError(f"kind: {kind!r} is none of {', '.join(WORKLOADS)}")
         with self.lock:
+            self.chronicle.read()
+            if key not in self.chronicle.keys_of(kind):
+                raise NotFound(f'{BY_KIND[kind].qualified} "{key.rpartition("/")[2]}" not found')
             for name in ("", *WORKLOADS):
                 if is_among(kind, name):
                     self._wanted[name] = Subject(kind, key)

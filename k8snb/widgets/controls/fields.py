@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from traitlets import TraitError
 
-from k8snb.widgets.controls.steps import Offer, Steps
+from k8snb.widgets.controls.steps import Offer, Refused, Steps
 from k8snb.widgets.controls.view import View
 
 Choices = Sequence[tuple[Any, str]]
@@ -185,6 +185,8 @@ class Menu:
         What can be chosen, with its words.
     hides
         It is not shown while there is nothing to choose.
+    optional
+        It does something without a choice, too.
     """
 
     alone: ClassVar[bool] = False
@@ -195,6 +197,22 @@ class Menu:
     steps: Callable[[View, Any], Steps]
     hint: str = ""
     hides: bool = False
+    optional: bool = False
+
+    def chosen(self, view: View, choice: Any) -> Steps:
+        """What a choice does.
+
+        Raises
+        ------
+        Refused
+            When there is none and there has to be one.
+        """
+        if choice is None and not self.optional:
+            offered = ", ".join(str(value) for value, _ in self.choices(view))
+            raise Refused(
+                f"{self.name}: choose one of {offered}" if offered else f"{self.name}: nothing to choose from"
+            )
+        return self.steps(view, choice)
 
     def row(self, view: View) -> dict[str, Any]:
         """What the browser needs to draw the menu."""

@@ -176,7 +176,7 @@ class Controls(Part):
         name
             ``kill``, ``unready``, ``node``, ``undo`` and what else the kind has.
         choice
-            What to choose in a menu: the revision of an undo.
+            What to choose in a menu: the revision of an undo. Only the undo does without: to the revision before.
         """
         declared = self.declared
         button = next((b for b in declared.buttons if b.name == name), None) if declared is not None else None
@@ -272,4 +272,4 @@ class Controls(Part):
 
 
 def _steps_of(button: Button | Menu, view: View, choice: Any) -> Sequence[Step]:
-    return button.steps(view, choice) if isinstance(button, Menu) else button.steps(view)
+    return button.chosen(view, choice) if isinstance(button, Menu) else button.steps(view)

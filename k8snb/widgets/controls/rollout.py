@@ -101,7 +101,8 @@ def bound_text(value: object) -> str:
 
 
 def _undo(view: View, revision: Any) -> Steps:
-    return kubectl(f"rollout undo {target(view.obj)}" + (f" --to-revision={int(revision)}" if revision else ""))
+    to = f" --to-revision={shlex.quote(str(revision))}" if revision else ""
+    return kubectl(f"rollout undo {target(view.obj)}{to}")
 
 
 def undo_menu(revisions: Callable[[View], Sequence[tuple[int, str]]]) -> Menu:
@@ -112,6 +113,7 @@ def undo_menu(revisions: Callable[[View], Sequence[tuple[int, str]]]) -> Menu:
         choices=lambda view: [(number, f"to {number}: {images}") for number, images in revisions(view)],
         steps=_undo,
         hint="Go back to a revision",
+        optional=True,
     )
 
 

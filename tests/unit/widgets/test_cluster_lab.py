@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from k8snb.cluster import Cluster
-from k8snb.errors import K8snbError
+from k8snb.errors import K8snbError, NotFound
 from k8snb.widgets.labs import ClusterLab, DaemonSetLab, DeploymentLab, JobLab, StatefulSetLab
 from k8snb.widgets.manifests import AGENT, DATABASE, WEB, WORK
 
@@ -65,7 +65,20 @@ def test_nonsense_from_the_browser_is_no_choice(lab: ClusterLab, press: Any) -> 
     assert lab.controls.named == "deployment/web"
     with pytest.raises(K8snbError, match="'Gadget' is none of Deployment"):
         lab.follow("Gadget", "x")
-    lab.follow("Deployment", "nobody")
+    with pytest.raises(NotFound, match=r'statefulsets\.apps "nobody" not found'):
+        lab.follow("StatefulSet", "nobody")
+    with pytest.raises(NotFound, match=r'deployments\.apps "web" not found'):
+        lab.follow("Deployment", "web", namespace="shop")
+    assert lab.controls.named == "deployment/web"
+
+
+def test_what_was_made_beside_the_lab_and_what_is_gone_can_be_followed(lab: ClusterLab) -> None:
+    lab.cluster.kubectl("create deployment late --image=nginx:1")
+    lab.follow("Deployment", "late")
+    assert lab.controls.named == "deployment/late"
+    lab.session.kubectl("delete deployment late")
+    lab.run(5)
+    lab.follow("Deployment", "late")
     assert lab.controls.named == ""
     assert lab.controls.press("kill").exit == 1
 

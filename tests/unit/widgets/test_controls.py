@@ -117,6 +117,11 @@ def test_buttons(lab: DeploymentLab, press: Any) -> None:
     assert revisions(controls) == [[2, "to 2: nginx:1.26"]]
     press(controls, do="press", name="undo", choice=99)
     assert "unable to find specified revision 99" in controls.answer["err"]
+    for nonsense in ("x", "1; x", [], [1], 1.5, True):
+        assert controls.press("undo", nonsense).exit == (0 if nonsense == [] else 1)
+    assert 'invalid argument "True" for "--to-revision" flag' in controls.answer["err"]
+    assert controls.press("registry").exit == 1
+    assert controls.answer["err"] == "registry: choose one of down, slow"
 
 
 def test_killing_a_pod_takes_the_selected_one(lab: DeploymentLab, press: Any) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from k8snb.cluster import Cluster
+from k8snb.errors import K8snbError
 from k8snb.widgets.labs import ClusterLab, JobLab
 from k8snb.widgets.manifests import TICK, WEB, WORK
 
@@ -80,6 +81,16 @@ def test_a_run_at_once_has_a_name_of_its_own(lab: JobLab, press: Any) -> None:
     press(lab.controls, do="press", name="run_now")
     assert lab.controls.answer["line"] == "kubectl create job tick-run-3 --from=cronjob/tick"
     assert [group.label for group in lab.timeline.timeline.groups(lab.session.now_ms)] == ["run-1", "run-2"]
+
+
+def test_a_manifest_without_its_namespace_is_refused_with_what_it_lacks() -> None:
+    in_ops = TICK.replace("tick}", "tick, namespace: ops}")
+    with pytest.raises(K8snbError, match='namespaces "ops" not found') as refused:
+        JobLab(in_ops)
+    _, _, lacking = str(refused.value).partition("put before it in the manifest:\n")
+    lab = JobLab(f"{lacking}\n{in_ops}")
+    assert repr(lab) == "JobLab(cronjob/tick)"
+    lab.close()
 
 
 def test_a_run_at_once_is_made_in_the_cron_jobs_namespace() -> None:

@@ -66,6 +66,10 @@ def test_taints_keep_pods_away_or_drive_them_out(lab: DaemonSetLab, press: Any) 
     assert "node-2" not in homes(lab)
     press(lab.controls, do="press", name="taint", choice="!")
     assert lab.controls.answer["exit"] == 1
+    press(lab.controls, do="press", name="taint")
+    offered = "maintenance:NoExecute-, maintenance:NoSchedule-"
+    assert (lab.controls.answer["line"], lab.controls.answer["exit"]) == ("", 1)
+    assert lab.controls.answer["err"] == f"taint: choose one of {offered}"
 
 
 def test_daemons_ignore_a_cordon(lab: DaemonSetLab, press: Any) -> None:
