@@ -467,7 +467,7 @@ class Cluster(ClusterTables):
         now = EPOCH_MS + self.now_ms
         node = node_from(description, now)
         if not self.config["annotated"]:
-            node = with_system_info(node)
+            node = with_system_info(node, now)
         lease = lease_of(self.server.create_object(node), now)
         if self.server.find(type(lease), lease.metadata.namespace, lease.metadata.name) is None:
             self.server.create_object(lease)

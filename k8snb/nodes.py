@@ -150,9 +150,9 @@ def node_from(description: NodeDescription, now: int) -> Node:
     return replace(node, status=healthy_node(node.status, now))
 
 
-def with_system_info(node: Node) -> Node:
+def with_system_info(node: Node, now: int) -> Node:
     """A node whose kubelet tells what it is and runs on. Those that play by pods' annotations do not."""
-    return replace(node, status=replace(node.status, node_info=_SYSTEM))
+    return replace(node, status=healthy_node(replace(node.status, node_info=_SYSTEM, conditions=()), now))
 
 
 def lease_of(node: Node, now: int) -> Lease:
