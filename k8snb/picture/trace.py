@@ -94,6 +94,8 @@ def trace_of(cluster: Cluster, number: int = -1) -> Trace:
     """
     followed = _followed(cluster.log)
     inputs = [entry for entry in cluster.log.inputs() if followed.get(entry.seq)]
+    if not inputs:
+        raise K8snbError("no input of this cluster has changed anything yet")
     if not -len(inputs) <= number < len(inputs):
         raise K8snbError(f"number: {number!r}: {len(inputs)} inputs changed something")
     found = inputs[number]
