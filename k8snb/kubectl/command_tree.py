@@ -21,6 +21,7 @@ from k8snb.kubectl.commands import (
     expose,
     get,
     label,
+    options,
     patch,
     replace,
     rollout,
@@ -126,7 +127,7 @@ ROOT = CommandSpec(
         not_built("kustomize", "Build a kustomization target from a directory or URL"),
         label.COMMAND,
         containers.LOGS,
-        not_built("options", "Print the list of flags inherited by all commands"),
+        options.COMMAND,
         patch.COMMAND,
         _unbuilt_group(
             "plugin",

@@ -9,7 +9,7 @@ References
 
 from __future__ import annotations
 
-from k8snb.kubectl.flags import array, Flag, number, slices, switch, text
+from k8snb.kubectl.flags import array, duration, Flag, number, slices, switch, text
 
 GLOBAL = (
     text("as"),
@@ -26,7 +26,7 @@ GLOBAL = (
     switch("insecure-skip-tls-verify"),
     text("kubeconfig"),
     text("kuberc"),
-    text("log-flush-frequency"),
+    duration("log-flush-frequency", 5000),
     switch("match-server-version"),
     text("namespace", short="n"),
     text("password"),

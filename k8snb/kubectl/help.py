@@ -8,7 +8,7 @@ NewKubectlCommand @ v1.36``
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from k8snb.kubectl.command import CommandSpec
 from k8snb.kubectl.command_line import Invocation
@@ -46,7 +46,7 @@ def help_text(invocation: Invocation) -> str:
     elif spec.subcommands:
         lines += ["Available Commands:", *_listed(spec.subcommands, spec.subcommands), ""]
     if spec.flags:
-        lines += ["Options:", *(f"    {f.shown}={_default(f)}" for f in sorted(spec.flags, key=lambda f: f.name)), ""]
+        lines += ["Options:", *listed_flags(spec.flags), ""]
     usage = spec.usage or ("SUBCOMMAND" if spec.subcommands else "")
     lines += ["Usage:", " ".join(filter(None, (f"  {path}", usage, "[options]"))), ""]
     if spec.subcommands:
@@ -58,6 +58,11 @@ def help_text(invocation: Invocation) -> str:
 def _listed(commands: Sequence[CommandSpec], all_commands: Sequence[CommandSpec]) -> list[str]:
     width = max([_LEAST_WIDTH, *(len(command.name) for command in all_commands)])
     return [f"  {command.name.ljust(width)}   {command.about}".rstrip() for command in commands]
+
+
+def listed_flags(flags: Iterable[Flag]) -> list[str]:
+    """A line for each flag, with what it is without being given."""
+    return [f"    {flag.shown}={_default(flag)}" for flag in sorted(flags, key=lambda flag: flag.name)]
 
 
 def _default(flag: Flag) -> str:

@@ -44,6 +44,19 @@ def test_the_root_names_every_command_in_sections(terminal: Terminal) -> None:
     assert shown[at + 1] == "  rollout         Manage the rollout of a resource"
 
 
+def test_the_flags_of_all_commands(terminal: Terminal) -> None:
+    shown = terminal.out("options")
+    assert shown[:3] == ["The following options can be passed to any command:", "", "    --as=''"]
+    for line in (
+        "    -n, --namespace=''",
+        "    --log-flush-frequency=5s",
+        "    --request-timeout='0'",
+        "    -v, --v=0",
+    ):
+        assert line in shown
+    assert shown[2:] == sorted(shown[2:], key=lambda line: line.partition("--")[2].partition("=")[0])
+
+
 def test_one_group_succeeds_with_its_help(terminal: Terminal) -> None:
     assert terminal.out("certificate")[0] == "Modify certificate resources."
 
