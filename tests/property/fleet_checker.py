@@ -127,9 +127,11 @@ class FleetChecker:
             assert self.claims.setdefault(change.key, claim.metadata.uid) == claim.metadata.uid
             if claim.spec.volume_name:
                 assert self.volumes.setdefault(change.key, claim.spec.volume_name) == claim.spec.volume_name
+        old = change.old
+        if isinstance(old, PersistentVolumeClaim) and old.metadata.deletion_timestamp is None:
+            going = change.new is None or change.new.metadata.deletion_timestamp is not None
+            assert not going or old.metadata.owner_references, f"{change.key} is lost"
         if change.resource == "PersistentVolumeClaim" and change.new is None:
-            assert change.old is not None
-            assert change.old.metadata.owner_references, f"{change.key} is lost"
             del self.claims[change.key]
             self.volumes.pop(change.key, None)
         if isinstance(change.new, PersistentVolumeClaim) and change.new.metadata.owner_references:
