@@ -7,6 +7,7 @@ that began it; what an object waits for now comes first.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from k8snb.api.pods import controller_of, is_ready, is_terminal
@@ -81,11 +82,9 @@ def explain(log: Log, reader: Reader, reference: str, namespace: str = "default"
 
 def still_moving(reader: Reader, most: int = 3) -> list[str]:
     """What the first objects wait for that wait for something, workloads before pods."""
-    found = []
-    for kind in _MOVING:
-        for obj in reader.list(BY_KIND[kind]):
-            found += [sentence for sentence, _ in standing_still(reader, obj)][:1]
-    return found[:most]
+    objects = (obj for kind in _MOVING for obj in reader.list(BY_KIND[kind]))
+    sentences = (next(standing_still(reader, obj), None) for obj in objects)
+    return list(islice((first[0] for first in sentences if first is not None), most))
 
 
 def _changes_until(log: Log, time_ms: int) -> Iterator[Change]:
@@ -94,7 +93,8 @@ def _changes_until(log: Log, time_ms: int) -> Iterator[Change]:
 
 def _telling_change(own: list[Change]) -> Change:
     """The change that says most about an object: its deletion, else its end or last new spec, else its birth."""
-    own = [c for c in own if c.new is not None] or own
+    born = max((index for index, change in enumerate(own) if change.old is None), default=0)
+    own = [c for c in own[born:] if c.new is not None]  # others may have had its name before
     deletion = next((c for c in reversed(own) if _deletion_began(c)), None)
     telling = (c for c in reversed(own) if c.old is None or _spec_changed(c) or _pod_ended(c))
     return deletion or next(telling, own[0])

@@ -253,3 +253,10 @@ def test_objects_of_another_namespace(cluster: Cluster) -> None:
         cluster.why("deployment/web")
     with pytest.raises(K8snbError, match="write pod/NAME or deployment/NAME, and namespace=NAMESPACE"):
         cluster.why("web")
+
+
+def test_a_pod_tells_nothing_of_those_that_had_its_name_before(cluster: Cluster) -> None:
+    cluster.apply(SET % "{type: RollingUpdate}")
+    cluster.run(40)
+    run(cluster, "delete pod db-1")
+    assert sentences(cluster, "pod/db-1")[0] == "pod/db-1 was created by statefulset-controller for statefulset/db"
