@@ -12,6 +12,7 @@ from k8snb import kubectl
 from k8snb.api.json_reader import replace_surrogates
 from k8snb.api.manifests import Manifest, ManifestError, read_manifest, type_name
 from k8snb.api.resources import BY_KIND, find
+from k8snb.api.types.node import NodeSystemInfo
 from k8snb.bootstrap import create_base_objects
 from k8snb.cluster_tables import ClusterTables
 from k8snb.control_plane import ControlPlane
@@ -25,7 +26,7 @@ from k8snb.machinery.history import History, View
 from k8snb.machinery.log import Log, NO_CAUSE
 from k8snb.machinery.server import ApiServer, EPOCH_MS, Reader
 from k8snb.network import Traffic
-from k8snb.nodes import describe_nodes, lease_of, node_from, NodeDescription, with_system_info
+from k8snb.nodes import describe_nodes, lease_of, node_from, NodeDescription, SYSTEM
 from k8snb.running import RunningCommand
 from k8snb.sim.loop import rare_collections
 from k8snb.sim.streams import Streams
@@ -465,9 +466,8 @@ class Cluster(ClusterTables):
 
     def _register(self, description: NodeDescription) -> None:
         now = EPOCH_MS + self.now_ms
-        node = node_from(description, now)
-        if not self.config["annotated"]:
-            node = with_system_info(node, now)
+        # Kubelets that play by pods' annotations say nothing of themselves.
+        node = node_from(description, now, NodeSystemInfo() if self.config["annotated"] else SYSTEM)
         lease = lease_of(self.server.create_object(node), now)
         if self.server.find(type(lease), lease.metadata.namespace, lease.metadata.name) is None:
             self.server.create_object(lease)

@@ -24,7 +24,7 @@ from k8snb.machinery.heartbeats import LEASES_NAMESPACE
 LEASE_SECONDS = 40
 MOST_NODES = 100_000
 _KNOWN = ("name", "count", "cpu", "memory", "pods", "labels", "taints", "zone")
-_SYSTEM = NodeSystemInfo(
+SYSTEM = NodeSystemInfo(
     kernel_version="simulated",
     os_image="k8snb",
     container_runtime_version="sim://1",
@@ -104,13 +104,15 @@ def _small(value: Any) -> bool:
     return isinstance(value, int) and abs(value) < 10**30
 
 
-def node_from(description: NodeDescription, now: int) -> Node:
+def node_from(description: NodeDescription, now: int, system: NodeSystemInfo = NodeSystemInfo()) -> Node:  # noqa: B008
     """The Node object that a kubelet registers, ready.
 
     Parameters
     ----------
     now
         The present, in milliseconds since the epoch.
+    system
+        What the kubelet says that it is and runs on.
 
     Raises
     ------
@@ -147,12 +149,7 @@ def node_from(description: NodeDescription, now: int) -> Node:
         raise NodeDescriptionError(f"nodes: {name}: {error}") from None
     if faults := validate_node(node):
         raise NodeDescriptionError(f"nodes: {faults[0]}")
-    return replace(node, status=healthy_node(node.status, now))
-
-
-def with_system_info(node: Node, now: int) -> Node:
-    """A node whose kubelet tells what it is and runs on. Those that play by pods' annotations do not."""
-    return replace(node, status=healthy_node(replace(node.status, node_info=_SYSTEM, conditions=()), now))
+    return replace(node, status=healthy_node(replace(node.status, node_info=system), now))
 
 
 def lease_of(node: Node, now: int) -> Lease:

@@ -17,7 +17,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from k8snb.api.quantity import EXACT, number_of
+from k8snb.api.quantity import EXACT, number_of, SYNTAX
 from k8snb.api.schema import Field, fields_of, Shape, Struct
 
 _IN_CAPITALS = re.compile(
@@ -50,7 +50,6 @@ _GO_NAMES_OF = {
 _BY_VALUE = frozenset({"creation_timestamp"})  # None here, and no pointer in Go
 _YEAR_ONE = 62135596800  # seconds from Go's zero time to the Unix epoch
 _LONGEST_INTEGER = 18  # digits that surely fit into 64 bits
-_PARTS = re.compile(r"([+-]?)0*(\d*)\.?(\d*)([eEinumkKMGTP]*[-+]?\d*)", re.ASCII)  # of a quantity
 _WORD = 2**64
 _NANO = 9
 
@@ -164,9 +163,9 @@ def _quantity(text: str) -> str:
     ----------
     ``staging/src/k8s.io/apimachinery/pkg/api/resource/quantity.go ParseQuantity @ v1.36``
     """
-    parts = _PARTS.fullmatch(text)
+    parts = SYNTAX.fullmatch(text)
     assert parts is not None
-    sign, whole, fraction, suffix = parts.groups()
+    sign, whole, fraction, suffix = parts.groups(default="")
     exponent, form = _suffix(suffix)
     digits = whole + fraction
     fits = len(digits) <= _LONGEST_INTEGER - (exponent * 3 // 10 + 4 if form == "BinarySI" else 0)

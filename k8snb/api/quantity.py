@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 # Every part may be missing: Kubernetes reads `k`, `.` and `+` as zero.
-_SYNTAX = re.compile(r"([+-]?)0*(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)", re.ASCII)
+SYNTAX = re.compile(r"([+-]?)0*(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)", re.ASCII)
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _DECIMAL_BY_EXPONENT = {v: k for k, v in _DECIMAL.items()}
@@ -51,7 +51,7 @@ def _parse(text: str) -> _Parsed:
     Most short texts are numbers that fit into 64 bits; of these, one that looks canonical is kept as it was written,
     which lets `+1` and `5.` pass. All others are numbers of any length, in nanos at the finest.
     """
-    match = _SYNTAX.fullmatch(text)
+    match = SYNTAX.fullmatch(text)
     if not match or not text:
         raise QuantityError(FORMAT_WRONG)
     sign, whole, fraction, suffix = match.groups(default="")

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from k8snb.api.pods import controller_of
 from k8snb.api.selectors import Selector
 from k8snb.api.types.containers import ContainerPort
-from k8snb.api.types.meta import OwnerReference
 from k8snb.api.types.placement import Affinity, NodeSelectorTerm, PodAffinityTerm, Toleration
 from k8snb.api.types.pod import Pod, PodSpec
 from k8snb.api.types.volumes import Volume
@@ -226,14 +226,6 @@ def pod_key(pod: Pod) -> str:
     """What tells a pod from every other, also from a later one of the same name."""
     meta = pod.metadata
     return meta.uid or f"{meta.namespace}/{meta.name}"
-
-
-def controller_of(pod: Pod) -> OwnerReference | None:
-    """The owner that manages a pod."""
-    for reference in pod.metadata.owner_references:
-        if reference.controller:
-            return reference
-    return None
 
 
 def is_restricted(volume: Volume) -> bool:
